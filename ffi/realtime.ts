@@ -1,0 +1,38 @@
+// What a heartbeat needs to leave on time: a realtime priority and memory that stays in core.
+//
+// sched_setscheduler goes through syscall(2): musl's wrapper only says ENOSYS.
+
+import { c, check, within } from "./libc.ts";
+
+const SYS_sched_setscheduler = process.arch === "arm64" ? 119 : 144;
+const SCHED_RR = 2;
+const SCHED_RESET_ON_FORK = 0x4000_0000;
+const MCL_CURRENT = 1;
+const MCL_FUTURE = 2;
+const MCL_ONFAULT = 4;
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_TIMERSLACK = 29;
+
+/** Round-robin realtime scheduling for this thread; children start as ordinary processes. */
+export function realtime(priority: number): void {
+  const parameter = new Int32Array([within("rtprio", priority, 1, 99)]);
+  const policy = SCHED_RR | SCHED_RESET_ON_FORK;
+  const result = c.syscall(SYS_sched_setscheduler, 0, policy, parameter);
+  check("set", result, `realtime priority ${priority}`);
+}
+
+/** Pages that are in memory stay there, and so will those that are touched later. */
+export function lockMemory(): void {
+  check("lock", c.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT), "memory");
+}
+
+/** The kernel may not round our timers up (ordinary processes get 50 µs of slack). */
+export function exactTimers(): void {
+  check("set", c.prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0), "timer slack");
+}
+
+/** The kernel sends this signal when the thread that started us is gone; 0: none. */
+export function dieWithParent(signal: number): void {
+  const number = within("signal", signal, 0, 64);
+  check("set", c.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0), "the signal of a parent's death");
+}

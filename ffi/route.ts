@@ -1,0 +1,183 @@
+// The conversation with rtnetlink: dumps, batches of changes with their answers, and the monitor.
+//
+// All calls return at once: the kernel answers a request while it is being sent. A batch puts many
+// requests into one sendto(), which is what makes a thousand addresses quick.
+
+import { errnoOf, SysError } from "./error.ts";
+import { AF_NETLINK, sockaddrNl } from "./layout.ts";
+import {
+  acknowledged,
+  errorOf,
+  messages,
+  type NetlinkMessage,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from "./netlink.ts";
+import {
+  type AddressRow,
+  addressRow,
+  dumpRequest,
+  type LinkRow,
+  linkRow,
+  type RouteRow,
+  RTM_GETADDR,
+  RTM_GETLINK,
+  RTM_GETROUTE,
+  routeRow,
+} from "./rtnetlink.ts";
+import { bind, bufferSize, close, receive, SOCK_RAW, sendTo, setOption, socket } from "./socket.ts";
+
+const NETLINK_ROUTE = 0;
+const RTMGRP_LINK = 0x1;
+const RTMGRP_IPV4_IFADDR = 0x10;
+const RTMGRP_IPV6_IFADDR = 0x100;
+const kernel = sockaddrNl(0);
+const ENOBUFS = errnoOf("ENOBUFS");
+
+/** As many requests as are sure to have room for their answers in the receive buffer. */
+const BATCH = 128;
+const DUMP_TRIES = 5;
+
+/** One request of a batch; `sequence` must be put into the message. */
+export type Request = (sequence: number) => Uint8Array;
+
+export class RouteSocket {
+  readonly #fd: number;
+  #sequence = 1;
+  readonly #buffer = new Uint8Array(new ArrayBuffer(64 * 1024));
+
+  constructor() {
+    this.#fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+    bind(this.#fd, sockaddrNl(0), "a netlink socket");
+    // The kernel then filters a dump by table; without (before Linux 4.20) it sends all of them.
+    try {
+      setOption(this.#fd, "netlinkStrictCheck", 1);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+    }
+    bufferSize(this.#fd, "rcv", 4 * 1024 * 1024);
+    bufferSize(this.#fd, "snd", 1024 * 1024);
+  }
+
+  links(): LinkRow[] {
+    return this.#dump(RTM_GETLINK, 0).map(linkRow);
+  }
+
+  addresses(): AddressRow[] {
+    return this.#dump(RTM_GETADDR, 0).flatMap((message) => addressRow(message) ?? []);
+  }
+
+  routes(family: 4 | 6): RouteRow[] {
+    return this.#dump(RTM_GETROUTE, family).flatMap((message) => routeRow(message) ?? []);
+  }
+
+  /** Sends all requests; the errno of each, 0 when it was done. */
+  change(requests: readonly Request[]): number[] {
+    const results: number[] = [];
+    for (let first = 0; first < requests.length; first += BATCH) {
+      results.push(...this.#batch(requests.slice(first, first + BATCH)));
+    }
+    return results;
+  }
+
+  close(): void {
+    close(this.#fd);
+  }
+
+  /** Only the last request asks for an acknowledgement: the kernel works in order and tells of
+   *  every failure, so that a thousand successes cost one answer. */
+  #batch(requests: readonly Request[]): number[] {
+    const first = this.#sequence;
+    this.#sequence += requests.length;
+    const parts = requests.map((make, index) => make(first + index));
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const [index, part] of parts.entries()) {
+      bytes.set(part, at);
+      if (index === parts.length - 1) acknowledged(bytes, at);
+      at += part.length;
+    }
+    this.#send(bytes);
+    const results = new Array<number>(requests.length).fill(0);
+    while (true) {
+      for (const message of this.#receive()) {
+        const index = message.sequence - first;
+        const error = errorOf(message);
+        if (error === undefined || index < 0) continue;
+        results[index] = error;
+        if (index === requests.length - 1) return results;
+      }
+    }
+  }
+
+  /** A dump that was disturbed by a change is taken again: half of it may be older than the rest. */
+  #dump(type: number, family: 0 | 4 | 6): NetlinkMessage[] {
+    for (let tries = 1; ; tries += 1) {
+      const { rows, disturbed } = this.#dumpOnce(type, family);
+      if (!disturbed || tries === DUMP_TRIES) return rows;
+    }
+  }
+
+  #dumpOnce(type: number, family: 0 | 4 | 6): { rows: NetlinkMessage[]; disturbed: boolean } {
+    const sequence = this.#sequence;
+    this.#sequence += 1;
+    this.#send(dumpRequest(type, family, sequence));
+    const rows: NetlinkMessage[] = [];
+    let disturbed = false;
+    while (true) {
+      for (const message of this.#receive()) {
+        if (message.sequence !== sequence) continue;
+        disturbed ||= (message.flags & NLM_F_DUMP_INTR) !== 0;
+        if (message.type === NLMSG_DONE) return { rows, disturbed };
+        if (message.type === NLMSG_ERROR) {
+          throw new SysError("read", errorOf(message) ?? 0, "the kernel's tables by netlink");
+        }
+        rows.push({ ...message, body: message.body.slice() });
+      }
+    }
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (!sendTo(this.#fd, bytes, kernel, "netlink")) {
+      throw new SysError("send to", errnoOf("EAGAIN"), "netlink");
+    }
+  }
+
+  #receive(): NetlinkMessage[] {
+    const got = receive(this.#fd, this.#buffer);
+    // Answers are queued while the request is sent: nothing to read means that one was lost.
+    if (got === undefined) throw new SysError("receive from", errnoOf("ENODATA"), "netlink");
+    return messages(this.#buffer.subarray(0, Math.min(got, this.#buffer.length)));
+  }
+}
+
+/** Says what changes on links and addresses, from now on. */
+export class RouteMonitor {
+  readonly fd: number;
+  readonly #buffer = new Uint8Array(new ArrayBuffer(64 * 1024));
+
+  constructor() {
+    this.fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+    bufferSize(this.fd, "rcv", 8 * 1024 * 1024);
+    const groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+    bind(this.fd, sockaddrNl(groups), "the netlink monitor");
+  }
+
+  /** The next news; empty when there is none; "lost" when the kernel had to drop some, so that
+   *  only a new dump tells the truth. */
+  read(): readonly NetlinkMessage[] | "lost" {
+    try {
+      const got = receive(this.fd, this.#buffer);
+      if (got === undefined) return [];
+      return messages(this.#buffer.subarray(0, Math.min(got, this.#buffer.length)));
+    } catch (error) {
+      if (error instanceof SysError && error.errno === ENOBUFS) return "lost";
+      throw error;
+    }
+  }
+
+  close(): void {
+    close(this.fd);
+  }
+}

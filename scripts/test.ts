@@ -1,0 +1,165 @@
+// Runs every check of the project and counts: types, lint, build, unit tests, lab tests.
+//
+// Lab tests mostly wait for timeouts of clusters, so several files run side by side, each in its own
+// process and its own lab. The last line is exactly "N passed, N failed"; a type check, a lint and a
+// build count as one test each. With CI=true a test that cannot run here is a failed one.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dir, "..");
+const BUN = join(ROOT, "node_modules/.bin/bun");
+const CI = process.env.CI === "true";
+const LABS_AT_ONCE = Math.max(3, cpus().length * 2);
+
+interface Outcome {
+  readonly title: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+  readonly output: string;
+}
+
+const chosen = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), "hb-test-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+const started = performance.now();
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function run(command: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = Bun.spawn([...command], {
+    cwd: ROOT,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, FORCE_COLOR: "0" },
+  });
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, output: stdout + stderr };
+}
+
+/** A check that passes or fails as a whole. */
+async function check(title: string, command: readonly string[]): Promise<Outcome> {
+  const from = performance.now();
+  const { code, output } = await run(command);
+  const good = code === 0;
+  return {
+    title,
+    passed: good ? 1 : 0,
+    failed: good ? 0 : 1,
+    skipped: 0,
+    seconds: (performance.now() - from) / 1_000,
+    output: good ? "" : output,
+  };
+}
+
+/** One run of bun test; the counts come from its own report, and a crash counts as a failure. */
+async function tests(title: string, files: readonly string[], timeoutMs: number): Promise<Outcome> {
+  const from = performance.now();
+  const report = join(scratch, `${title.replaceAll("/", "_")}.xml`);
+  const { code, output } = await run([
+    BUN,
+    "test",
+    `--timeout=${timeoutMs}`,
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...files.map((file) => `./${file}`),
+  ]);
+  const { total, failures, skipped } = counts(report);
+  const failed = failures === 0 && code !== 0 ? 1 : failures;
+  return {
+    title,
+    passed: total - failures - skipped,
+    failed,
+    skipped,
+    seconds: (performance.now() - from) / 1_000,
+    output: failed > 0 ? output.replaceAll(/^\(pass\).*\n/gm, "") : "",
+  };
+}
+
+function counts(report: string): { total: number; failures: number; skipped: number } {
+  let head = "";
+  try {
+    head = /<testsuites[^>]*>/.exec(readFileSync(report, "utf8"))?.[0] ?? "";
+  } catch {
+    // No report: the run ended before it could write one, which its exit code tells.
+  }
+  const number = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  return { total: number("tests"), failures: number("failures"), skipped: number("skipped") };
+}
+
+function told(outcome: Outcome): Outcome {
+  const { title, passed, failed, skipped, seconds, output } = outcome;
+  const rest = skipped > 0 ? `, ${skipped} skipped` : "";
+  const mark = failed > 0 ? "FAILED" : "ok";
+  const figures = `${passed} passed, ${failed} failed${rest}`;
+  say(`${mark.padEnd(7)}${title.padEnd(44)} ${figures.padEnd(22)} ${seconds.toFixed(1)} s`);
+  if (output !== "") say(output.trimEnd().replaceAll(/^/gm, "    "));
+  return outcome;
+}
+
+/** Labs need namespaces of every kind; a container may forbid them even to root. */
+async function labsPossible(): Promise<boolean> {
+  const everything = ["--mount", "--uts", "--net", "--ipc", "--pid", "--fork"];
+  return process.getuid?.() === 0 && (await run(["unshare", ...everything, "true"])).code === 0;
+}
+
+async function sideBySide(files: readonly string[], width: number): Promise<Outcome[]> {
+  const waiting = [...files];
+  const outcomes: Outcome[] = [];
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      outcomes.push(told(await tests(file, [file], 120_000)));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return outcomes;
+}
+
+function testFiles(): string[] {
+  const found = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })].sort();
+  if (chosen.length === 0) return found;
+  return found.filter((file) => chosen.some((part) => file.includes(part)));
+}
+
+const all = testFiles();
+// The longest first, so that none of them is left alone at the end.
+const LONGEST = ["mixed-partition", "mixed.", "loss", "partition", "mixed", "takeover"];
+const rank = (file: string) => LONGEST.findIndex((part) => file.includes(part)) >>> 0;
+const labs = all
+  .filter((file) => file.startsWith("test/lab/"))
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+const units = all.filter((file) => !file.startsWith("test/lab/"));
+const outcomes: Outcome[] = [];
+
+if (chosen.length === 0) {
+  outcomes.push(told(await check("types", [join(ROOT, "node_modules/.bin/tsc"), "--noEmit"])));
+  outcomes.push(told(await check("lint", [join(ROOT, "node_modules/.bin/biome"), "check", "."])));
+}
+outcomes.push(told(await check("build", ["bash", "scripts/build"])));
+if (units.length > 0) outcomes.push(told(await tests("unit tests", units, 60_000)));
+if (await labsPossible()) outcomes.push(...(await sideBySide(labs, LABS_AT_ONCE)));
+else if (labs.length > 0) {
+  say(`Cannot make labs here (they need root and namespaces): ${labs.length} files do not run`);
+  const lost = { title: "labs", passed: 0, failed: 0, skipped: labs.length, seconds: 0 };
+  outcomes.push(told({ ...lost, output: "" }));
+}
+
+const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((n, one) => n + of(one), 0);
+const skipped = sum((one) => one.skipped);
+const failed = sum((one) => one.failed) + (CI ? skipped : 0);
+if (skipped > 0)
+  say(`${skipped} could not run here${CI ? ", which counts as failed (CI=true)" : ""}`);
+say(`${((performance.now() - started) / 1_000).toFixed(0)} s`);
+say(`${sum((one) => one.passed)} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

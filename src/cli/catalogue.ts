@@ -1,0 +1,66 @@
+// Every command of hb, in the order of the overview. A command's module is loaded only when it is
+// called: most of hb is not needed to print a status.
+
+import type { Command } from "./command.ts";
+
+interface Entry {
+  readonly name: string;
+  /** Repeated here so that the overview need not load every module; a test keeps them equal. */
+  readonly summary: string;
+  readonly hidden?: true;
+  load(): Promise<Command>;
+}
+
+export const catalogue: readonly Entry[] = [
+  {
+    name: "agent",
+    summary: "Runs the agent of this node in the foreground",
+    load: async () => (await import("./agent.ts")).agent,
+  },
+  {
+    name: "status",
+    summary: "Shows every node, link and group, and why it is there",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "standby",
+    summary: "Hands groups of this node to the others",
+    load: async () => (await import("./standby.ts")).standby,
+  },
+  {
+    name: "takeover",
+    summary: "Takes groups from the others to this node",
+    load: async () => (await import("./takeover.ts")).takeover,
+  },
+  {
+    name: "node",
+    summary: "Adds nodes to the running cluster or removes them",
+    load: async () => (await import("./node.ts")).node,
+  },
+  {
+    name: "check",
+    summary: "Checks ha.cf, authkeys and haresources",
+    load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "keygen",
+    summary: "Makes an authkeys file with a fresh key",
+    load: async () => (await import("./keygen.ts")).keygen,
+  },
+  {
+    name: "propagate",
+    summary: "Copies the configuration to the other nodes and enables hb there",
+    load: async () => (await import("./propagate.ts")).propagate,
+  },
+  {
+    name: "version",
+    summary: "Shows the version",
+    load: async () => (await import("./version.ts")).version,
+  },
+  {
+    name: "pulse",
+    summary: "Runs the heartbeat loop; started by the agent",
+    hidden: true,
+    load: async () => (await import("./pulse.ts")).pulse,
+  },
+];

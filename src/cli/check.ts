@@ -1,0 +1,106 @@
+// `hb check`: what is wrong with the configuration, or what was understood of it.
+
+import { readFileSync } from "node:fs";
+import { type Checked, checkAll, type Given } from "../config/check.ts";
+import { printHaCf, printHaresources } from "../config/print.ts";
+import { type Paint, renderProblems } from "../config/render.ts";
+import { inOrder } from "../config/report.ts";
+import { defaultDirectories, placesOf } from "../desk/place.ts";
+import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
+import { command } from "./command.ts";
+import { type ExitCode, exit } from "./exit.ts";
+import { paint, print, printJson, say } from "./output.ts";
+
+export const check = command({
+  name: "check",
+  summary: "Checks ha.cf, authkeys and haresources",
+  examples: ["hb check", "hb check --dir ./ha.d --print"],
+  args: {
+    dir: {
+      type: "string",
+      valueHint: "DIR",
+      default: defaultDirectories.conf,
+      description: "Where the files are",
+    },
+    print: {
+      type: "boolean",
+      description: "Print what was understood as ha.cf and haresources; problems go to stderr",
+    },
+    json: { type: "boolean", description: "Print problems and configuration as JSON" },
+  },
+  notes: "Exit codes: 0 no errors (warnings may be there), 4 a file may not be read, 6 errors",
+  async run({ args }) {
+    const places = placesOf({ ...defaultDirectories, conf: args.dir });
+    const devices = interfaces();
+    const given = { ...givenBy(places), ...(devices && { devices }) };
+    const checked = await withNames(checkAll(given), given);
+    if (args.json) printJson(asJson(checked));
+    else if (args.print) {
+      const problems = renderProblems(checked.problems, painter("stderr"));
+      if (problems !== "") say(problems);
+      print(`# ${places.haCf}\n${printHaCf(checked.conf)}`);
+      print(`# ${places.haresources}\n${printHaresources(checked.groups)}`);
+    } else sayResult(checked, given.self);
+    const troubles = [given.haCf, given.authkeys, given.haresources].map((file) => file.trouble);
+    if (troubles.some((trouble) => trouble?.includes("EACCES"))) return exit.notPermitted;
+    return codeOf(checked);
+  },
+});
+
+/** What the agent will ask at its start: whether every name is one. */
+async function withNames(checked: Checked, given: Given): Promise<Checked> {
+  const unknown = await unresolved(checked.conf.media, given.haCf);
+  return { ...checked, problems: inOrder([...checked.problems, ...unknown], orderOf(given)) };
+}
+
+/** 0 or 6: warnings do not keep the agent from starting. */
+function codeOf({ problems }: Checked): ExitCode {
+  return problems.some((problem) => problem.level === "error") ? exit.configuration : exit.done;
+}
+
+function sayResult(checked: Checked, self: string): void {
+  const problems = renderProblems(checked.problems, painter("stdout"));
+  if (problems !== "") print(problems);
+  else {
+    const { conf, groups } = checked;
+    const parts = [many(conf.nodes.length, "node"), many(groups.length, "group")];
+    say(`No problems: node "${self}", ${parts.join(", ")}`);
+  }
+}
+
+function many(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** Everything but the keys themselves. */
+function asJson({ conf, groups, keyring, problems }: Checked) {
+  return {
+    version: 1,
+    good: !problems.some((problem) => problem.level === "error"),
+    problems,
+    conf,
+    groups,
+    ...(keyring && {
+      authkeys: {
+        active: keyring.active,
+        keys: keyring.keys.map(({ number, method }) => ({ number, method })),
+      },
+    }),
+  };
+}
+
+/** Colours for problems on a stream. */
+export function painter(stream: "stdout" | "stderr"): Paint {
+  const styles = { place: "bold", error: "red", warning: "yellow", caret: "green" } as const;
+  return (part, text) => paint(stream, styles[part], text);
+}
+
+/** The interfaces of this network namespace; undefined where the kernel does not tell. */
+function interfaces(): string[] | undefined {
+  try {
+    const lines = readFileSync("/proc/net/dev", "utf8").split("\n").slice(2);
+    return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
+  } catch {
+    return undefined;
+  }
+}

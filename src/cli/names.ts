@@ -1,0 +1,16 @@
+// The old names of hb: links to the binary that behave as Heartbeat's programs of that name do
+// (heartbeat-config 5, heartbeat-resources 12).
+
+const oldNames: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  hb_standby: ["standby"],
+  hb_takeover: ["takeover"],
+  hb_addnode: ["node", "add"],
+  hb_delnode: ["node", "remove"],
+  ha_propagate: ["propagate"],
+};
+
+/** The command and first words that an old name stands for; undefined for any other program name. */
+export function oldName(program: string): readonly [string, ...string[]] | undefined {
+  const base = program.slice(program.lastIndexOf("/") + 1);
+  return Object.hasOwn(oldNames, base) ? oldNames[base] : undefined;
+}

@@ -1,0 +1,164 @@
+// The page of `hb status`: a snapshot as a person reads it. What is well is calm, what is not
+// stands out. The JSON form is the snapshot itself.
+
+import type { GroupView, NodeView, Snapshot } from "../core/snapshot.ts";
+import type { Style } from "./output.ts";
+
+export type Paint = (style: Style, text: string) => string;
+
+/** A cell with the style that is put on after the columns are aligned. */
+type Cell = string | readonly [Style, string];
+
+const resourcesShown = 8;
+
+/** The whole page, without a line end after the last line. */
+export function statusPage(snapshot: Snapshot, paint: Paint): string {
+  const title = paint("bold", snapshot.node);
+  const state = paint(styleOf(snapshot.state), snapshot.state);
+  const head = `${title} is ${state}, ${holdings[snapshot.resources]}`;
+  const parts = [
+    head,
+    section(
+      "Nodes",
+      snapshot.nodes.map((node) => nodeRow(node, snapshot)),
+      paint,
+    ),
+  ];
+  const links = snapshot.nodes.flatMap(linkRows);
+  if (links.length > 0) parts.push(section("Links", links, paint));
+  parts.push(
+    snapshot.groups.length === 0
+      ? paint("dim", "No groups")
+      : section(
+          "Groups",
+          snapshot.groups.flatMap((group) => groupRows(group, snapshot)),
+          paint,
+        ),
+  );
+  parts.push(pulseLines(snapshot, paint).join("\n"));
+  return parts.join("\n\n");
+}
+
+const holdings: Readonly<Record<Snapshot["resources"], string>> = {
+  all: "holds all groups",
+  local: "holds its own groups",
+  foreign: "holds the groups of others",
+  none: "holds no groups",
+  transition: "groups are moving",
+};
+
+function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
+  const seen = node.name === self ? "this node" : heard(node.lastHeardMs);
+  const kind = node.kind === "unknown" ? "" : node.kind;
+  return [dot(node.state), node.name, [styleOf(node.state), node.state], kind, ["dim", seen]];
+}
+
+function linkRows(node: NodeView): Cell[][] {
+  return node.links.map(({ name, medium, state }) => {
+    const label = name === medium || medium === "" ? name : `${medium} ${name}`;
+    return [dot(state), node.name, label, [styleOf(state), state]];
+  });
+}
+
+function groupRows(group: GroupView, { node: self }: Snapshot): Cell[][] {
+  const holder: Cell = group.holder === null ? ["red", "nobody"] : group.holder;
+  const here = group.holder === self || group.state !== "idle" ? `${group.state} here` : "";
+  const mark = dot(group.holder === null ? "dead" : group.state === "idle" ? "up" : group.state);
+  const rest = fewOf(group.resources.slice(1));
+  const owner = group.owner === group.holder ? "its owner" : `for ${group.owner}`;
+  const row: Cell[] = [mark, group.key, holder, ["dim", owner], [styleOf(group.state), here], rest];
+  return group.why === "" ? [row] : [row, ["", "", ["dim", group.why]]];
+}
+
+/** A group of a thousand addresses shall not fill the screen; the JSON form has them all. */
+function fewOf(resources: readonly string[]): string {
+  const shown = resources.slice(0, resourcesShown);
+  const more = resources.length - shown.length;
+  return more === 0 ? shown.join(" ") : `${shown.join(" ")} and ${more} more`;
+}
+
+/** Copies of what was heard before: several links, or a resend, bring them every day. */
+const everyday: readonly string[] = ["duplicate", "old"];
+
+function pulseLines({ pulse, dropped }: Snapshot, paint: Paint): string[] {
+  const { lateMs, packets, missing } = pulse;
+  const late = `last ${ms(lateMs.last)}, p99 ${ms(lateMs.p99)}, worst ${ms(lateMs.worst)}`;
+  const lines = [`${paint("bold", "Pulse")} late by: ${late}`];
+  for (const text of missing) lines.push(`  ${paint("yellow", text)}`);
+  for (const { link, rejected } of packets) {
+    const counts = countsOf(rejected);
+    if (counts !== "") lines.push(`  ${paint("yellow", `${link} rejected packets: ${counts}`)}`);
+  }
+  const strange = Object.entries(dropped).filter(([reason]) => !everyday.includes(reason));
+  const counts = countsOf(Object.fromEntries(strange));
+  if (counts !== "") lines.push(`  ${paint("yellow", `Dropped messages: ${counts}`)}`);
+  return lines;
+}
+
+/** "stranger 3, replay 1"; empty when there is nothing to count. */
+function countsOf(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
+
+/** Aligned columns under a heading; a row's last cell may be as long as it likes. */
+function section(title: string, rows: readonly (readonly Cell[])[], paint: Paint): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      const last = column === row.length - 1;
+      if (!last) widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
+    }
+  }
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const text = textOf(cell);
+      const padding = column === row.length - 1 ? 0 : (widths[column] ?? 0) - text.length;
+      const painted = typeof cell === "string" || text === "" ? text : paint(cell[0], text);
+      return `${painted}${" ".repeat(Math.max(0, padding))}`;
+    });
+    return `  ${cells.join("  ")}`.trimEnd();
+  });
+  return [paint("bold", title), ...lines].join("\n");
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell[1];
+}
+
+function dot(state: string): Cell {
+  return [styleOf(state), styleOf(state) === "green" ? "●" : "○"];
+}
+
+function styleOf(state: string): Style {
+  switch (state) {
+    case "active":
+    case "up":
+    case "held":
+    case "ping":
+      return "green";
+    case "dead":
+    case "failed":
+      return "red";
+    case "idle":
+    case "unknown":
+      return "dim";
+    default:
+      return "yellow";
+  }
+}
+
+function heard(lastHeardMs: number | undefined): string {
+  return lastHeardMs === undefined ? "never heard" : `heard ${length(lastHeardMs)} ago`;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+}
+
+/** A length of time in the unit that suits it. */
+function length(value: number): string {
+  if (value < 1_000) return `${Math.round(value)} ms`;
+  if (value < 120_000) return `${(value / 1_000).toFixed(1)} s`;
+  return `${Math.round(value / 60_000)} min`;
+}

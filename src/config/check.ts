@@ -1,0 +1,161 @@
+// The three files together: what each says, what they mean as a whole, and everything that is wrong, in
+// one run (heartbeat-config 1 "Checks after reading"). Pure: who reads the files brings the facts.
+
+import type { Keyring } from "../wire/keyring.ts";
+import { type FileFacts, parseAuthkeys } from "./authkeys.ts";
+import { checkHaCf } from "./checkhacf.ts";
+import type { ClusterConfig } from "./cluster.ts";
+import { type HaCf, parseHaCf } from "./hacf.ts";
+import type { HaConf } from "./haconf.ts";
+import { type HaResources, parseHaresources } from "./haresources.ts";
+import { nearest } from "./nearest.ts";
+import type { Problem } from "./problem.ts";
+import { inOrder, Report } from "./report.ts";
+import type { GroupSpec } from "./resource.ts";
+import { quote } from "./unit.ts";
+
+/** A file as its reader found it. */
+export interface Source {
+  readonly file: string;
+  /** ha.cf and haresources as UTF-8; authkeys as bytes, one character each (latin1). */
+  readonly text?: string;
+  /** Why there is no text: "ENOENT: no such file or directory". */
+  readonly trouble?: string;
+}
+
+export interface Given {
+  readonly haCf: Source;
+  readonly authkeys: Source & { readonly facts?: FileFacts };
+  readonly haresources: Source;
+  /** This node's name; any case. */
+  readonly self: string;
+  /** UDP port of the service ha-cluster in /etc/services, when it is there. */
+  readonly defaultPort?: number;
+  /** The interfaces of this host, when the files are for it. */
+  readonly devices?: readonly string[];
+}
+
+export interface Checked {
+  /** What ha.cf says, good or not. */
+  readonly conf: HaConf;
+  readonly groups: readonly GroupSpec[];
+  readonly keyring?: Keyring;
+  /** Only when no problem is an error. */
+  readonly cluster?: ClusterConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads and checks everything. */
+export function checkAll(given: Given): Checked {
+  const self = given.self.toLowerCase();
+  const haCf = parseHaCf(given.haCf.text ?? "", given.haCf.file, given.defaultPort);
+  const { conf } = haCf;
+  const keys = readKeys(given);
+  const resources = parseHaresources(given.haresources.text ?? "", given.haresources.file);
+  // Who lets nodes join and names no group wants membership alone, as with Heartbeat's option -M.
+  const managesResources = conf.autojoin === "none" || resources.groups.length > 0;
+
+  const around = {
+    file: given.haCf.file,
+    self,
+    groups: resources.groups,
+    ...(given.devices && { devices: given.devices }),
+  };
+  const found = [
+    ...troubles(given, managesResources),
+    ...(given.haCf.text === undefined ? [] : [...haCf.problems, ...checkHaCf(haCf, around)]),
+    ...keys.problems,
+    ...resources.problems,
+    ...checkOwners(haCf, resources, given),
+  ];
+  const files = [given.haCf.file, given.authkeys.file, given.haresources.file];
+  const problems = inOrder(found, files);
+
+  const { keyring } = keys;
+  const read = { conf, groups: resources.groups, problems, ...(keyring && { keyring }) };
+  const good = !problems.some((problem) => problem.level === "error");
+  if (!good || keyring === undefined) return read;
+  const { groups } = resources;
+  return { ...read, cluster: clusterOf({ conf, self, keyring, groups, managesResources }) };
+}
+
+/** The part of the configuration that the core and the pulse work with. */
+export function clusterOf(parts: {
+  readonly conf: HaConf;
+  readonly self: string;
+  readonly keyring: Keyring;
+  readonly groups: readonly GroupSpec[];
+  readonly managesResources: boolean;
+}): ClusterConfig {
+  const { conf, self, keyring, groups, managesResources } = parts;
+  return {
+    self,
+    nodes: conf.nodes.includes(self) ? conf.nodes : [...conf.nodes, self],
+    autojoin: conf.autojoin,
+    timing: {
+      keepaliveMs: conf.keepaliveMs,
+      deadtimeMs: conf.deadtimeMs,
+      warntimeMs: conf.warntimeMs,
+      initdeadMs: conf.initdeadMs,
+      deadpingMs: conf.deadpingMs,
+      maxRexmitDelayMs: conf.maxRexmitDelayMs,
+    },
+    media: conf.media,
+    keyring,
+    msgfmt: conf.msgfmt,
+    hopfudge: conf.hopfudge,
+    autoFailback: conf.autoFailback,
+    groups: managesResources ? groups : [],
+    managesResources,
+    resourceTimeoutMs: conf.resourceTimeoutMs,
+    onStopFailure: conf.onStopFailure,
+    announceIntervalMs: conf.announceIntervalMs,
+    addressLease: conf.addressLease,
+    addressMethod: conf.addressMethod,
+    realtime: conf.realtime,
+    rtprio: conf.rtprio,
+    memreserveKib: conf.memreserveKib,
+  };
+}
+
+function readKeys(given: Given): ReturnType<typeof parseAuthkeys> {
+  const { file, text, facts } = given.authkeys;
+  return text === undefined ? { problems: [] } : parseAuthkeys(text, file, facts);
+}
+
+function troubles(given: Given, managesResources: boolean): Problem[] {
+  const hints = {
+    haCf: 'Five lines are enough: "keepalive", "deadtime", "bcast", "auto_failback", "node"',
+    authkeys: "hb keygen > authkeys; chmod 600 authkeys",
+    haresources: "One line for each group: NODE RESOURCE…; an empty file is no error",
+  };
+  const problems: Problem[] = [];
+  for (const name of ["haCf", "authkeys", "haresources"] as const) {
+    const { file, text, trouble = "no such file" } = given[name];
+    if (text !== undefined || (name === "haresources" && !managesResources)) continue;
+    const report = new Report(file);
+    const hint = trouble.startsWith("EACCES") ? "It is for root alone: try as root" : hints[name];
+    report.error(undefined, `Cannot read the file: ${trouble}`, hint);
+    problems.push(...report.problems);
+  }
+  return problems;
+}
+
+/** Every owner must be a node, or its groups would have no home. */
+function checkOwners(haCf: HaCf, resources: HaResources, given: Given): readonly Problem[] {
+  const report = new Report(given.haresources.file);
+  const { nodes } = haCf.conf;
+  // Without a node line every owner is unknown: the missing line is the one thing to say.
+  if (given.haCf.text === undefined || nodes.length === 0) return [];
+  for (const owner of resources.owners) {
+    const name = owner.text.toLowerCase();
+    if (nodes.includes(name)) continue;
+    const meant = nearest(name, nodes);
+    report.error(
+      owner,
+      `Unknown node ${quote(owner.text)}: ha.cf does not name it`,
+      meant === undefined ? `Nodes: ${nodes.join(", ")}` : `Did you mean "${meant}"?`,
+    );
+  }
+  return report.problems;
+}

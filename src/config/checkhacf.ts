@@ -1,0 +1,186 @@
+// What the lines of ha.cf mean together: times that fit each other, a way to the other nodes, no promise
+// that hb does not keep (heartbeat-config 1 "Checks after reading").
+
+import { checkTiming } from "./checktiming.ts";
+import { nodeCountMax } from "./directive/member.ts";
+import type { HaCf } from "./hacf.ts";
+import type { HaConf } from "./haconf.ts";
+import type { Medium } from "./medium.ts";
+import { nearest } from "./nearest.ts";
+import type { Problem } from "./problem.ts";
+import { Report, type Word } from "./report.ts";
+import type { GroupSpec } from "./resource.ts";
+import { quote } from "./unit.ts";
+
+/** What ha.cf itself does not say. */
+export interface Around {
+  readonly file: string;
+  readonly self: string;
+  readonly groups: readonly GroupSpec[];
+  readonly devices?: readonly string[];
+}
+
+/** One check's view: the values, where they stand, where to report. */
+export interface View {
+  readonly conf: HaConf;
+  readonly report: Report;
+  /** The value of a directive that counts; undefined when the file does not give it. */
+  spot(directive: string): Word | undefined;
+  /** Every value of a directive. */
+  spots(directive: string): readonly Word[];
+}
+
+/** Everything that only the whole file shows. */
+export function checkHaCf(haCf: HaCf, around: Around): readonly Problem[] {
+  const report = new Report(around.file);
+  const view: View = {
+    conf: haCf.conf,
+    report,
+    spot: (directive) => haCf.spots.get(directive)?.at(-1),
+    spots: (directive) => haCf.spots.get(directive) ?? [],
+  };
+  checkNodes(view, around);
+  checkNodeCount(view);
+  checkMedia(view, around);
+  checkTiming(view);
+  checkFencing(view, around);
+  checkGroups(view, around);
+  checkLog(view);
+  return report.problems;
+}
+
+function checkNodes({ conf, report, spot }: View, { self }: Around): void {
+  const { nodes, autojoin } = conf;
+  if (nodes.length === 0 && autojoin !== "any") {
+    report.error(
+      undefined,
+      'No nodes are defined: "node" is not there',
+      `Write: node ${self} OTHER`,
+    );
+  } else if (!nodes.includes(self) && autojoin !== "any") {
+    const meant = nearest(self, nodes);
+    report.error(
+      spot("node"),
+      `This node is not in the configuration: it is called ${quote(self)}`,
+      meant === undefined
+        ? `Add it: node ${self}`
+        : `Is "${meant}" meant? A node is called by its "uname -n", or by the file nodeinfo`,
+    );
+  }
+  if (nodes.length > 2) {
+    report.warning(
+      spot("node"),
+      `${nodes.length} nodes are defined: with more than two, all of them must run hb`,
+      "Heartbeat 3.0.6 moves groups rightly between two nodes only",
+    );
+  }
+}
+
+/** Ping nodes count as nodes: a message's list of nodes has one place for each. */
+function checkNodeCount({ conf, report, spot }: View): void {
+  const pings = conf.media.filter(isPing).length;
+  const count = conf.nodes.length + pings;
+  if (pings === 0 || count <= nodeCountMax) return;
+  const word = spot("ping") ?? spot("ping6") ?? spot("ping_group");
+  const message = `Too many nodes: ${count} with ping nodes, at most ${nodeCountMax} are possible`;
+  report.error(word, message);
+}
+
+function isPing(medium: Medium): boolean {
+  return medium.kind === "ping" || medium.kind === "ping6" || medium.kind === "ping_group";
+}
+
+const udpNames = ["bcast", "udp", "ucast", "ucast6", "mcast", "mcast6"] as const;
+
+const mediumHint = 'Write: bcast DEVICE; "ip link" lists the devices';
+
+function checkMedia(view: View, { devices }: Around): void {
+  const { conf, report, spot } = view;
+  const ways = conf.media.filter((medium) => !isPing(medium));
+  const lines = (["serial", "ppp-udp"] as const).filter((name) => spot(name) !== undefined);
+  for (const name of lines) {
+    const message = `hb does not use the medium "${name}" yet`;
+    if (ways.length > 0) report.warning(spot(name), `${message}: one way less to the other nodes`);
+    else report.error(spot(name), `${message}, and there is no other`, mediumHint);
+  }
+  // What a wrong line would have been is told where it stands; that nothing is left is no news.
+  const tried = udpNames.some((name) => spot(name) !== undefined);
+  if (lines.length === 0 && ways.length === 0 && !tried) {
+    if (conf.media.length === 0) {
+      report.error(undefined, "No heartbeat media are defined", mediumHint);
+    } else if (conf.nodes.length > 1 || conf.autojoin !== "none") {
+      const spot = view.spot("ping") ?? view.spot("ping6") ?? view.spot("ping_group");
+      const message = "No medium reaches the other nodes: each would hold every group";
+      report.error(spot, message, mediumHint);
+    }
+  }
+  if (spot("baud") !== undefined && spot("serial") === undefined) {
+    report.warning(spot("baud"), '"baud" has no effect: there is no "serial"');
+  }
+  if (devices !== undefined) checkDevices(view, devices);
+}
+
+function checkDevices({ report, spots }: View, devices: readonly string[]): void {
+  const named = udpNames.flatMap(spots);
+  for (const device of named) {
+    if (devices.includes(device.text)) continue;
+    const meant = nearest(device.text, devices);
+    report.warning(
+      device,
+      `This host has no interface ${quote(device.text)}`,
+      meant === undefined ? `It has: ${devices.join(", ")}` : `Did you mean "${meant}"?`,
+    );
+  }
+}
+
+/** What hb cannot do yet and must not seem to do. */
+function checkFencing({ conf, report, spot, spots }: View, { self }: Around): void {
+  for (const word of spots("pacemaker")) {
+    if (/^(off|no|n|false|0)$/i.test(word.text)) continue;
+    const message = `hb does not drive Pacemaker yet: ${quote(word.text)} is not possible`;
+    report.error(word, message, 'Write "pacemaker off" to use haresources');
+  }
+  const mine = conf.stonith.some(({ host }) => host === undefined || host === "*" || host === self);
+  const word = spot("stonith") ?? spot("stonith_host");
+  if (word === undefined) return;
+  const message = "hb does not fence yet: it would take over from a node that was not fenced";
+  const hint = "Remove the line only if two nodes can never damage shared data";
+  if (mine) report.error(word, message, hint);
+  else report.warning(word, `${message}; this line is for other hosts`);
+}
+
+function checkGroups({ conf, report, spot }: View, { groups }: Around): void {
+  if (spot("auto_failback") === undefined && spot("nice_failback") === undefined) {
+    report.warning(
+      undefined,
+      '"auto_failback" is not given: it is "legacy", as in Heartbeat 3.0.6',
+      "Write it down, the same on every node: on (groups return home), off (they stay), legacy",
+    );
+  }
+  if (conf.autojoin !== "none" && groups.length > 0) {
+    report.error(
+      spot("autojoin"),
+      `"autojoin ${conf.autojoin}" does not go together with groups in haresources`,
+      'Write "autojoin none" and name every node, or empty haresources',
+    );
+  }
+  const scripts = groups.some((group) => group.resources.some((each) => each.kind === "script"));
+  if (conf.onStopFailure !== "reboot" || (!scripts && spot("on_stop_failure") === undefined))
+    return;
+  report.warning(
+    spot("on_stop_failure"),
+    "THIS HOST IS REBOOTED at once when a script cannot stop its resource" +
+      (spot("on_stop_failure") === undefined ? ", as with Heartbeat 3.0.6" : ""),
+    'Write "on_stop_failure ignore" to go on instead: the resource may then run twice',
+  );
+}
+
+function checkLog({ conf, report, spot }: View): void {
+  const { logfile, debugfile } = conf;
+  if (logfile || debugfile || spot("logfacility") || conf.useLogd !== false) return;
+  report.warning(
+    spot("use_logd"),
+    "The log is on stderr alone: no logfile, debugfile or logfacility is given",
+    'Heartbeat 3.0.6 does not start so; write for example "logfacility daemon"',
+  );
+}

@@ -1,0 +1,44 @@
+// What the core and the pulse need to know of the configuration: checked, complete, defaults filled
+// in, JSON-clean. `ha.cf` holds more than this; the rest is the desk's business.
+
+import type { Keyring } from "../wire/keyring.ts";
+import type { Medium } from "./medium.ts";
+import type { GroupSpec } from "./resource.ts";
+
+export interface Timing {
+  readonly keepaliveMs: number;
+  readonly deadtimeMs: number;
+  readonly warntimeMs: number;
+  readonly initdeadMs: number;
+  readonly deadpingMs: number;
+  readonly maxRexmitDelayMs: number;
+}
+
+export interface ClusterConfig {
+  /** Own node name, lower case. */
+  readonly self: string;
+  /** Normal nodes in configuration order, self included. */
+  readonly nodes: readonly string[];
+  readonly autojoin: "none" | "other" | "any";
+  readonly timing: Timing;
+  readonly media: readonly Medium[];
+  readonly keyring: Keyring;
+  /** `classic`: messages hold the inner signature too (heartbeat-wire 2.4). */
+  readonly msgfmt: "classic" | "netstring";
+  readonly hopfudge: number;
+  readonly autoFailback: "on" | "off" | "legacy";
+  readonly groups: readonly GroupSpec[];
+  /** False with `-M` or pacemaker: membership only, haresources is not read. */
+  readonly managesResources: boolean;
+  /** hb's own directives. */
+  readonly resourceTimeoutMs: number;
+  readonly onStopFailure: "ignore" | "reboot";
+  readonly announceIntervalMs: number;
+  /** "auto": just above deadtime, at least 2 s; "off": permanent addresses; or a fixed length. */
+  readonly addressLease: "auto" | "off" | { readonly ms: number };
+  readonly addressMethod: "netlink" | "ioctl";
+  readonly realtime: boolean;
+  /** 1–99, SCHED_RR. */
+  readonly rtprio: number;
+  readonly memreserveKib: number;
+}

@@ -1,0 +1,102 @@
+// Directives about programs beside the agent (heartbeat-config 2 "Clients"). hb serves none of them
+// yet, and says so for each line; the cluster is right without them.
+
+import type { Respawn } from "../haconf.ts";
+import type { Report, Word } from "../report.ts";
+import { quote } from "../unit.ts";
+import { type Directives, flag, withWarning } from "./directive.ts";
+
+export const clientDirectives: Directives = {
+  apiauth: {
+    shape: "line",
+    set(name, words, { draft, report }) {
+      const [client, ...rights] = words;
+      if (client === undefined) return;
+      const uids = namesOf("uid=", rights);
+      const gids = namesOf("gid=", rights);
+      for (const right of rights.filter((word) => !/^[ug]id=./.test(word.text))) {
+        const reason = `${quote(right.text)} is neither`;
+        report.error(right, `A right must be "uid=USER,…" or "gid=GROUP,…": ${reason}`);
+      }
+      if (rights.length === 0) {
+        const usage = `Write: apiauth ${client.text} uid=USER gid=GROUP`;
+        report.error(client, `"apiauth" misses who may use "${client.text}"`, usage);
+        return;
+      }
+      if (draft.apiauth?.some((other) => other.client === client.text)) {
+        report.error(client, `"apiauth" is given twice for "${client.text}"`);
+        return;
+      }
+      draft.apiauth = [...(draft.apiauth ?? []), { client: client.text, uids, gids }];
+      report.warning(name, "hb does not serve API clients yet: this line has no effect");
+    },
+  },
+  respawn: {
+    shape: "line",
+    set(name, words, { draft, report }) {
+      const program = readProgram(name, words, report);
+      if (program === undefined) return;
+      draft.respawn = [...(draft.respawn ?? []), program];
+      const base = program.path.slice(program.path.lastIndexOf("/") + 1);
+      if (base === "ipfail") {
+        report.warning(name, '"ipfail" is not started: its work is built into hb');
+      } else {
+        report.warning(name, `hb does not start other programs yet: "${base}" is not started`);
+      }
+    },
+  },
+  failfast: {
+    shape: "line",
+    set(name, words, { draft, report }) {
+      const program = readProgram(name, words, report);
+      if (program === undefined) return;
+      draft.failfast = [...(draft.failfast ?? []), program];
+      report.warning(
+        name,
+        `hb does not start other programs yet: "${program.path}" is not started`,
+        "Nor is this host rebooted when that program dies",
+      );
+    },
+  },
+  env: {
+    shape: "list",
+    set(_, value, { draft, report }) {
+      const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(value.text);
+      if (match === null) {
+        const reason = `${quote(value.text)} is not`;
+        report.error(value, `"env" must be NAME=VALUE: ${reason}`, "A value has no blanks");
+        return;
+      }
+      const [, name = "", text = ""] = match;
+      const others = (draft.env ?? []).filter(([other]) => other !== name);
+      draft.env = [...others, [name, text]];
+    },
+  },
+  use_apphbd: withWarning(flag("useApphbd"), (_, value) =>
+    /^(false|off|no|n|0)$/i.test(value)
+      ? undefined
+      : ["hb does not register with apphbd: this line has no effect"],
+  ),
+};
+
+function namesOf(prefix: string, rights: readonly Word[]): string[] {
+  return rights
+    .filter((word) => word.text.startsWith(prefix))
+    .flatMap((word) => word.text.slice(prefix.length).split(","))
+    .filter((name) => name !== "");
+}
+
+function readProgram(name: Word, words: readonly Word[], report: Report): Respawn | undefined {
+  const [user, path, ...args] = words;
+  const usage = `Write: ${name.text} USER /PATH ARGUMENTS`;
+  if (user === undefined || path === undefined) {
+    report.error(user ?? name, `"${name.text}" needs a user and a path`, usage);
+    return undefined;
+  }
+  if (!path.text.startsWith("/")) {
+    const reason = `${quote(path.text)} does not begin with "/"`;
+    report.error(path, `"${name.text}" needs an absolute path: ${reason}`, usage);
+    return undefined;
+  }
+  return { user: user.text, path: path.text, args: args.map((word) => word.text) };
+}

@@ -1,0 +1,111 @@
+// Directives about groups and about keeping a sick node from harm (heartbeat-config 2 "Resources"), and
+// those that only hb has.
+
+import type { Word } from "../report.ts";
+import { quote, type Read, readBoolean, readPositiveTime } from "../unit.ts";
+import {
+  choice,
+  type Directive,
+  type Directives,
+  path,
+  type Reader,
+  sayWrong,
+  scalar,
+  text,
+  time,
+  withWarning,
+} from "./directive.ts";
+
+export const resourceDirectives: Directives = {
+  auto_failback: scalar("autoFailback", readFailback),
+  nice_failback: { shape: "list", set: niceFailback },
+  stonith: stonith(false),
+  stonith_host: stonith(true),
+  watchdog: withWarning({ ...path("watchdog"), repeats: "never" }, () => [
+    "hb does not write to a watchdog yet: a host that hangs is not rebooted",
+    "The addresses of a host that hangs leave it by themselves: they are leased",
+  ]),
+  pacemaker: { ...text("pacemaker"), repeats: "never" },
+  crm: { ...text("pacemaker"), repeats: "never" },
+  crm_daemon_dir: onlyPacemaker(),
+  crmd_spawns_pengine: onlyPacemaker(readBoolean),
+  record_config_changes: onlyPacemaker(readBoolean),
+  record_pengine_inputs: onlyPacemaker(readBoolean),
+  enable_config_writes: onlyPacemaker(readBoolean),
+
+  resource_timeout: time("resourceTimeoutMs"),
+  on_stop_failure: choice("onStopFailure", ["ignore", "reboot"]),
+  announce_interval: time("announceIntervalMs"),
+  address_lease: scalar("addressLease", readLease),
+  address_method: choice("addressMethod", ["netlink", "ioctl"]),
+};
+
+function readFailback(word: string): Read<"on" | "off" | "legacy"> {
+  if (word.toLowerCase() === "legacy") return { ok: true, value: "legacy" };
+  const on = readBoolean(word);
+  if (on.ok) return { ok: true, value: on.value ? "on" : "off" };
+  return { ok: false, want: '"on", "off" or "legacy"', reason: `${quote(word)} is none of them` };
+}
+
+/** The kernel counts an address's lifetime in whole seconds, so that is the least that works. */
+const leaseMsMin = 2000;
+
+function readLease(word: string): Read<"auto" | "off" | { readonly ms: number }> {
+  if (word === "auto" || word === "off") return { ok: true, value: word };
+  const length = readPositiveTime(word);
+  if (length.ok && length.value >= leaseMsMin) return { ok: true, value: { ms: length.value } };
+  const reason = length.ok ? `${quote(word)} is less` : `${quote(word)} is none of them`;
+  return { ok: false, want: '"auto", "off" or a time of at least 2 s', reason };
+}
+
+/** The word of 1999 (heartbeat-config 10): on = resources stay, off = they go home. */
+function niceFailback(name: Word, value: Word, { draft, report }: Reader): void {
+  const nice = readBoolean(value.text);
+  if (!nice.ok) {
+    report.error(value, `"nice_failback" must be ${nice.want}: ${nice.reason}`);
+    return;
+  }
+  const meant = nice.value ? "off" : "legacy";
+  if (draft.autoFailback !== undefined) {
+    report.warning(name, 'The directive "nice_failback" is obsolete: "auto_failback" is used');
+    return;
+  }
+  draft.autoFailback = meant;
+  report.warning(
+    name,
+    `The directive "nice_failback" is obsolete: it is read as "auto_failback ${meant}"`,
+    `Write "auto_failback ${nice.value ? "off" : "on"}"`,
+  );
+}
+
+/** Only kept here: whether it concerns this node is asked when the node's name is known. */
+function stonith(withHost: boolean): Directive {
+  return {
+    shape: "line",
+    set(name, words, { draft, report }) {
+      const texts = words.map((word) => word.text);
+      const host = withHost ? texts.shift() : undefined;
+      const [type, ...parameters] = texts;
+      if (type === undefined) {
+        const usage = withHost ? "HOST TYPE PARAMETERS" : "TYPE CONFIGFILE";
+        report.error(name, `"${name.text}" misses its type`, `Write: ${name.text} ${usage}`);
+        return;
+      }
+      const line = { type, parameters: parameters.join(" ") };
+      const whole = host === undefined ? line : { host: host.toLowerCase(), ...line };
+      draft.stonith = [...(draft.stonith ?? []), whole];
+    },
+  };
+}
+
+/** Without effect, but a wrong value is wrong all the same. */
+function onlyPacemaker(read?: (text: string) => Read<boolean>): Directive {
+  return {
+    shape: "list",
+    set(name, value, { report }) {
+      const result = read?.(value.text);
+      if (result?.ok === false) sayWrong(name, value, result, report);
+      report.warning(name, `"${name.text}" has no effect: it is for Pacemaker alone`);
+    },
+  };
+}

@@ -1,0 +1,172 @@
+// Everything that ha.cf says, checked word by word, with every default filled in (heartbeat-config 2).
+// The core needs the part that is in cluster.ts; the desk needs the rest.
+
+import type { ClusterConfig, Timing } from "./cluster.ts";
+import type { Medium } from "./medium.ts";
+
+/** A program that Heartbeat would keep running. */
+export interface Respawn {
+  readonly user: string;
+  readonly path: string;
+  readonly args: readonly string[];
+}
+
+/** Who may use the client API under a name. */
+export interface ApiAuth {
+  readonly client: string;
+  readonly uids: readonly string[];
+  readonly gids: readonly string[];
+}
+
+/** One `ppp-udp` line: ttys with the address at their end, as in Heartbeat 0.4. */
+export interface PppUdp {
+  readonly words: readonly string[];
+}
+
+export interface Stonith {
+  /** Absent for `stonith`; "*" or a node for `stonith_host`. */
+  readonly host?: string;
+  readonly type: string;
+  readonly parameters: string;
+}
+
+export interface HaConf
+  extends Timing,
+    Pick<
+      ClusterConfig,
+      | "autojoin"
+      | "msgfmt"
+      | "hopfudge"
+      | "autoFailback"
+      | "resourceTimeoutMs"
+      | "onStopFailure"
+      | "announceIntervalMs"
+      | "addressLease"
+      | "addressMethod"
+      | "realtime"
+      | "rtprio"
+      | "memreserveKib"
+    > {
+  readonly nodes: readonly string[];
+  readonly cluster: string;
+  readonly uuidfrom: "file" | "nodename";
+  readonly hbgenmethod: "file" | "time";
+  readonly quorumServer?: string;
+
+  readonly media: readonly Medium[];
+  readonly udpport: number;
+  readonly serials: readonly string[];
+  readonly pppUdp: readonly PppUdp[];
+  readonly baud: number;
+
+  readonly stonith: readonly Stonith[];
+  readonly watchdog?: string;
+  /** As written; anything but "off" is Pacemaker on. */
+  readonly pacemaker: string;
+
+  readonly apiauth: readonly ApiAuth[];
+  readonly respawn: readonly Respawn[];
+  readonly failfast: readonly Respawn[];
+  /** Pairs for the environment of scripts, without the prefix HA_. */
+  readonly env: readonly (readonly [string, string])[];
+  readonly useApphbd: boolean;
+
+  readonly compression: "zlib" | "bz2";
+  readonly compressionThresholdKib: number;
+  readonly traditionalCompression: boolean;
+  readonly logBadpack: boolean;
+
+  readonly logfile?: string;
+  readonly debugfile?: string;
+  /** A syslog facility in lower case; absent: not given, or "none". */
+  readonly logfacility?: string;
+  /** Absent: not given. */
+  readonly useLogd?: boolean;
+  readonly connLogdMs: number;
+  readonly syslogmsgfmt: boolean;
+  readonly debug: number;
+
+  readonly coredumps: boolean;
+  readonly coreroot?: string;
+  readonly normalpoll: boolean;
+}
+
+/** The same while it is read: nothing is there until a line says so. */
+export type Draft = { -readonly [Key in keyof HaConf]?: HaConf[Key] };
+
+/** UDP port of Heartbeat: service ha-cluster. */
+export const haClusterPort = 694;
+
+/** Fills in what the file does not say. */
+export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
+  const deadtimeMs = draft.deadtimeMs ?? 30_000;
+  const udpport = draft.udpport ?? defaultPort;
+  const defaults = {
+    nodes: [],
+    autojoin: "none",
+    cluster: "linux-ha",
+    uuidfrom: "file",
+    hbgenmethod: "file",
+    keepaliveMs: 1000,
+    warntimeMs: Math.round(deadtimeMs / 2),
+    initdeadMs: standardInitdead(deadtimeMs),
+    deadpingMs: deadtimeMs,
+    maxRexmitDelayMs: 250,
+    serials: [],
+    pppUdp: [],
+    baud: 19_200,
+    hopfudge: 1,
+    autoFailback: "legacy",
+    stonith: [],
+    pacemaker: "off",
+    apiauth: [],
+    respawn: [],
+    failfast: [],
+    env: [],
+    useApphbd: false,
+    msgfmt: "classic",
+    compression: "zlib",
+    compressionThresholdKib: 2,
+    traditionalCompression: false,
+    logBadpack: true,
+    connLogdMs: 60_000,
+    syslogmsgfmt: true,
+    debug: 0,
+    realtime: true,
+    rtprio: 1,
+    memreserveKib: 6500,
+    coredumps: true,
+    normalpoll: true,
+    resourceTimeoutMs: 60_000,
+    // As Heartbeat does; hb check says so.
+    onStopFailure: "reboot",
+    announceIntervalMs: 60_000,
+    addressLease: "auto",
+    addressMethod: "netlink",
+  } as const;
+  return {
+    ...defaults,
+    ...draft,
+    deadtimeMs,
+    udpport,
+    // udpport may stand below the media that use it.
+    media: (draft.media ?? []).map((medium) => onPort(medium, udpport)),
+  };
+}
+
+/** initdead when it is not given (heartbeat-config 2). */
+function standardInitdead(deadtimeMs: number): number {
+  if (deadtimeMs > 10_000) return deadtimeMs;
+  return deadtimeMs < 6_000 ? 12_000 : 2 * deadtimeMs;
+}
+
+function onPort(medium: Medium, port: number): Medium {
+  switch (medium.kind) {
+    case "bcast":
+    case "ucast":
+    case "ucast6":
+      return { ...medium, port };
+    default:
+      return medium;
+  }
+}

@@ -1,0 +1,38 @@
+// What the desk and the pulse say to each other: one JSON value per packet.
+//
+// The desk speaks at least every deadtime/4 ("alive"); a pulse that hears nothing for deadtime, or reads
+// end-of-file, stops renewing what it holds and exits: the kernel takes the addresses down when their
+// lease ends, unless a restarted agent adopts them first.
+
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { Boot } from "./boot.ts";
+import type { Effect } from "./effect.ts";
+import type { Input } from "./input.ts";
+import type { Instant } from "./instant.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export type FromDesk =
+  /** The first packet. */
+  | { readonly say: "begin"; readonly config: ClusterConfig; readonly boot: Boot }
+  | { readonly say: "alive" }
+  /** "command", "result" and "reload" inputs for the core. */
+  | { readonly say: "input"; readonly input: Input }
+  /** Answered by one "snapshot" with the same id. */
+  | { readonly say: "snapshot?"; readonly id: number };
+
+/** Effects that the desk carries out; all others the pulse does itself. */
+export type DeskEffect = Extract<
+  Effect,
+  {
+    readonly do: "run" | "log" | "remember" | "hostcache" | "reply" | "restart" | "exit" | "reboot";
+  }
+>;
+
+export type FromPulse =
+  | { readonly say: "ready" }
+  /** At least every deadtime/4. `at` is the pulse's own moment: the desk may read this much later, and must
+   *  not take an old sign of life for a fresh one. */
+  | { readonly say: "alive"; readonly at: Instant }
+  | { readonly say: "effect"; readonly effect: DeskEffect }
+  /** In answer to "snapshot?" (its id), or unasked after a "publish" effect (id 0). */
+  | { readonly say: "snapshot"; readonly id: number; readonly snapshot: Snapshot };

@@ -1,0 +1,137 @@
+// Both nodes of a pair claim the same groups: after a partition healed (heartbeat-wire 13), or because
+// one slept. Heartbeat 3 only logs it, or both sides give up everything and start again, 20 s without
+// service. Here one side keeps everything running. What can be behind it, and what is done:
+//
+//   the partner declared us dead too     It releases everything 2 s after the heal, says `shutdone` and
+//                                        restarts. We keep what we hold, and announce it again when it
+//                                        has let go. It shows itself by `stonith node=<us>` at once.
+//   only we had declared it dead         It noticed nothing and keeps its own groups. No sign comes for
+//                                        3 s: we ask for its report (our own report, first unstable and
+//                                        then stable, makes it answer) and release what it claims of
+//                                        its own.
+//   it slept, took everything over, and  It never restarts. 5 s after its last sign, if it still claims
+//   now thinks that we came back         the same groups, we release them: only we can.
+//
+// Nothing of this needs a new generation of ours: the partner believes the report that follows the
+// release, and gives our own groups back by failback where that is on. A release that turns out to be
+// wrong (its shutdown was merely slow) is healed by its `shutdone`: then everything is taken again.
+
+import { after, type Instant } from "../instant.ts";
+import { reportDraft } from "./draft.ts";
+import { type Claim, common, isNothing, minus, mirrored, wordOf } from "./ownership.ts";
+import type { Pair } from "./pair.ts";
+
+/** A 3.0.6 node that saw the partition says so within a keepalive of ours and a retransmission. */
+export const noSignMs = 3_000;
+/** It releases 2 s after the heal, or as soon as what it was doing has ended. */
+export const releaseWithinMs = 5_000;
+/** Reports asked for before we stop asking. */
+const questionsMax = 4;
+
+export class Dispute {
+  readonly #pair: Pair;
+  #watching = false;
+  #questions = 0;
+
+  constructor(pair: Pair) {
+    this.#pair = pair;
+  }
+
+  /** True from the heal until it is clear who keeps what. */
+  get watching(): boolean {
+    return this.#watching;
+  }
+
+  /** The partner is back from a partition. */
+  returned(now: Instant): void {
+    const { partner, alarms, claim } = this.#pair;
+    this.#watching = true;
+    this.#questions = 0;
+    alarms.set("dispute", after(now, noSignMs));
+    const text =
+      `${partner.name} returns after a partition: this node keeps [${wordOf(claim)}] running, ` +
+      `${partner.name} is expected to release and restart`;
+    this.#pair.log("error", "partition", text);
+  }
+
+  /** The partner did something that a node does which had declared us dead. */
+  sign(what: string, now: Instant): void {
+    if (!this.#watching) return;
+    this.#pair.alarms.set("dispute", after(now, releaseWithinMs));
+    const text = `${this.#pair.partner.name} saw the partition too (${what}): waiting for its release`;
+    this.#pair.log("info", "partition", text);
+  }
+
+  /** The partner gave everything up, is gone or began anew: nothing is in dispute. */
+  over(): boolean {
+    const was = this.#watching;
+    this.#watching = false;
+    this.#pair.alarms.clear("dispute");
+    return was;
+  }
+
+  /** Looks at the claims, and releases what is better off there. */
+  check(now: Instant): void {
+    const { partner, state, alarms } = this.#pair;
+    if (state !== "stable" || partner.leaving || partner.gone) return;
+    if (this.#watching && this.#questions === 0) return;
+    const both = this.#both();
+    if (isNothing(both)) {
+      if (!this.#watching || partner.known) this.over();
+    } else if (!both.local && partner.known) {
+      this.#yield(both, "its owner runs them", now);
+    } else if (!alarms.isSet("dispute")) {
+      alarms.set("dispute", after(now, releaseWithinMs));
+      const text = `Both machines own our resources: ${partner.name} claims [${wordOf(both)}] too`;
+      this.#pair.log("error", "partition", text);
+    }
+  }
+
+  /** Alarm "dispute": no sign, or no release after the signs. */
+  due(now: Instant): void {
+    const { partner, state, alarms } = this.#pair;
+    const both = this.#both();
+    if (state !== "stable" || partner.gone) {
+      this.over();
+    } else if (partner.leaving) {
+      alarms.set("dispute", after(now, releaseWithinMs));
+    } else if (this.#watching && !partner.known) {
+      this.#ask(now);
+    } else if (isNothing(both)) {
+      this.over();
+    } else {
+      this.#yield(both, `it did not release them in ${releaseWithinMs} ms`, now);
+    }
+  }
+
+  #ask(now: Instant): void {
+    const { partner, claim, alarms } = this.#pair;
+    if (this.#questions >= questionsMax) {
+      this.over();
+      const text = `${partner.name} does not report what it holds: this node keeps what it has`;
+      this.#pair.log("error", "partition", text);
+      return;
+    }
+    this.#questions += 1;
+    alarms.set("dispute", after(now, releaseWithinMs));
+    this.#pair.log("info", "partition", `Asking ${partner.name} what it holds`);
+    this.#pair.say(reportDraft({ claim, stable: false }), now);
+    this.#pair.say(reportDraft({ claim, stable: true }), now);
+  }
+
+  #yield(both: Claim, why: string, now: Instant): void {
+    const pair = this.#pair;
+    const { partner } = pair;
+    this.over();
+    pair.claim = minus(pair.claim, both);
+    const text = `Releasing [${wordOf(both)}] which ${partner.name} claims too: ${why}`;
+    pair.log("warn", "partition", text);
+    pair.say(reportDraft({ claim: pair.claim, stable: false }), now);
+    const given = `given up: ${partner.name} claims it too`;
+    pair.work("give", pair.keys(both), given, { for: "yield" }, now);
+  }
+
+  #both(): Claim {
+    return common(this.#pair.claim, mirrored(this.#pair.partner.claim));
+  }
+}

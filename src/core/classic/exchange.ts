@@ -1,0 +1,325 @@
+// Hand-overs between this node and a Heartbeat 3 partner: the standby conversation of heartbeat-resources
+// 5.3 in both roles, takeover (5.4), and what an operator is told about either.
+//
+// At most one hand-over exists at a time. What it leaves unfinished when the partner goes away is not
+// repaired here: cancel() says what had been given, and classic.ts takes it back.
+
+import { type Message, textOf } from "../../wire/message.ts";
+import type { Settled } from "../group/hand.ts";
+import { after, type Instant } from "../instant.ts";
+import { type GroupSet, mirror } from "../wish.ts";
+import { standbyDraft, takeoverDraft } from "./draft.ts";
+import type { Ended } from "./errand.ts";
+import {
+  type Claim,
+  claimOf,
+  common,
+  isNothing,
+  minus,
+  mirrored,
+  nothing,
+  plus,
+  readSet,
+} from "./ownership.ts";
+import { listed, type Pair, type Purpose, troubles } from "./pair.ts";
+import { answerWithinMs, Handover } from "./standby.ts";
+
+interface Wanted {
+  readonly request: number;
+  readonly set: GroupSet;
+  readonly since: Instant;
+}
+
+export class Exchange {
+  readonly #pair: Pair;
+  #current: Handover | undefined;
+  /** Our own takeover, until the partner begins its hand-over. */
+  #wanted: Wanted | undefined;
+
+  constructor(pair: Pair) {
+    this.#pair = pair;
+  }
+
+  get busy(): boolean {
+    return this.#current !== undefined || this.#wanted !== undefined;
+  }
+
+  /** Why nothing can be handed over now; undefined when it can. */
+  refusal(): string | undefined {
+    const { partner, state, errands } = this.#pair;
+    if (state === "leaving" || state === "overslept") return "this node is leaving";
+    if (partner.gone) return `${partner.name} is not there`;
+    if (!partner.active) return `${partner.name} is not active yet`;
+    if (this.busy) return "another hand-over is going on";
+    if (state !== "stable" || errands.busy) return "resources are in flux here";
+    if (!partner.stable) return `resources are in flux on ${partner.name}`;
+    return undefined;
+  }
+
+  /** Offers the set to the partner. The caller has asked refusal(). */
+  give(set: GroupSet, request: number | undefined, why: string, now: Instant): void {
+    const { partner } = this.#pair;
+    this.#current = new Handover("giver", set, now, request);
+    partner.stable = false;
+    this.#pair.alarms.set("handover", this.#current.deadline);
+    this.#pair.log("info", "standby", `${this.#pair.self} wants to go standby [${set}]: ${why}`);
+    this.#pair.say(standbyDraft(set, "me"), now);
+  }
+
+  standby(request: number, set: GroupSet, now: Instant): void {
+    const refusal = this.refusal();
+    if (refusal !== undefined) {
+      this.#refuse(request, `standby ${set}`, refusal);
+      return;
+    }
+    if (isNothing(common(this.#pair.claim, claimOf(set)))) {
+      this.#pair.reply(request, true, `Nothing to move: this node holds no ${set} groups`);
+      return;
+    }
+    this.give(set, request, "asked by the operator", now);
+  }
+
+  takeover(request: number, set: GroupSet, now: Instant): void {
+    const { claim, partner, alarms } = this.#pair;
+    const missing = minus(claimOf(set), claim);
+    if (isNothing(missing) && this.#pair.state === "stable") {
+      const keys = this.#pair.missing(claimOf(set));
+      if (keys.length === 0) {
+        this.#pair.reply(request, true, `Nothing to move: the ${set} groups are here already`);
+        return;
+      }
+      const why = "taken here: asked by the operator";
+      this.#pair.work("take", keys, why, { for: "retry", request }, now);
+      return;
+    }
+    const refusal = this.refusal();
+    if (refusal !== undefined) {
+      this.#refuse(request, `takeover ${set}`, refusal);
+      return;
+    }
+    this.#wanted = { request, set, since: now };
+    alarms.set("takeover", after(now, answerWithinMs));
+    this.#pair.log("info", "takeover", `Asking ${partner.name} to go standby [${mirror(set)}]`);
+    this.#pair.say(takeoverDraft(set), now);
+  }
+
+  /** The partner's operator wants groups on the partner: we act as if told to go standby. */
+  asked(message: Message, now: Instant): void {
+    const set = readSet(textOf(message, "rsc_hold"), "taker");
+    const { partner } = this.#pair;
+    if (set === undefined) {
+      const word = textOf(message, "rsc_hold");
+      this.#pair.log("warn", "takeover", `Takeover by ${partner.name} ignored: no set "${word}"`);
+      return;
+    }
+    const refusal = this.refusal();
+    if (refusal !== undefined) {
+      this.#pair.log("warn", "takeover", `Takeover by ${partner.name} ignored: ${refusal}`);
+      return;
+    }
+    this.give(mirror(set), undefined, `takeover [${set}] on ${partner.name}`, now);
+  }
+
+  /** A word of the standby conversation. */
+  heard(message: Message, now: Instant): void {
+    if (this.#pair.state === "leaving" || this.#pair.state === "overslept") return;
+    const { partner } = this.#pair;
+    const set = readSet(textOf(message, "rsc_hold"), "giver");
+    const word = textOf(message, "info");
+    if (set === undefined) {
+      const text = `Standby request of ${partner.name} ignored: bad resource type`;
+      this.#pair.log("error", "standby", `${text} [${textOf(message, "rsc_hold")}]`);
+    } else if (word === "me") this.#offer(set, now);
+    else if (word === "other" || word === "done") this.#answer(word, set, message, now);
+    else this.#pair.log("warn", "standby", `Ignored standby message "${word}" of ${partner.name}`);
+  }
+
+  /** The partner reported that it lets go of a set. */
+  begun(now: Instant): void {
+    if (this.#current === undefined) return;
+    this.#current.begun(now);
+    this.#pair.alarms.set("handover", this.#current.deadline);
+  }
+
+  /** A take or give of a hand-over has ended. */
+  ended(ended: Ended<Purpose>, handover: Handover, now: Instant): void {
+    const { partner } = this.#pair;
+    const current = handover === this.#current;
+    if (handover.role === "giver") {
+      if (!current) return;
+      handover.released(ended.outcomes, now);
+      this.#pair.alarms.set("handover", handover.deadline);
+      this.#pair.log("info", "standby", `Local standby process completed [${handover.set}]`);
+      this.#pair.say(standbyDraft(handover.set, "done"), now);
+      return;
+    }
+    if (!current) {
+      this.#pair.report(now);
+      return;
+    }
+    this.#end();
+    const text = `Standby resource acquisition done [${handover.set}] from ${partner.name}`;
+    this.#pair.log("info", "standby", text);
+    this.#pair.report(now);
+    this.#pair.say(standbyDraft(handover.set, "done"), now);
+    this.#tell(handover, ended.outcomes, now);
+  }
+
+  /** Ends whatever goes on, with a reason. Gives back what had already been let go. */
+  cancel(why: string, now: Instant): Claim {
+    const handover = this.#current;
+    const wanted = this.#wanted;
+    if (handover === undefined && wanted === undefined) return nothing;
+    this.#end();
+    this.#pair.log("warn", "standby", `Cancelling pending standby operation: ${why}`);
+    if (wanted !== undefined) this.#refuse(wanted.request, `takeover ${wanted.set}`, why);
+    if (handover === undefined) return nothing;
+    const afterMs = Math.round(now - handover.since);
+    this.#refuse(handover.request, `hand-over [${handover.set}]`, `${why} after ${afterMs} ms`);
+    return handover.given;
+  }
+
+  /** Alarm "handover": the other side took too long. */
+  late(now: Instant): void {
+    const handover = this.#current;
+    if (handover === undefined) return;
+    const { partner } = this.#pair;
+    const waited = Math.round(now - handover.since);
+    this.#end();
+    partner.stable = true;
+    const asked = handover.phase === "asked";
+    const text = asked
+      ? `No reply to standby request: ${partner.name} was silent for ${waited} ms, request cancelled`
+      : `Hand-over [${handover.set}] given up: no end in ${waited} ms, last phase "${handover.phase}"`;
+    this.#pair.log(asked ? "warn" : "error", "standby", text);
+    const why = asked ? `no answer from ${partner.name} in ${waited} ms` : text;
+    this.#refuse(handover.request, `hand-over [${handover.set}]`, why);
+    this.#pair.report(now);
+  }
+
+  /** Alarm "takeover": the partner did not begin. */
+  unheeded(now: Instant): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
+    this.#wanted = undefined;
+    const waited = Math.round(now - wanted.since);
+    const why = `no answer from ${this.#pair.partner.name} in ${waited} ms`;
+    this.#refuse(wanted.request, `takeover ${wanted.set}`, why);
+  }
+
+  #offer(set: GroupSet, now: Instant): void {
+    const { partner, alarms } = this.#pair;
+    const busy = this.#unwilling(now);
+    if (busy !== undefined) {
+      this.#pair.log("warn", "standby", `Standby request of ${partner.name} ignored: ${busy}`);
+      return;
+    }
+    this.#current = new Handover("taker", set, this.#wanted?.since ?? now, this.#wanted?.request);
+    this.#wanted = undefined;
+    alarms.clear("takeover");
+    alarms.set("handover", this.#current.deadline);
+    partner.stable = false;
+    this.#pair.log("info", "standby", `${partner.name} wants to go standby [${set}]: we can take`);
+    this.#pair.say(standbyDraft(set, "other"), now);
+  }
+
+  #unwilling(now: Instant): string | undefined {
+    if (this.#current !== undefined) {
+      const left = Math.ceil((this.#current.deadline - now) / 1000);
+      return `standby in progress, ${left} seconds left`;
+    }
+    if (!this.#pair.partner.stable) return "other side is in flux";
+    if (this.#pair.state !== "stable") return "local resources in flux";
+    return undefined;
+  }
+
+  #answer(word: "other" | "done", set: GroupSet, message: Message, now: Instant): void {
+    const { partner, alarms } = this.#pair;
+    const handover = this.#current;
+    if (handover === undefined && word === "done" && this.#isStray(set)) {
+      // The giver began this with an earlier run of ours and waits for our "done".
+      this.#current = new Handover("taker", set, now);
+      this.#answer(word, set, message, now);
+      return;
+    }
+    if (handover === undefined || !handover.heard(word, now)) {
+      const phase = handover?.phase ?? "none";
+      const text = `Ignored standby message "${word}" of ${partner.name} in phase "${phase}"`;
+      this.#pair.log("warn", "standby", text);
+      return;
+    }
+    alarms.set("handover", handover.deadline);
+    const mine = claimOf(handover.set);
+    if (handover.phase === "giving") {
+      this.#pair.log("info", "standby", `${partner.name} can take our [${handover.set}] resources`);
+      handover.given = common(this.#pair.claim, mine);
+      this.#pair.claim = minus(this.#pair.claim, mine);
+      this.#pair.report(now, "standby");
+      const why = `given to ${partner.name}: standby [${handover.set}]`;
+      handover.moved = this.#pair.keys(handover.given);
+      for (const key of handover.moved) this.#pair.explain(key, why);
+      this.#pair.begin("give", this.#pair.keys(mine), why, { for: "handover", handover }, now);
+    } else if (handover.phase === "taking") {
+      // Its "done" says that it let go, even if the report that said so before was lost.
+      partner.noted(message, minus(partner.claim, mine));
+      const kept = common(this.#pair.claim, mirrored(mine));
+      handover.moved = this.#pair.missing(minus(mirrored(mine), kept));
+      // Claimed before the scripts run, as everything else: whoever asks meanwhile must hear of it.
+      this.#pair.claim = plus(this.#pair.claim, mirrored(mine));
+      const why = `taken from ${partner.name}: standby [${handover.set}]`;
+      this.#pair.log("info", "standby", `Acquire [${handover.set}] resources from ${partner.name}`);
+      for (const key of handover.moved) this.#pair.explain(key, why);
+      const again = this.#pair.missing(kept);
+      for (const key of again) this.#pair.explain(key, "tried again after a failure");
+      const keys = this.#pair.keys(mirrored(mine));
+      this.#pair.begin("take", keys, why, { for: "handover", handover }, now);
+    } else {
+      partner.noted(message, plus(partner.claim, mirrored(mine)));
+      this.#end();
+      const text = `${partner.name} completed standby takeover of [${handover.set}] resources`;
+      this.#pair.log("info", "standby", text);
+      this.#pair.report(now);
+      this.#tell(handover, handover.outcomes, now);
+    }
+  }
+
+  /** A "done" without a hand-over: the partner let go of this set for an earlier run of ours. */
+  #isStray(set: GroupSet): boolean {
+    const { partner, state, claim } = this.#pair;
+    const ours = mirrored(claimOf(set));
+    return (
+      state === "stable" &&
+      partner.known &&
+      isNothing(common(partner.claim, claimOf(set))) &&
+      isNothing(common(claim, ours))
+    );
+  }
+
+  #end(): void {
+    this.#current = undefined;
+    this.#wanted = undefined;
+    this.#pair.alarms.clear("handover");
+    this.#pair.alarms.clear("takeover");
+  }
+
+  #tell(handover: Handover, outcomes: readonly Settled[], now: Instant): void {
+    const { partner, self } = this.#pair;
+    const tookMs = Math.round(now - handover.since);
+    const giving = handover.role === "giver";
+    const wrong = troubles(giving ? "give" : "take", outcomes);
+    const keys = outcomes.map(({ key }) => key).filter((key) => handover.moved.includes(key));
+    const ways = giving ? `from ${self} to ${partner.name}` : `from ${partner.name} to ${self}`;
+    const text =
+      keys.length === 0 ? "Nothing had to move" : `Moved ${listed(keys)} ${ways} in ${tookMs} ms`;
+    if (wrong.length === 0) this.#pair.log("info", "standby", text);
+    else this.#pair.log("error", "standby", `${text}, but ${listed(wrong)}`);
+    const end = wrong.length === 0 ? text : `${text}, but ${listed(wrong)}`;
+    this.#pair.reply(handover.request, wrong.length === 0, end);
+  }
+
+  #refuse(request: number | undefined, what: string, why: string): void {
+    if (request === undefined) return;
+    this.#pair.log("warn", "standby", `Refused ${what}: ${why}`);
+    this.#pair.reply(request, false, `Refused ${what}: ${why}`);
+  }
+}

@@ -1,0 +1,102 @@
+// What a node of a pair claims to hold: two bits, relative to the node that speaks (heartbeat-resources 1).
+//
+// A claim is set before the scripts have run and says nothing about single groups; what really runs is
+// known by the hand alone.
+
+import type { HandGroup } from "../group/hand.ts";
+import { type GroupSet, mirror } from "../wish.ts";
+
+export interface Claim {
+  readonly local: boolean;
+  readonly foreign: boolean;
+}
+
+export const nothing: Claim = { local: false, foreign: false };
+export const everything: Claim = { local: true, foreign: true };
+
+/** The bits of a set's name. */
+export function claimOf(set: GroupSet): Claim {
+  return { local: set !== "foreign", foreign: set !== "local" };
+}
+
+/** The word of field `rsc_hold`. */
+export function wordOf(claim: Claim): GroupSet | "none" {
+  if (claim.local) return claim.foreign ? "all" : "local";
+  return claim.foreign ? "foreign" : "none";
+}
+
+/** The claim that field `rsc_hold` names; undefined for a word that names none. */
+export function readClaim(word: string): Claim | undefined {
+  switch (word) {
+    case "all":
+    case "local":
+    case "foreign":
+      return claimOf(word);
+    case "none":
+      return nothing;
+    default:
+      return undefined;
+  }
+}
+
+export function plus(a: Claim, b: Claim): Claim {
+  return { local: a.local || b.local, foreign: a.foreign || b.foreign };
+}
+
+export function minus(a: Claim, b: Claim): Claim {
+  return { local: a.local && !b.local, foreign: a.foreign && !b.foreign };
+}
+
+export function common(a: Claim, b: Claim): Claim {
+  return { local: a.local && b.local, foreign: a.foreign && b.foreign };
+}
+
+/** The same groups as the other node of the pair names them. */
+export function mirrored(claim: Claim): Claim {
+  return { local: claim.foreign, foreign: claim.local };
+}
+
+export function isNothing(claim: Claim): boolean {
+  return !claim.local && !claim.foreign;
+}
+
+export function isEverything(claim: Claim): boolean {
+  return claim.local && claim.foreign;
+}
+
+/** True when the groups of this owner belong to the claim, seen from `self`. */
+export function covers(claim: Claim, owner: string, self: string): boolean {
+  return owner === self ? claim.local : claim.foreign;
+}
+
+/** The set that a request names. The old commands send `failback` as it stands, or an empty word for
+ *  it: groups come home, so a giver gives what is foreign to it and a taker takes what is local. */
+export function readSet(word: string | undefined, role: "giver" | "taker"): GroupSet | undefined {
+  switch (word) {
+    case undefined:
+      return "all";
+    case "all":
+    case "local":
+    case "foreign":
+      return word;
+    case "":
+    case "failback":
+      return role === "giver" ? "foreign" : mirror("foreign");
+    default:
+      return undefined;
+  }
+}
+
+/** What the hand really holds, as a claim: a set counts only when every group of it is up here. */
+export function heldClaim(groups: readonly HandGroup[], self: string, empty: boolean): Claim {
+  const whole = (own: boolean): boolean => {
+    const set = groups.filter((group) => (group.owner === self) === own);
+    return set.length === 0 ? empty : set.every((group) => isUp(group));
+  };
+  return { local: whole(true), foreign: whole(false) };
+}
+
+/** Up, coming up, or up without our knowing whether we are still the holder. */
+export function isUp(group: HandGroup): boolean {
+  return group.state === "held" || group.state === "starting" || group.state === "unsure";
+}

@@ -1,0 +1,100 @@
+// What a node of a pair knows of the other one, a Heartbeat 3 node: whether it is there, what it claims
+// and whether it calls itself stable (heartbeat-resources 3). Facts only; classic.ts draws conclusions.
+//
+// Reports are numbered by their sender. A full report that was lost and comes by retransmission after a
+// newer one is old news and changes nothing.
+
+import { type Message, textOf } from "../../wire/message.ts";
+import type { Member, NodeStatus } from "../member.ts";
+import { type Claim, isNothing, nothing, plus, readClaim } from "./ownership.ts";
+
+export class Partner {
+  /** In its own words: its `local` is our `foreign`. */
+  claim: Claim = nothing;
+  /** False until this run of it has reported. */
+  known = false;
+  stable = false;
+  /** It said `starting` in this run: it began with empty hands. */
+  fresh = false;
+  /** It said that it gives up everything. */
+  leaving = false;
+  /** It said `shutdone`: nothing is left there until it starts again. */
+  left = false;
+  readonly name: string;
+  readonly #members: () => readonly Member[];
+  #newestReport = 0;
+
+  constructor(name: string, members: () => readonly Member[]) {
+    this.name = name;
+    this.#members = members;
+  }
+
+  get status(): NodeStatus | "unknown" {
+    return this.#members().find((member) => member.name === this.name)?.status ?? "unknown";
+  }
+
+  /** It can be asked to take something. */
+  get active(): boolean {
+    return this.status === "active" && !this.left;
+  }
+
+  /** Nobody is there: dead, or gone by its own word. */
+  get gone(): boolean {
+    return this.left || this.status === "dead";
+  }
+
+  /** A new run of it, or its end: what was known is worth nothing. */
+  forget(): void {
+    this.claim = nothing;
+    this.known = false;
+    this.stable = false;
+    this.fresh = false;
+    this.leaving = false;
+    this.left = false;
+    this.#newestReport = 0;
+  }
+
+  /** It is gone and holds nothing any more. */
+  emptied(): void {
+    this.claim = nothing;
+    this.known = true;
+    this.stable = true;
+    this.leaving = false;
+  }
+
+  /** A message that proves a claim by itself: older reports than it are old news from now on. */
+  noted(message: Message, claim: Claim): void {
+    this.claim = claim;
+    const seq = numberOf(message);
+    if (seq !== undefined && seq > this.#newestReport) this.#newestReport = seq;
+  }
+
+  /** It said `starting`. One that was lost and comes after a report changes nothing any more. */
+  began(message: Message): void {
+    this.fresh = true;
+    const seq = numberOf(message);
+    if (seq === undefined || seq > this.#newestReport) this.stable = false;
+  }
+
+  /** Takes a `resource` message in; false when it is old news or names no claim. */
+  reported(message: Message): boolean {
+    const claim = readClaim(textOf(message, "rsc_hold") ?? "none");
+    if (claim === undefined) return false;
+    const seq = numberOf(message);
+    if (seq !== undefined && seq < this.#newestReport) return false;
+    if (textOf(message, "rtype") !== "full") {
+      this.claim = isNothing(claim) ? nothing : plus(this.claim, claim);
+      return true;
+    }
+    if (seq !== undefined) this.#newestReport = seq;
+    this.claim = claim;
+    this.known = true;
+    this.leaving = textOf(message, "info") === "shutdown";
+    return true;
+  }
+}
+
+function numberOf(message: Message): number | undefined {
+  const seq = Number.parseInt(textOf(message, "seq") ?? "", 16);
+  return Number.isFinite(seq) ? seq : undefined;
+}

@@ -1,0 +1,150 @@
+// The core of a node: membership and groups behind one step function.
+//
+// Deterministic and pure: time is a parameter, everything that it wants is an effect. The pulse hosts
+// it on a real machine (src/pulse), the simulator in a made-up one (test/sim).
+
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { Boot } from "./boot.ts";
+import type { Effect } from "./effect.ts";
+import { Groups } from "./group/groups.ts";
+import type { Input } from "./input.ts";
+import { earliest, type Instant } from "./instant.ts";
+import type { Member } from "./member.ts";
+import { Membership, type Outcome } from "./membership/membership.ts";
+import type { PulseView, Snapshot } from "./snapshot.ts";
+
+export class Core {
+  readonly #membership: Membership;
+  readonly #groups: Groups;
+  readonly #generation: number;
+  #config: ClusterConfig;
+  #isLeaving = false;
+
+  constructor(config: ClusterConfig, boot: Boot, now: Instant) {
+    this.#config = config;
+    this.#generation = boot.generation;
+    this.#membership = new Membership(config, boot, now);
+    this.#groups = new Groups(config, boot, this.#membership, now);
+  }
+
+  /** Take one input and say what shall be done about it. */
+  step(input: Input, now: Instant): Effect[] {
+    const effects = this.#step(input, now);
+    if (!this.#groups.silent) return effects;
+    return effects.filter((effect) => effect.do !== "send" && effect.do !== "ping");
+  }
+
+  /** When to give the next "alarm"; undefined when nothing is waited for. */
+  deadline(): Instant | undefined {
+    return earliest(this.#membership.deadline(), this.#groups.deadline());
+  }
+
+  snapshot(now: Instant, pulse: PulseView): Snapshot {
+    return {
+      version: 1,
+      node: this.#config.self,
+      state: this.#isLeaving ? "leaving" : this.#membership.status,
+      generation: this.#generation,
+      resources: this.#groups.summary(),
+      nodes: this.#membership.nodeViews(now),
+      groups: this.#groups.views(),
+      dropped: this.#membership.drops,
+      pulse,
+    };
+  }
+
+  #step(input: Input, now: Instant): Effect[] {
+    const groups = this.#groups;
+    switch (input.on) {
+      case "start":
+        return [...this.#absorb(this.#membership.start(now), now), ...groups.start(now)];
+      case "clock":
+        this.#membership.clock(input.bootUnixMs, input.load);
+        return [];
+      case "alarm":
+        return [...this.#absorb(this.#membership.expire(now), now), ...groups.expire(now)];
+      case "overslept":
+        return this.#overslept(input.ms, now);
+      case "message":
+        return this.#absorb(this.#membership.heard(input.link, input.message, now), now);
+      case "link":
+        return this.#absorb(this.#membership.link(input.link, input.ok, input.reason, now), now);
+      case "result":
+        return groups.result(input, now);
+      case "address-lost":
+        return groups.lost(input, now);
+      case "rival":
+        return groups.rival(input, now);
+      case "command":
+        return this.#command(input, now);
+      case "reload":
+        return this.#reload(input.config, now);
+    }
+  }
+
+  /** Addresses first: they may be somebody else's by now. */
+  #overslept(ms: number, now: Instant): Effect[] {
+    const isLong = ms > this.#config.timing.deadtimeMs;
+    const suspended = isLong ? this.#groups.suspend() : [];
+    const forgiven = this.#absorb(this.#membership.overslept(ms, now), now);
+    if (!isLong) return forgiven;
+    return [...suspended, ...forgiven, ...this.#groups.overslept(ms, now)];
+  }
+
+  #command(input: Extract<Input, { readonly on: "command" }>, now: Instant): Effect[] {
+    const { request, command } = input;
+    switch (command.name) {
+      case "leave": {
+        this.#isLeaving = true;
+        const words = this.#membership.leaving(now);
+        return [...words, ...this.#groups.command(request, command, now), { do: "publish" }];
+      }
+      case "standby":
+      case "takeover":
+        return this.#groups.command(request, command, now);
+      default:
+        return this.#administer(input, now);
+    }
+  }
+
+  #administer(input: Extract<Input, { readonly on: "command" }>, now: Instant): Effect[] {
+    const outcome = this.#membership.command(input.command, now);
+    const effects = outcome === undefined ? [] : this.#absorb(outcome, now);
+    const refused = outcome === undefined ? "Not understood" : outcome.refused;
+    const added = input.command.name === "addnode";
+    const text = refused ?? (added ? addedText(this.#membership.members()) : "Done");
+    return [...effects, { do: "reply", request: input.request, ok: refused === undefined, text }];
+  }
+
+  #reload(config: ClusterConfig, now: Instant): Effect[] {
+    this.#config = config;
+    return [
+      { do: "reconfigure", config },
+      ...this.#absorb(this.#membership.reload(config, now), now),
+      ...this.#groups.reload(config, now),
+      { do: "publish" },
+    ];
+  }
+
+  /** Membership's own effects, then what its news mean for the groups. */
+  #absorb(outcome: Outcome, now: Instant): Effect[] {
+    const effects = [...outcome.effects];
+    for (const event of outcome.events) {
+      effects.push(...this.#groups.member(event, now));
+      if (event.event !== "message") effects.push({ do: "publish" });
+    }
+    return effects;
+  }
+}
+
+/** The answer to `addnode`: a Heartbeat 3 node knows groups of two nodes alone (native/stranger.ts). */
+function addedText(members: readonly Member[]): string {
+  const nodes = members.filter(({ kind }) => kind === "normal");
+  const old = nodes.filter(({ speaksHb, generation }) => !speaksHb && generation > 0);
+  if (nodes.length < 3 || old.length === 0) return "Done";
+  const names = old.map(({ name }) => name).join(" and ");
+  return (
+    `Done, but groups have no common protocol with more than two nodes while a Heartbeat 3 node ` +
+    `is among them: run hb on ${names} as well, or remove a node`
+  );
+}

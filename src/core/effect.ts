@@ -1,0 +1,69 @@
+// Everything that the core can ask for. Plain data; whoever hosts the core carries it out.
+
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { AddressResource, PulseResource, ScriptResource } from "../config/resource.ts";
+import type { Message } from "../wire/message.ts";
+import type { HostcacheEntry } from "./boot.ts";
+import type { GroupMemory } from "./memory.ts";
+
+export type Level = "debug" | "info" | "warn" | "error";
+
+export type Effect =
+  /** Sign and send on every link. The message is complete but for its signatures. */
+  | { readonly do: "send"; readonly message: Message }
+  /** Echo requests to every ping node (heartbeat-wire 14.4); `ts` in seconds of unix time. */
+  | { readonly do: "ping"; readonly ts: number }
+  /** Put up (or adopt, where already up) and from now on renew, watch and announce. Answered by one
+   *  "result" for the whole list; on failure none of the list stays up. */
+  | {
+      readonly do: "hold";
+      readonly job: number;
+      readonly resources: readonly (AddressResource | PulseResource)[];
+    }
+  /** Take down and forget. Succeeds when it was not up. Answered by one "result". */
+  | {
+      readonly do: "drop";
+      readonly job: number;
+      readonly resources: readonly (AddressResource | PulseResource)[];
+    }
+  /** Take held addresses off the interface now, but remember them: this host no longer knows that it
+   *  is the holder. "hold" puts them back. No result. */
+  | { readonly do: "suspend"; readonly resources: readonly (AddressResource | PulseResource)[] }
+  /** Announce held addresses at once (after a heal, a rival, a takeover). */
+  | { readonly do: "announce"; readonly words: readonly string[] }
+  /** Run a script on the desk. Answered by one "result". `status` is ok when the resource runs. */
+  | {
+      readonly do: "run";
+      readonly job: number;
+      readonly group: string;
+      readonly resource: ScriptResource;
+      readonly action: "start" | "stop" | "status";
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly do: "log";
+      readonly level: Level;
+      readonly text: string;
+      /** Set when a rule decided something: one word or two that grep finds ("takeover", "rival"). */
+      readonly topic?: string;
+    }
+  /** Write this down where a restarted agent finds it. Coalesced; the last one wins. */
+  | { readonly do: "remember"; readonly memory: GroupMemory }
+  /** Write hostcache and delhostcache (heartbeat-wire 12.2). */
+  | {
+      readonly do: "hostcache";
+      readonly hosts: readonly HostcacheEntry[];
+      readonly deleted: readonly HostcacheEntry[];
+    }
+  /** The end of an operator's command. `text` says what moved in how long, or why not. */
+  | { readonly do: "reply"; readonly request: number; readonly ok: boolean; readonly text: string }
+  /** The cluster's view changed: the snapshot is worth publishing. */
+  | { readonly do: "publish" }
+  /** Use these media, keys and timings from now on. */
+  | { readonly do: "reconfigure"; readonly config: ClusterConfig }
+  /** Begin anew with a higher generation, holding nothing. */
+  | { readonly do: "restart"; readonly reason: string }
+  /** Left gracefully (or told to go): the process may end. */
+  | { readonly do: "exit"; readonly reason: string }
+  /** Only when the configuration says `on_stop_failure reboot`. */
+  | { readonly do: "reboot"; readonly reason: string };

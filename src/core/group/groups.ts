@@ -1,0 +1,297 @@
+// The groups of this node: its hand, and the negotiator that the cluster's members call for.
+//
+// Beside exactly one other node that was last heard as Heartbeat 3, groups are negotiated in its
+// language (classic.ts, legacy.ts); else among hb nodes (native.ts). The negotiator changes only when
+// the other node's kind does, which means that it was replaced or upgraded; the new negotiator begins
+// with what the hand really holds.
+
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Message } from "../../wire/message.ts";
+import type { Boot } from "../boot.ts";
+import { Classic } from "../classic/classic.ts";
+import { Legacy } from "../classic/legacy.ts";
+import type { Effect } from "../effect.ts";
+import type { Command, Input } from "../input.ts";
+import { after, earliest, type Instant } from "../instant.ts";
+import type { Member, MemberEvent } from "../member.ts";
+import type { GroupMemory } from "../memory.ts";
+import type { NativeTable } from "../native/council.ts";
+import { Native } from "../native/native.ts";
+import type { Register } from "../native/register.ts";
+import { refusal } from "../native/request.ts";
+import type { GroupView, Snapshot } from "../snapshot.ts";
+import type { Negotiator } from "./negotiator.ts";
+import { Runner } from "./runner.ts";
+
+type Kind = "native" | "classic" | "legacy";
+
+/** A rival that shouts is answered at most so often. */
+const rivalPauseMs = 1_000;
+
+export interface Peers {
+  members(): readonly Member[];
+  send(draft: Message, now: Instant): Effect[];
+}
+
+export class Groups {
+  readonly #runner: Runner;
+  readonly #table: NativeTable;
+  readonly #peers: Peers;
+  #config: ClusterConfig;
+  #kind: Kind = "native";
+  #negotiator: Negotiator;
+  /** What was last written down, and what was last published. */
+  #remembered = "";
+  #seen = "";
+  readonly #openRequests = new Set<number>();
+  /** The request to leave: whoever negotiates, this node is on its way out. */
+  #leave: number | undefined;
+  readonly #rivalAt = new Map<string, Instant>();
+  #adoption: GroupMemory | undefined;
+  #isStale = false;
+
+  constructor(config: ClusterConfig, boot: Boot, peers: Peers, now: Instant) {
+    this.#config = config;
+    this.#peers = peers;
+    this.#runner = new Runner(specsOf(config), config, firstJob(boot.generation));
+    const self = this;
+    this.#table = {
+      self: config.self,
+      get autoFailback() {
+        return self.#config.autoFailback;
+      },
+      hand: this.#runner,
+      generation: boot.generation,
+      bulletins: { last: 0 },
+      config: () => this.#config,
+      members: () => peers.members(),
+      send: (draft, when) => peers.send(draft, when),
+    };
+    this.#adoption = boot.memory;
+    this.#isStale =
+      boot.memory !== undefined && now > after(boot.memory.at, config.timing.deadtimeMs);
+    // Adoption happens before the negotiator is born: it begins with what the hand really holds.
+    this.#adopted = this.#adopt();
+    this.#negotiator = this.#make("native", now);
+  }
+
+  /** Effects of the adoption; the first step hands them out. */
+  #adopted: Effect[];
+
+  /** The first step of a run: what an earlier run left up is kept alive. */
+  start(now: Instant): Effect[] {
+    const effects = this.#adopted;
+    this.#adopted = [];
+    return [...effects, ...this.#after(now)];
+  }
+
+  /** News of membership, one at a time. */
+  member(event: MemberEvent, now: Instant): Effect[] {
+    const changed = this.#choose(now);
+    return [...changed, ...this.#watch(this.#negotiator.member(event, now)), ...this.#after(now)];
+  }
+
+  result(result: Extract<Input, { readonly on: "result" }>, now: Instant): Effect[] {
+    return [...this.#runner.result(result, now), ...this.#after(now)];
+  }
+
+  lost(event: Extract<Input, { readonly on: "address-lost" }>, now: Instant): Effect[] {
+    return [...this.#runner.lost(event, now), ...this.#after(now)];
+  }
+
+  /** Somebody else answers for an address that this host holds: say louder that it is ours. */
+  rival({ word, mac }: { readonly word: string; readonly mac: string }, now: Instant): Effect[] {
+    const group = this.#runner.groups.find((candidate) => candidate.up.includes(word));
+    if (group?.state !== "held") return [];
+    const last = this.#rivalAt.get(word);
+    if (last !== undefined && now < after(last, rivalPauseMs)) return [];
+    this.#rivalAt.set(word, now);
+    const text = `${mac} answers for ${word}, which this node holds: announcing it again`;
+    return [
+      { do: "log", level: "warn", topic: "rival", text },
+      ...this.#runner.announce([group.key], now),
+    ];
+  }
+
+  /** standby, takeover, leave. */
+  command(request: number, command: Command, now: Instant): Effect[] {
+    this.#openRequests.add(request);
+    if (command.name === "leave") this.#leave = request;
+    return [...this.#watch(this.#negotiator.command(request, command, now)), ...this.#after(now)];
+  }
+
+  /** Take all addresses off their interfaces now, without any decision about them. */
+  suspend(): Effect[] {
+    return this.#runner.suspend(this.#runner.groups.map(({ key }) => key));
+  }
+
+  /** This node was away for longer than its own deadtime, and everything is suspended. */
+  overslept(ms: number, now: Instant): Effect[] {
+    return [...this.#watch(this.#negotiator.overslept(ms, now)), ...this.#after(now)];
+  }
+
+  reload(config: ClusterConfig, now: Instant): Effect[] {
+    this.#config = config;
+    const effects = this.#runner.reload(specsOf(config), config, now);
+    return [...effects, ...this.#choose(now), ...this.expire(now)];
+  }
+
+  expire(now: Instant): Effect[] {
+    const worked = this.#runner.expire(now);
+    const decided = this.#watch(this.#negotiator.expire(now));
+    return [...worked, ...decided, ...this.#after(now)];
+  }
+
+  deadline(): Instant | undefined {
+    return earliest(this.#runner.deadline(), this.#negotiator.deadline());
+  }
+
+  /** The core says nothing at all until its restart (negotiator.ts). */
+  get silent(): boolean {
+    return this.#negotiator.silent ?? false;
+  }
+
+  views(): GroupView[] {
+    return this.#runner.groups.map(({ key, owner, spec, state }) => ({
+      key,
+      owner,
+      resources: spec.resources.map(({ word }) => word),
+      holder: this.#negotiator.holder(key),
+      state,
+      why: this.#negotiator.why(key),
+    }));
+  }
+
+  /** The word of `cl_status rscstatus` (heartbeat-resources 12). */
+  summary(): Snapshot["resources"] {
+    if (!this.#negotiator.stable || !this.#runner.resting) return "transition";
+    const held = this.#runner.groups.filter(({ state }) => state === "held");
+    const local = held.some(({ owner }) => owner === this.#config.self);
+    const foreign = held.some(({ owner }) => owner !== this.#config.self);
+    if (local) return foreign ? "all" : "local";
+    return foreign ? "foreign" : "none";
+  }
+
+  /** What every entry ends with: settled orders are reported, and what changed is written down. */
+  #after(now: Instant): Effect[] {
+    const effects = this.#settle(now);
+    const seen = JSON.stringify(
+      this.#runner.groups.map(({ key, state }) => [state, this.#negotiator.holder(key)]),
+    );
+    if (seen !== this.#seen) {
+      this.#seen = seen;
+      effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
+      effects.push(...this.#settle(now));
+    }
+    const memory: GroupMemory = {
+      at: now,
+      groups: this.#runner.groups.map(({ key, up }) => ({
+        key,
+        assigned: this.#assigned(key),
+        up,
+      })),
+    };
+    const remembered = JSON.stringify(memory.groups);
+    if (remembered === this.#remembered) return effects;
+    this.#remembered = remembered;
+    return [...effects, { do: "remember", memory }];
+  }
+
+  #settle(now: Instant): Effect[] {
+    const effects: Effect[] = [];
+    for (let ended = this.#runner.ended(); ended.length > 0; ended = this.#runner.ended()) {
+      for (const outcomes of ended) {
+        effects.push(...this.#watch(this.#negotiator.settled(outcomes, now)));
+      }
+    }
+    return effects;
+  }
+
+  #assigned(key: string): Register {
+    if (this.#negotiator instanceof Native) return this.#negotiator.register(key);
+    const group = this.#runner.group(key);
+    const here = group !== undefined && group.up.length > 0;
+    return { node: here ? this.#config.self : (group?.owner ?? this.#config.self), epoch: 0 };
+  }
+
+  #adopt(): Effect[] {
+    const memory = this.#adoption;
+    if (memory === undefined || memory.groups.every(({ up }) => up.length === 0)) return [];
+    const text = this.#isStale
+      ? "The last run ended without a goodbye, longer than deadtime ago: finding out who holds what"
+      : "The last run ended without a goodbye: adopting what it left up";
+    return [
+      { do: "log", level: "warn", topic: "adoption", text },
+      ...this.#runner.adopt(memory.groups, !this.#isStale),
+    ];
+  }
+
+  /** Take the negotiator that the members call for. */
+  #choose(now: Instant): Effect[] {
+    const kind = this.#kindNeeded();
+    if (kind === this.#kind) return [];
+    const text =
+      kind === "native"
+        ? "The other node runs hb: groups are negotiated among hb nodes from now on"
+        : `The other node runs Heartbeat 3: groups are negotiated as it does, mode ${kind}`;
+    const leave = this.#leave;
+    const refused = [...this.#openRequests]
+      .filter((request) => request !== leave)
+      .map((request) =>
+        refusal(request, "The other node was replaced while the request was under way"),
+      );
+    this.#openRequests.clear();
+    this.#negotiator = this.#make(kind, now);
+    const told: Effect[] = [{ do: "log", level: "info", topic: "negotiator", text }, ...refused];
+    if (leave === undefined) return told;
+    this.#openRequests.add(leave);
+    return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];
+  }
+
+  #kindNeeded(): Kind {
+    const named = new Set(this.#config.nodes);
+    const others = this.#peers
+      .members()
+      .filter(({ kind, name }) => kind === "normal" && name !== this.#config.self)
+      // One that was added by command and never came does not end a pair.
+      .filter(({ name, unheard }) => !unheard || named.has(name));
+    const [other] = others;
+    if (other === undefined || others.length > 1 || other.unheard) return "native";
+    // Only a status says what a node runs, and only a status brings a generation.
+    if (other.generation === 0) return this.#kind;
+    if (other.speaksHb) return "native";
+    return this.#config.autoFailback === "legacy" ? "legacy" : "classic";
+  }
+
+  #make(kind: Kind, now: Instant): Negotiator {
+    this.#kind = kind;
+    switch (kind) {
+      case "classic":
+        return new Classic(this.#table, now);
+      case "legacy":
+        return new Legacy(this.#table, now);
+      case "native": {
+        const memory = this.#isStale ? [] : (this.#adoption?.groups ?? []);
+        this.#adoption = undefined;
+        return new Native(this.#table, memory, now);
+      }
+    }
+  }
+
+  /** Note which requests have been answered. */
+  #watch(effects: Effect[]): Effect[] {
+    for (const effect of effects) {
+      if (effect.do === "reply") this.#openRequests.delete(effect.request);
+    }
+    return effects;
+  }
+}
+
+function specsOf(config: ClusterConfig): ClusterConfig["groups"] {
+  return config.managesResources ? config.groups : [];
+}
+
+/** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */
+function firstJob(generation: number): number {
+  return (generation % 1_000_000) * 1_000_000 + 1;
+}

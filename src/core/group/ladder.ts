@@ -1,0 +1,129 @@
+// The stages of one group, which of them may be up, and the effects that take them up and down.
+//
+// It keeps no order and no state of the group; group.ts climbs it.
+
+import type {
+  AddressResource,
+  GroupSpec,
+  PulseResource,
+  ScriptResource,
+} from "../../config/resource.ts";
+import type { Effect } from "../effect.ts";
+import { type Stage, stagesOf, wordsOf } from "./stage.ts";
+
+export class Ladder {
+  readonly spec: GroupSpec;
+  readonly #stages: readonly Stage[];
+  readonly #timeoutMs: () => number;
+  /** Stages that may be up: from the moment a start is tried until a stop has ended. */
+  readonly #touched = new Set<number>();
+  /** The addresses are off although the group is not down. */
+  #isSuspended = false;
+
+  constructor(spec: GroupSpec, timeoutMs: () => number) {
+    this.spec = spec;
+    this.#stages = stagesOf(spec.resources);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  get top(): number {
+    return this.#stages.length - 1;
+  }
+
+  /** Nothing of the group can be up. */
+  get isDown(): boolean {
+    return this.#touched.size === 0;
+  }
+
+  /** Resource words that are or may be up, in start order. */
+  get up(): string[] {
+    return this.#stages.flatMap((stage, n) => (this.#touched.has(n) ? wordsOf(stage) : []));
+  }
+
+  get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
+  stage(n: number): Stage | undefined {
+    return this.#stages[n];
+  }
+
+  /** Number of the stage with this word; -1 when there is none. */
+  stageOf(word: string): number {
+    return this.#stages.findIndex((stage) => wordsOf(stage).includes(word));
+  }
+
+  /** What people call the stage. */
+  name(n: number): string {
+    const stage = this.#stages[n];
+    if (stage === undefined) return "";
+    const [first = "", ...others] = wordsOf(stage);
+    return others.length === 0 ? first : `${first} and ${others.length} more`;
+  }
+
+  /** These words may be up: an earlier run left them. */
+  adopt(words: readonly string[]): void {
+    this.#stages.forEach((stage, n) => {
+      if (wordsOf(stage).some((word) => words.includes(word))) this.#touched.add(n);
+    });
+  }
+
+  /** Start a stage. */
+  start(n: number, job: number): Effect[] {
+    const stage = this.#stages[n];
+    if (stage === undefined) return [];
+    this.#touched.add(n);
+    if (stage.kind === "script") return [this.#run(stage.resource, "start", job)];
+    this.#isSuspended = false;
+    return [{ do: "hold", job, resources: stage.resources }];
+  }
+
+  /** Stop a stage; of several addresses the last one first. */
+  stop(n: number, job: number): Effect[] {
+    const stage = this.#stages[n];
+    if (stage === undefined) return [];
+    if (stage.kind === "script") return [this.#run(stage.resource, "stop", job)];
+    return [{ do: "drop", job, resources: [...stage.resources].reverse() }];
+  }
+
+  /** Ask whether a script runs; from then on it counts as touched. */
+  ask(n: number, job: number): Effect[] {
+    const stage = this.#stages[n];
+    if (stage?.kind !== "script") return [];
+    this.#touched.add(n);
+    return [this.#run(stage.resource, "status", job)];
+  }
+
+  /** Keep alive whatever addresses are up already. */
+  holdAll(job: number): Effect[] {
+    const resources = this.#addresses();
+    if (resources.length === 0) return [];
+    this.#isSuspended = false;
+    return [{ do: "hold", job, resources }];
+  }
+
+  /** Addresses leave the interface, unless they have left it already. */
+  suspend(): Effect[] {
+    const resources = this.#addresses();
+    if (this.#isSuspended || resources.length === 0) return [];
+    this.#isSuspended = true;
+    return [{ do: "suspend", resources }];
+  }
+
+  /** The stage has been stopped. */
+  stopped(n: number): void {
+    this.#touched.delete(n);
+    if (this.isDown) this.#isSuspended = false;
+  }
+
+  #addresses(): (AddressResource | PulseResource)[] {
+    return this.#stages.flatMap((stage, n) =>
+      this.#touched.has(n) && stage.kind === "pulse" ? stage.resources : [],
+    );
+  }
+
+  #run(resource: ScriptResource, action: "start" | "stop" | "status", job: number): Effect {
+    const timeoutMs = this.#timeoutMs();
+    return { do: "run", job, group: this.spec.key, resource, action, timeoutMs };
+  }
+}

@@ -1,0 +1,42 @@
+// The machines that decide who shall hold a group wear this face; groups.ts picks one by who is in the
+// cluster. They move groups only through the Hand and speak only through `send`.
+
+import type { Message } from "../../wire/message.ts";
+import type { Effect } from "../effect.ts";
+import type { Command } from "../input.ts";
+import type { Instant } from "../instant.ts";
+import type { Member, MemberEvent } from "../member.ts";
+import type { Hand, Settled } from "./hand.ts";
+
+/** What every negotiator is given. All functions are pure views of, or steps in, the same core. */
+export interface Table {
+  readonly self: string;
+  readonly autoFailback: "on" | "off" | "legacy";
+  readonly hand: Hand;
+  members(): readonly Member[];
+  /** Stamp with our header, remember for retransmission, send on every link. */
+  send(draft: Message, now: Instant): Effect[];
+}
+
+export interface Negotiator {
+  /** Membership's news, in order. */
+  member(event: MemberEvent, now: Instant): Effect[];
+  /** A take() or give() has ended. */
+  settled(outcomes: readonly Settled[], now: Instant): Effect[];
+  /** standby, takeover or leave. Must lead to exactly one "reply" effect for `request`. */
+  command(request: number, command: Command, now: Instant): Effect[];
+  /** This node was away for `ms`, longer than its own deadtime: others may hold its groups. */
+  overslept(ms: number, now: Instant): Effect[];
+  expire(now: Instant): Effect[];
+  deadline(): Instant | undefined;
+  /** One sentence: why the group is where it is. */
+  why(key: string): string;
+  /** Node that holds the group as far as this node knows. */
+  holder(key: string): string | null;
+  /** Nothing is moving and nothing is being negotiated. */
+  readonly stable: boolean;
+  /** True from the moment that this run must not be heard any more: it overslept beside a Heartbeat 3
+   *  node, which would take the next status of this generation for a healed partition and restart itself.
+   *  The core sends nothing (no status either) until the "restart" that follows. */
+  readonly silent?: boolean;
+}

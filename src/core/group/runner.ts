@@ -1,0 +1,178 @@
+// This node's hand: all groups, and the orders that are under way for them.
+//
+// An order names several groups and works on them one after the other. A later order for a group
+// takes it out of every earlier one. It does not decide; negotiators do (negotiator.ts).
+
+import type { GroupSpec } from "../../config/resource.ts";
+import type { Effect } from "../effect.ts";
+import type { Input } from "../input.ts";
+import { earliest, type Instant } from "../instant.ts";
+import type { RememberedGroup } from "../memory.ts";
+import { Group, type GroupRules } from "./group.ts";
+import type { Hand, Settled } from "./hand.ts";
+
+interface Order {
+  readonly number: number;
+  readonly act: "take" | "give";
+  readonly why: string;
+  readonly waiting: string[];
+  current: string | undefined;
+  readonly outcomes: Settled[];
+}
+
+export class Runner implements Hand {
+  #groups: Group[];
+  #rules: GroupRules;
+  readonly #nextJob: () => number;
+  /** Groups that left the configuration and are being stopped. */
+  #leaving: Group[] = [];
+  #orders: Order[] = [];
+  /** The number of the last order that named the group. */
+  readonly #lastOrder = new Map<string, number>();
+  #orderCount = 0;
+  #ended: Settled[][] = [];
+
+  constructor(specs: readonly GroupSpec[], rules: GroupRules, firstJob: number) {
+    let job = firstJob;
+    this.#nextJob = () => job++;
+    this.#rules = rules;
+    this.#groups = specs.map((spec) => new Group(spec, () => this.#rules, this.#nextJob));
+  }
+
+  get groups(): readonly Group[] {
+    return this.#groups;
+  }
+
+  /** Nothing is being started or stopped. */
+  get resting(): boolean {
+    return [...this.#groups, ...this.#leaving].every((group) => group.resting);
+  }
+
+  group(key: string): Group | undefined {
+    return this.#groups.find((candidate) => candidate.key === key);
+  }
+
+  take(keys: readonly string[], why: string, now: Instant): Effect[] {
+    return this.#order("take", keys, why, now);
+  }
+
+  give(keys: readonly string[], why: string, now: Instant): Effect[] {
+    return this.#order("give", keys, why, now);
+  }
+
+  announce(keys: readonly string[], _now: Instant): Effect[] {
+    return keys.flatMap((key) => this.group(key)?.announce() ?? []);
+  }
+
+  /** Addresses of these groups leave the interface now; services keep running. */
+  suspend(keys: readonly string[]): Effect[] {
+    return keys.flatMap((key) => this.group(key)?.suspend() ?? []);
+  }
+
+  /** Begin with what an earlier run left up; words that no group has any more are left alone. */
+  adopt(remembered: readonly RememberedGroup[], hold: boolean): Effect[] {
+    return remembered.flatMap(({ key, up }) => this.group(key)?.adopt(up, hold) ?? []);
+  }
+
+  /** The outcomes of orders that have ended since the last call, oldest first. */
+  ended(): Settled[][] {
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
+  }
+
+  result(result: Extract<Input, { readonly on: "result" }>, now: Instant): Effect[] {
+    const group = this.#everyone().find((candidate) => candidate.waitsFor(result.job));
+    if (group === undefined) return [];
+    return [...group.result(result, now), ...this.#advance(now)];
+  }
+
+  lost(event: Extract<Input, { readonly on: "address-lost" }>, now: Instant): Effect[] {
+    const { word, reason, recoverable } = event;
+    return this.#groups
+      .filter((group) => group.up.includes(word))
+      .flatMap((group) => group.lost(word, reason, recoverable, now));
+  }
+
+  expire(now: Instant): Effect[] {
+    const effects = this.#everyone().flatMap((group) => group.expire(now));
+    return [...effects, ...this.#advance(now)];
+  }
+
+  deadline(): Instant | undefined {
+    return earliest(...this.#everyone().map((group) => group.deadline()));
+  }
+
+  /** Adopt a changed list of groups: new ones begin idle, changed ones restart, gone ones stop. */
+  reload(specs: readonly GroupSpec[], rules: GroupRules, now: Instant): Effect[] {
+    this.#rules = rules;
+    const effects: Effect[] = [];
+    const groups = specs.map((spec) => {
+      // One that was removed and is still being stopped must not be started beside itself.
+      const known = this.#everyone().find(({ key }) => key === spec.key);
+      if (known === undefined) return new Group(spec, () => this.#rules, this.#nextJob);
+      if (!same(known.spec, spec)) effects.push(...known.respec(spec, now));
+      return known;
+    });
+    const gone = this.#groups.filter((group) => !groups.includes(group));
+    for (const group of gone) effects.push(...group.lower("no longer configured", now));
+    this.#groups = groups;
+    this.#leaving = [...this.#leaving, ...gone].filter(
+      (group) => !group.resting && !groups.includes(group),
+    );
+    return [...effects, ...this.#advance(now)];
+  }
+
+  #everyone(): Group[] {
+    return [...this.#groups, ...this.#leaving];
+  }
+
+  #order(act: "take" | "give", keys: readonly string[], why: string, now: Instant): Effect[] {
+    this.#orderCount += 1;
+    const number = this.#orderCount;
+    for (const key of keys) this.#lastOrder.set(key, number);
+    this.#orders.push({ number, act, why, waiting: [...keys], current: undefined, outcomes: [] });
+    return this.#advance(now);
+  }
+
+  /** Let every order take the steps that are free to take; forget those that have ended. */
+  #advance(now: Instant): Effect[] {
+    const effects: Effect[] = [];
+    for (const order of this.#orders) effects.push(...this.#push(order, now));
+    for (const order of this.#orders) if (isOver(order)) this.#ended.push(order.outcomes);
+    this.#orders = this.#orders.filter((order) => !isOver(order));
+    this.#leaving = this.#leaving.filter((group) => !group.resting);
+    return effects;
+  }
+
+  #push(order: Order, now: Instant): Effect[] {
+    const effects: Effect[] = [];
+    while (true) {
+      if (order.current !== undefined) {
+        const group = this.group(order.current);
+        if (group !== undefined && !group.resting) return effects;
+        order.outcomes.push(outcome(order.current, group, now));
+      }
+      order.current = order.waiting.shift();
+      if (order.current === undefined) return effects;
+      if (this.#lastOrder.get(order.current) !== order.number) continue;
+      const group = this.group(order.current);
+      if (group === undefined) continue;
+      const step = order.act === "take" ? group.raise(order.why, now) : group.lower(order.why, now);
+      effects.push(...step);
+    }
+  }
+}
+
+function isOver(order: Order): boolean {
+  return order.current === undefined && order.waiting.length === 0;
+}
+
+function outcome(key: string, group: Group | undefined, now: Instant): Settled {
+  if (group === undefined) return { key, state: "idle", text: "no longer configured", tookMs: 0 };
+  return { key, state: group.state, text: group.text, tookMs: group.tookMs(now) };
+}
+
+function same(one: GroupSpec, other: GroupSpec): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

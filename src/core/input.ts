@@ -1,0 +1,52 @@
+// Everything that can happen to the core. Plain data: it can be printed, recorded and replayed.
+
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { Message } from "../wire/message.ts";
+import type { GroupSet } from "./wish.ts";
+
+export type Input =
+  /** The loop is ready; the first input of a run. */
+  | { readonly on: "start" }
+  /** Given at the head of every turn: wall time and /proc/loadavg without LF ("n/a" if unreadable). */
+  | { readonly on: "clock"; readonly bootUnixMs: number; readonly load: string }
+  /** The moment that `deadline()` named has come (or passed). */
+  | { readonly on: "alarm" }
+  /** The loop was away for `ms` beyond its deadline (SIGSTOP, VM pause). Given after the sockets were
+   *  drained and before anything else is judged. */
+  | { readonly on: "overslept"; readonly ms: number }
+  /** An authentic message that arrived on the link. Own messages looped back arrive here too. */
+  | { readonly on: "message"; readonly link: string; readonly message: Message }
+  /** A link's own health: carrier, device gone, socket failed or recovered. Not who is heard on it. */
+  | { readonly on: "link"; readonly link: string; readonly ok: boolean; readonly reason: string }
+  /** The result of a "hold", "drop" or "run" effect. `text` is the reason when not ok. */
+  | {
+      readonly on: "result";
+      readonly job: number;
+      readonly ok: boolean;
+      readonly text: string;
+      readonly tookMs: number;
+    }
+  /** A held address vanished from this host, or could not be renewed. */
+  | {
+      readonly on: "address-lost";
+      readonly word: string;
+      readonly reason: string;
+      /** False when the interface is gone, so that putting it back cannot work now. */
+      readonly recoverable: boolean;
+    }
+  /** Somebody else answers for an address that this host holds. */
+  | { readonly on: "rival"; readonly word: string; readonly mac: string }
+  /** An operator's command (control socket, FIFO or the old names). Answered by one "reply" effect. */
+  | { readonly on: "command"; readonly request: number; readonly command: Command }
+  /** Configuration, already checked; the core adopts it whole. */
+  | { readonly on: "reload"; readonly config: ClusterConfig };
+
+export type Command =
+  | { readonly name: "standby"; readonly set: GroupSet }
+  | { readonly name: "takeover"; readonly set: GroupSet }
+  | { readonly name: "leave" }
+  | { readonly name: "addnode" | "delnode"; readonly nodes: readonly string[] }
+  | { readonly name: "setweight"; readonly node: string; readonly weight: number }
+  | { readonly name: "setsite"; readonly node: string; readonly site: string }
+  /** Any other message written to the FIFO: broadcast with our header. */
+  | { readonly name: "message"; readonly message: Message };

@@ -1,0 +1,131 @@
+// This node's own voice: stamps the header block, counts, and keeps what was said for those who missed
+// it (heartbeat-wire 4, 7.2, 7.3).
+
+import type { ClusterConfig } from "../../config/cluster.ts";
+import { type Message, text, textOf } from "../../wire/message.ts";
+import type { Boot } from "../boot.ts";
+import type { Effect } from "../effect.ts";
+import type { Instant } from "../instant.ts";
+import { Complaint } from "./complaint.ts";
+import { decimalOf, hexOf, isUnsequenced, NULL_UUID, stamped } from "./header.ts";
+import { History } from "./history.ts";
+import type { Roster } from "./roster.ts";
+import type { Turn } from "./turn.ts";
+
+/** The version of hb's own additions to the protocol; its presence says that a node is hb. */
+const HB_PROTOCOL = "1";
+
+export class Sender {
+  readonly #boot: Boot;
+  readonly #roster: Roster;
+  readonly #history: History;
+  readonly #complaint = new Complaint();
+  #config: ClusterConfig;
+  #bootUnixMs: number;
+  #load = "n/a";
+
+  constructor(config: ClusterConfig, boot: Boot, roster: Roster) {
+    this.#config = config;
+    this.#boot = boot;
+    this.#roster = roster;
+    this.#bootUnixMs = boot.bootUnixMs;
+    this.#history = new History(config.timing.maxRexmitDelayMs);
+  }
+
+  /** Goes over to a new configuration. */
+  adopt(config: ClusterConfig): void {
+    this.#config = config;
+    this.#history.delayMs = config.timing.maxRexmitDelayMs;
+  }
+
+  /** What time it is, for people, and how busy this host is. */
+  clock(bootUnixMs: number, load: string): void {
+    this.#bootUnixMs = bootUnixMs;
+    this.#load = load;
+  }
+
+  /** Stamps the draft, remembers it unless its type starts with NS_, and sends it on every link. */
+  send(draft: Message, now: Instant): Effect[] {
+    const type = textOf(draft, "t") ?? "";
+    const dest = textOf(draft, "dest");
+    const seq = isUnsequenced(type) ? undefined : this.#history.next();
+    const message = stamped(draft, {
+      src: this.#config.self,
+      uuid: this.#boot.uuid,
+      generation: this.#boot.generation,
+      unixSeconds: this.#unixSeconds(now),
+      load: this.#load,
+      ttl: this.#config.hopfudge + this.#roster.size,
+      ...(seq === undefined ? {} : { seq }),
+      ...(dest === undefined ? {} : { destUuid: this.#uuidOf(dest) }),
+    });
+    if (seq !== undefined) this.#history.keep(message);
+    return [{ do: "send", message }];
+  }
+
+  /** The heartbeat itself, and with it an echo request to every ping node. */
+  status(word: string, now: Instant): Effect[] {
+    const dt = Math.round(this.#config.timing.deadtimeMs).toString(16);
+    const draft = text({ t: "status", st: word, dt, protocol: "1", hb: HB_PROTOCOL });
+    return [...this.send(draft, now), { do: "ping", ts: this.#unixSeconds(now) }];
+  }
+
+  /** Somebody misses messages of ours: send them again, or deny those that are gone. */
+  retransmit(turn: Turn, asker: string, request: Message, now: Instant): void {
+    const first = decimalOf(request, "firstseq") ?? 0;
+    const last = decimalOf(request, "lastseq") ?? 0;
+    const { resend, deny, complaint } = this.#history.answer(asker, first, last, now);
+    for (const message of resend) turn.do([{ do: "send", message }]);
+    for (const seq of deny) turn.do(this.#deny(asker, seq, now));
+    if (complaint !== undefined) {
+      this.#complain(turn, `${asker} asked for messages that do not exist: ${complaint}`, now);
+    }
+    if (deny.length > 0) {
+      const numbers = deny.length === 1 ? `message ${deny[0]}` : `${deny.length} messages`;
+      this.#complain(turn, `${asker} asked for ${numbers} no longer held here`, now);
+    }
+  }
+
+  /** Somebody has received everything up to a number. */
+  acknowledged(
+    turn: Turn,
+    { node, message }: { node: string; message: Message },
+    now: Instant,
+  ): void {
+    const seq = hexOf(message, "ackseq");
+    if (seq !== undefined && this.#history.acknowledged(node, seq)) return;
+    const number = textOf(message, "ackseq") ?? "";
+    this.#complain(turn, `${node} acknowledged "${number}", which was never sent`, now);
+  }
+
+  /** A node restarted, died or was removed: what it acknowledged before counts no more. */
+  forget(node: string): void {
+    this.#history.forget(node);
+  }
+
+  /** Number of the newest message; 0 before the first. */
+  get newest(): number {
+    return this.#history.newest;
+  }
+
+  /** Whoever replays old questions must not fill the log with them. */
+  #complain(turn: Turn, text: string, now: Instant): void {
+    const line = this.#complaint.say(text, now);
+    if (line !== undefined) turn.log("warn", "rexmit", line);
+  }
+
+  #deny(asker: string, seq: number, now: Instant): Effect[] {
+    const firstseq = seq.toString(16);
+    const info = "seqno too low";
+    return this.send(text({ t: "NS_nak_rexmit", firstseq, dest: asker, info }), now);
+  }
+
+  #unixSeconds(now: Instant): number {
+    return Math.max(1, Math.floor((this.#bootUnixMs + now) / 1000));
+  }
+
+  #uuidOf(node: string): string {
+    if (node === this.#config.self) return this.#boot.uuid;
+    return this.#roster.peer(node)?.uuid ?? NULL_UUID;
+  }
+}

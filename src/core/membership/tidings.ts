@@ -1,0 +1,107 @@
+// What a kept message says about its sender: alive, restarted, back from beyond a partition
+// (heartbeat-wire 8, 9.3, 9.4, 13).
+
+import type { Timing } from "../../config/cluster.ts";
+import { bytesToHex } from "../../wire/bytes.ts";
+import { bytesOf, type Message, textOf } from "../../wire/message.ts";
+import type { Instant } from "../instant.ts";
+import { hexOf, NULL_UUID } from "./header.ts";
+import type { Life, Peer } from "./peer.ts";
+import type { Kept } from "./reception.ts";
+import type { Roster } from "./roster.ts";
+import type { Turn } from "./turn.ts";
+
+/** Longest status word (heartbeat-wire 2.5). */
+const WORD_MAX = 31;
+
+/** Takes in a status message and tells what is new. Returns the life that it begins or continues. */
+export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
+  const { peer, header, message, silentMs } = kept;
+  if (peer.introduced && header.seq < peer.statusSeq) return "same";
+  peer.statusSeq = header.seq;
+  const dtMs = hexOf(message, "dt");
+  peer.deadMs = dtMs === undefined || dtMs === 0 ? timing.deadtimeMs : dtMs;
+  peer.speaksHb = textOf(message, "hb") !== undefined;
+  const was = { status: peer.status, word: peer.word, left: peer.left };
+  const life = peer.introduce();
+  peer.say((textOf(message, "st") ?? "").slice(0, WORD_MAX));
+  tellLife(turn, kept, life);
+  if (life === "same" && silentMs > timing.warntimeMs) {
+    const limit = `warntime ${timing.warntimeMs} ms`;
+    turn.log(
+      "warn",
+      "late",
+      `Late heartbeat: ${peer.name} was silent for ${ms(silentMs)} (${limit})`,
+    );
+  }
+  if (life !== "same" || peer.word !== was.word) {
+    turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`);
+    turn.effects.push({ do: "publish" });
+  }
+  if (peer.status === "active" && (life !== "same" || was.status !== "active")) {
+    turn.event({ event: "active", node: peer.name });
+  }
+  return life;
+}
+
+function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
+  const node = peer.name;
+  const program = peer.speaksHb ? "hb" : "Heartbeat";
+  const run = `generation ${peer.generation}, ${program}`;
+  switch (life) {
+    case "same":
+      return;
+    case "first":
+      turn.log("info", "member", `${node} is there: first heard (${run})`);
+      turn.event({ event: "up", node });
+      return;
+    case "risen":
+      turn.log("info", "member", `${node} is back from the dead: a new run (${run})`);
+      turn.event({ event: "up", node });
+      return;
+    case "restarted":
+      turn.log("warn", "member", `${node} restarted before its deadtime was over (${run})`);
+      turn.event({ event: "restarted", node });
+      return;
+    case "returned":
+      turn.log(
+        "error",
+        "partition",
+        `${node} returned after ${ms(silentMs)} of silence in the same run (${run}): it was cut off ` +
+          "or asleep, not dead",
+      );
+      turn.event({ event: "returned", node });
+      return;
+  }
+}
+
+/** An echo came back from a ping node. */
+export function pingAnswered(turn: Turn, peer: Peer, now: Instant): void {
+  peer.heard(now);
+  peer.unheard = false;
+  peer.link(peer.name).heard(now);
+  if (peer.status === "ping") return;
+  peer.status = "ping";
+  peer.word = "ping";
+  turn.log("info", "ping", `Ping node ${peer.name} answers`);
+  turn.event({ event: "ping", node: peer.name, ok: true });
+  turn.effects.push({ do: "publish" });
+}
+
+/** True when the message is for all, or for this node (heartbeat-wire 5). */
+export function isForMe(
+  message: Message,
+  me: { readonly self: string; readonly uuid: string },
+  roster: Roster,
+): boolean {
+  const dest = textOf(message, "dest");
+  if (dest === undefined || dest === me.self) return true;
+  const raw = bytesOf(message, "destuuid");
+  const uuid = raw === undefined ? NULL_UUID : bytesToHex(raw);
+  return uuid === me.uuid && roster.peer(dest) === undefined;
+}
+
+/** A length of time as the log shows it. */
+export function ms(length: number): string {
+  return `${Math.round(length)} ms`;
+}

@@ -1,0 +1,17 @@
+// What must outlive a crash of this agent, but not of this host: who was assigned each group, and what
+// was up here. The desk keeps it in the run directory (tmpfs); a restarted agent adopts from it.
+
+import type { Instant } from "./instant.ts";
+
+export interface GroupMemory {
+  /** Last moment at which this was known to be true. Older than deadtime: others may have taken over. */
+  readonly at: Instant;
+  readonly groups: readonly RememberedGroup[];
+}
+
+export interface RememberedGroup {
+  readonly key: string;
+  readonly assigned: { readonly node: string; readonly epoch: number };
+  /** Resource words that were up here, in start order. */
+  readonly up: readonly string[];
+}

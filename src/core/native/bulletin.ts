@@ -1,0 +1,134 @@
+// What an hb node tells the other hb nodes about groups: message `t=hb_groups`.
+//
+// State, never an order: a bulletin holds everything that its sender knows of its own hand, so one
+// that is lost, doubled or late does no harm. Heartbeat 3 ignores the type. Format (docs/design.md,
+// "The bulletin"): string fields, so that classic text can carry it as well.
+//
+//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "
+//   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
+
+import { type Field, type Message, textOf } from "../../wire/message.ts";
+import type { GroupState } from "../group/hand.ts";
+import type { Register } from "./register.ts";
+
+export interface GroupNews {
+  readonly register: Register;
+  readonly activity: GroupState;
+  /** Epoch under which the sender holds the group; 0 when it does not. */
+  readonly claim: number;
+  /** The sender would not start it even if it were assigned to it. */
+  readonly unwilling: boolean;
+}
+
+/** A node whose bulletin the sender has heard, and which one was the last. */
+export interface Echo {
+  readonly generation: number;
+  readonly n: number;
+}
+
+export interface Bulletin {
+  /** Counts the bulletins of one generation of the sender. */
+  readonly n: number;
+  readonly status: "starting" | "active" | "leaving";
+  /** Ping nodes that the sender hears. */
+  readonly pings: number;
+  readonly seen: ReadonlyMap<string, Echo>;
+  /** Nodes that shall answer at once with a bulletin of their own. */
+  readonly ask: readonly string[];
+  readonly groups: ReadonlyMap<string, GroupNews>;
+}
+
+export const bulletinType = "hb_groups";
+
+export function encodeBulletin(bulletin: Bulletin): Message {
+  const seen = [...bulletin.seen].map(([node, { generation, n }]) => `${node}:${generation}:${n}`);
+  const fields: Record<string, string> = {
+    t: bulletinType,
+    n: String(bulletin.n),
+    st: bulletin.status,
+    pings: String(bulletin.pings),
+    seen: seen.join(" "),
+    ask: bulletin.ask.join(" "),
+  };
+  return {
+    fields: [
+      ...Object.entries(fields).map(([name, value]) => stringField(name, value)),
+      ...[...bulletin.groups].map(([key, news]) => stringField("g", encodeNews(key, news))),
+    ],
+  };
+}
+
+/** Undefined when it is none, or of a form that this version does not know. */
+export function decodeBulletin(message: Message): Bulletin | undefined {
+  if (textOf(message, "t") !== bulletinType) return undefined;
+  const n = number(textOf(message, "n"));
+  const pings = number(textOf(message, "pings"));
+  const status = textOf(message, "st");
+  if (n === undefined || pings === undefined) return undefined;
+  if (status !== "starting" && status !== "active" && status !== "leaving") return undefined;
+  const groups = new Map<string, GroupNews>();
+  for (const field of message.fields) {
+    if (field.name !== "g" || field.type !== "string") continue;
+    const entry = decodeNews(field.value);
+    if (entry === undefined) return undefined;
+    groups.set(entry.key, entry.news);
+  }
+  const ask = words(textOf(message, "ask"));
+  return { n, status, pings, seen: decodeSeen(words(textOf(message, "seen"))), ask, groups };
+}
+
+function encodeNews(key: string, news: GroupNews): string {
+  const { activity, claim, unwilling, register } = news;
+  return `${activity} ${claim} ${unwilling ? 1 : 0} ${register.epoch} ${register.node} ${key}`;
+}
+
+function decodeNews(line: string): { key: string; news: GroupNews } | undefined {
+  const [word, claimText, unwilling, epochText, node, ...rest] = line.split(" ");
+  const activity = activityOf(word);
+  const claim = number(claimText);
+  const epoch = number(epochText);
+  const key = rest.join(" ");
+  if (activity === undefined || claim === undefined || epoch === undefined) return undefined;
+  if (node === undefined || node === "" || key === "") return undefined;
+  const news = { register: { node, epoch }, activity, claim, unwilling: unwilling === "1" };
+  return { key, news };
+}
+
+function decodeSeen(entries: readonly string[]): Map<string, Echo> {
+  const seen = new Map<string, Echo>();
+  for (const entry of entries) {
+    const [node, generationText, nText] = entry.split(":");
+    const generation = number(generationText);
+    const n = number(nText);
+    if (node === undefined || generation === undefined || n === undefined) continue;
+    seen.set(node, { generation, n });
+  }
+  return seen;
+}
+
+function activityOf(word: string | undefined): GroupState | undefined {
+  switch (word) {
+    case "idle":
+    case "starting":
+    case "held":
+    case "stopping":
+    case "failed":
+    case "unsure":
+      return word;
+    default:
+      return undefined;
+  }
+}
+
+function number(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined;
+  return Number(text);
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? "").split(" ").filter((word) => word !== "");
+}
+
+function stringField(name: string, value: string): Field {
+  return { name, type: "string", value };
+}

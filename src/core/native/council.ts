@@ -1,0 +1,255 @@
+// The hb nodes of the cluster as this one sees them: who is there, who could hold a group, who has
+// confirmed what. Facts only; native.ts draws the conclusions.
+
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { GroupState } from "../group/hand.ts";
+import type { Table } from "../group/negotiator.ts";
+import type { Runner } from "../group/runner.ts";
+import { after, earliest, type Instant } from "../instant.ts";
+import type { Member } from "../member.ts";
+import { Hearsay } from "./hearsay.ts";
+import { type Register, sameRegister } from "./register.ts";
+
+/** What the protocol among hb nodes needs beyond a table. */
+export interface NativeTable extends Table {
+  readonly hand: Runner;
+  readonly generation: number;
+  config(): ClusterConfig;
+  /** Number of the last bulletin of this generation, and the next one. */
+  readonly bulletins: { last: number };
+}
+
+export class Council {
+  readonly table: NativeTable;
+  readonly hearsay: Hearsay;
+  #members: readonly Member[] = [];
+  #peers: readonly string[] = [];
+  #strangers: readonly string[] = [];
+  #pings = 0;
+  /** Nodes that said goodbye and have not come back. */
+  readonly #left = new Set<string>();
+  /** What became of nodes that are not here. */
+  readonly #fates = new Map<string, string>();
+  /** Until then a silent node may be one that came up while we slept. */
+  #blindUntil: Instant | undefined;
+
+  constructor(table: NativeTable, now: Instant) {
+    this.table = table;
+    const { self, generation } = table;
+    this.hearsay = new Hearsay(self, generation, () => this.config.timing.deadtimeMs);
+    this.look();
+    for (const node of this.#peers) this.appeared(node, now);
+  }
+
+  get config(): ClusterConfig {
+    return this.table.config();
+  }
+
+  get self(): string {
+    return this.table.self;
+  }
+
+  /** This node is a full member. */
+  get active(): boolean {
+    return this.#member(this.self)?.status === "active";
+  }
+
+  /** Other hb nodes that are alive and have not left, in name order. */
+  get peers(): readonly string[] {
+    return this.#peers;
+  }
+
+  /** Heartbeat 3 nodes that are alive, in name order. */
+  get strangers(): readonly string[] {
+    return this.#strangers;
+  }
+
+  /** Every node that may ever hold a group; those added at run time count once they are here. */
+  get nodes(): readonly string[] {
+    return [...new Set([...this.config.nodes, ...this.#peers])];
+  }
+
+  /** There is, or was, another hb node. One that seems dead may still hear us. */
+  get hasAudience(): boolean {
+    return this.#members.some(({ name, speaksHb }) => speaksHb && name !== this.self);
+  }
+
+  /** Look around: membership does not change during one step of a negotiator. */
+  look(): void {
+    this.#members = this.table.members();
+    const others = this.#members.filter(
+      ({ kind, name }) => kind === "normal" && name !== this.self && this.isAlive(name),
+    );
+    this.#peers = namesOf(others.filter(({ speaksHb }) => speaksHb));
+    // Only a status says what a node runs, and only a status brings a generation.
+    this.#strangers = namesOf(others.filter((other) => !other.speaksHb && other.generation > 0));
+    this.#pings = this.#members.filter(
+      ({ kind, status }) => kind === "ping" && status === "ping",
+    ).length;
+  }
+
+  /** The node came, or came back: only what it says from now on counts. */
+  appeared(node: string, now: Instant): void {
+    this.#left.delete(node);
+    this.#fates.delete(node);
+    this.hearsay.appeared(node, this.table.bulletins.last + 1, now);
+  }
+
+  /** The node talks: it must be known, whatever order its news came in. */
+  expect(node: string, now: Instant): void {
+    this.look();
+    if (this.isAlive(node) && !this.hearsay.knows(node)) this.appeared(node, now);
+  }
+
+  /** The node is dead or was removed; `fate` completes "bob …". */
+  died(node: string, fate: string): void {
+    this.#left.delete(node);
+    this.#fates.set(node, fate);
+    this.hearsay.gone(node);
+  }
+
+  left(node: string): void {
+    this.#left.add(node);
+    this.#fates.set(node, "has left");
+    this.hearsay.gone(node);
+  }
+
+  /** This node was away for longer than its deadtime: nothing that it knew is sure. */
+  overslept(now: Instant): void {
+    this.#blindUntil = after(now, this.config.timing.deadtimeMs);
+    for (const node of this.#peers) this.appeared(node, now);
+  }
+
+  isAlive(node: string): boolean {
+    if (node === this.self) return true;
+    const member = this.#member(node);
+    if (member === undefined || member.unheard || this.#left.has(node)) return false;
+    return member.status !== "dead";
+  }
+
+  /** Not heard here, but a peer whose word counts hears it. */
+  isHeardOf(node: string): boolean {
+    if (this.#left.has(node)) return false;
+    return this.#peers.some(
+      (peer) => this.hearsay.isFresh(peer) && this.hearsay.bulletin(peer)?.seen.has(node),
+    );
+  }
+
+  /** Why nothing new may be decided now; undefined when everything needed is known. */
+  doubt(now: Instant): string | undefined {
+    if (!this.active) return "this node is not a full member yet";
+    const unknown = this.#peers.find(
+      (node) => !this.hearsay.isFresh(node) && !this.hearsay.isDeaf(node, now),
+    );
+    if (unknown !== undefined) return `no report of ${unknown} yet`;
+    if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
+    const silent = this.#members.find(
+      ({ kind, name }) => kind === "normal" && !this.isAlive(name) && !this.#left.has(name),
+    );
+    if (silent === undefined) return undefined;
+    return `${silent.name} may have come up while this node slept`;
+  }
+
+  /** The node could start the group now. `ownWill` answers for this node. */
+  isViable(node: string, key: string, ownWill: boolean): boolean {
+    if (node === this.self) return this.active && ownWill;
+    if (!this.#peers.includes(node)) return false;
+    const bulletin = this.hearsay.bulletin(node);
+    const news = bulletin?.groups.get(key);
+    if (bulletin === undefined || news === undefined || !this.hearsay.isFresh(node)) return false;
+    return bulletin.status === "active" && !news.unwilling;
+  }
+
+  /** The node is here, but not ready to hold anything yet: it is starting. */
+  isStarting(node: string): boolean {
+    if (node === this.self) return !this.active;
+    if (!this.#peers.includes(node)) return false;
+    const status = this.hearsay.bulletin(node)?.status;
+    return status === undefined || status === "starting";
+  }
+
+  /** The node is here, but its haresources does not (yet) name the group. */
+  isIgnorant(node: string, key: string): boolean {
+    const bulletin = this.hearsay.bulletin(node);
+    return bulletin?.status === "active" && !bulletin.groups.has(key);
+  }
+
+  /** What a node lacks that cannot keep a group: the reason of a takeover. */
+  lack(node: string, key: string): string {
+    if (!this.isAlive(node)) return this.#fates.get(node) ?? "is not here";
+    if (node === this.self) return "cannot hold it";
+    const bulletin = this.hearsay.bulletin(node);
+    if (bulletin?.status === "leaving") return "is leaving";
+    if (bulletin?.status === "starting") return "does not become active";
+    const news = bulletin?.groups.get(key);
+    if (news === undefined) return "does not know the group";
+    return news.unwilling ? "failed to start it" : "does not hear this node";
+  }
+
+  /** The node where the group runs, this one or a peer; null when nowhere. */
+  whereItRuns(key: string): string | null {
+    const here = this.table.hand.group(key)?.state ?? "idle";
+    if (isRunning(here)) return this.self;
+    const running = this.#peers.filter((node) => {
+      return isRunning(this.hearsay.news(node, key)?.activity ?? "idle");
+    });
+    return this.holder(key) ?? running[0] ?? null;
+  }
+
+  /** The node where all of the group is up and sure. */
+  holder(key: string): string | null {
+    if (this.table.hand.group(key)?.state === "held") return this.self;
+    const holder = this.#peers.find((node) => this.hearsay.news(node, key)?.activity === "held");
+    return holder ?? null;
+  }
+
+  /** Ping nodes that the node sees. */
+  pings(node: string): number {
+    return node === this.self ? this.#pings : (this.hearsay.bulletin(node)?.pings ?? 0);
+  }
+
+  /** A peer that stands between this node and the start of a group assigned to it; undefined when
+   *  all have confirmed the register and none has anything of the group up. */
+  objection(key: string, register: Register, now: Instant): string | undefined {
+    for (const node of this.#peers) {
+      const news = this.hearsay.news(node, key);
+      if (news !== undefined && isBusy(news.activity)) return `${node} is ${news.activity}`;
+      if (this.hearsay.isDeaf(node, now)) continue;
+      if (!this.hearsay.isFresh(node)) return `no report of ${node} yet`;
+      if (news !== undefined && !sameRegister(news.register, register)) {
+        return `${node} has not confirmed yet`;
+      }
+    }
+    return undefined;
+  }
+
+  /** The peer knows that the group is assigned so. */
+  hasConfirmed(node: string, key: string, register: Register): boolean {
+    const news = this.hearsay.news(node, key);
+    if (news === undefined || !this.hearsay.isFresh(node)) return false;
+    return sameRegister(news.register, register);
+  }
+
+  /** When time alone may change an answer of this class. */
+  deadline(now: Instant): Instant | undefined {
+    const moments = this.#peers.map((node) => this.hearsay.deafAt(node));
+    return earliest(...[...moments, this.#blindUntil].filter((at) => at !== undefined && at > now));
+  }
+
+  #member(node: string): Member | undefined {
+    return this.#members.find(({ name }) => name === node);
+  }
+}
+
+function namesOf(members: readonly Member[]): string[] {
+  return members.map(({ name }) => name).sort();
+}
+
+function isRunning(activity: GroupState): boolean {
+  return isBusy(activity) && activity !== "stopping";
+}
+
+/** Something of the group is or may be up. */
+export function isBusy(activity: GroupState): boolean {
+  return activity !== "idle" && activity !== "failed";
+}

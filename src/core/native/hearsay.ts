@@ -1,0 +1,102 @@
+// What this node knows of the other hb nodes' hands, and how far it may trust it.
+//
+// A bulletin may have been on its way for long: queued while this node slept, or sent again after a
+// partition. So bulletins echo each other: one that echoes a bulletin which this node sent after the
+// peer (re)appeared was made after that, and is *fresh*. A peer that goes on talking without hearing
+// us is *deaf*: it can be believed, but not be told anything.
+
+import { after, type Instant } from "../instant.ts";
+import type { Bulletin, Echo, GroupNews } from "./bulletin.ts";
+
+interface Peer {
+  /** Echo of this bulletin of ours, or of a later one, proves freshness. */
+  askN: number;
+  askedAt: Instant;
+  generation: number;
+  bulletin: Bulletin | undefined;
+}
+
+export class Hearsay {
+  readonly #self: string;
+  readonly #generation: number;
+  /** A peer that has not echoed us for so long counts as deaf. */
+  readonly #deafAfterMs: () => number;
+  readonly #peers = new Map<string, Peer>();
+  /** Newest bulletin of each node's generation, kept beyond its death: older ones are old news. */
+  readonly #newest = new Map<string, Echo>();
+
+  constructor(self: string, generation: number, deafAfterMs: () => number) {
+    this.#self = self;
+    this.#generation = generation;
+    this.#deafAfterMs = deafAfterMs;
+  }
+
+  /** The node came, came back, or this node woke: only what it says from now on counts. */
+  appeared(node: string, askN: number, now: Instant): void {
+    this.#peers.set(node, { askN, askedAt: now, generation: 0, bulletin: undefined });
+  }
+
+  /** The node is dead, has left or was removed. */
+  gone(node: string): void {
+    this.#peers.delete(node);
+  }
+
+  knows(node: string): boolean {
+    return this.#peers.has(node);
+  }
+
+  /** Take note of a bulletin; false when it is old news. */
+  heard(node: string, generation: number, bulletin: Bulletin): boolean {
+    const last = this.#newest.get(node);
+    if (last !== undefined && generation < last.generation) return false;
+    if (last?.generation === generation && bulletin.n <= last.n) return false;
+    this.#newest.set(node, { generation, n: bulletin.n });
+    const peer = this.#peers.get(node);
+    if (peer === undefined) return false;
+    peer.generation = generation;
+    peer.bulletin = bulletin;
+    return true;
+  }
+
+  bulletin(node: string): Bulletin | undefined {
+    return this.#peers.get(node)?.bulletin;
+  }
+
+  news(node: string, key: string): GroupNews | undefined {
+    return this.bulletin(node)?.groups.get(key);
+  }
+
+  /** What it says was said after it had heard us. */
+  isFresh(node: string): boolean {
+    const peer = this.#peers.get(node);
+    const echo = peer?.bulletin?.seen.get(this.#self);
+    if (peer === undefined || echo === undefined) return false;
+    return echo.generation === this.#generation && echo.n >= peer.askN;
+  }
+
+  /** It talks, but for long has not heard us. */
+  isDeaf(node: string, now: Instant): boolean {
+    const peer = this.#peers.get(node);
+    if (peer?.bulletin === undefined || now < after(peer.askedAt, this.#deafAfterMs()))
+      return false;
+    return peer.bulletin.seen.get(this.#self)?.generation !== this.#generation;
+  }
+
+  /** When a peer that has not echoed us yet will count as deaf. */
+  deafAt(node: string): Instant | undefined {
+    const peer = this.#peers.get(node);
+    if (peer === undefined || this.isFresh(node)) return undefined;
+    return after(peer.askedAt, this.#deafAfterMs());
+  }
+
+  /** Our echo of everybody's last bulletin. */
+  seen(nodes: readonly string[]): Map<string, Echo> {
+    const seen = new Map<string, Echo>();
+    for (const node of nodes) {
+      const peer = this.#peers.get(node);
+      if (peer?.bulletin === undefined) continue;
+      seen.set(node, { generation: peer.generation, n: peer.bulletin.n });
+    }
+    return seen;
+  }
+}

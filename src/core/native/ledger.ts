@@ -1,0 +1,176 @@
+// This node's books about its groups among hb nodes: to whom each is assigned, under which epoch it is
+// held here, what failed here, whose owner is away, and why. Books only; native.ts applies the rules.
+
+import type { GroupState } from "../group/hand.ts";
+import { after, type Instant } from "../instant.ts";
+import type { RememberedGroup } from "../memory.ts";
+import type { Council, NativeTable } from "./council.ts";
+import { isBusy } from "./council.ts";
+import { assign, newer, type Register, sameRegister } from "./register.ts";
+
+/** A group that failed here is not tried here again before that, unless an operator says so. */
+const unwillingMs = 600_000;
+/** The same when no other node can hold it. */
+export const retryAloneMs = 60_000;
+
+export class Ledger {
+  readonly #table: NativeTable;
+  readonly #registers = new Map<string, Register>();
+  readonly #claims = new Map<string, number>();
+  readonly #why = new Map<string, string>();
+  /** Groups that failed here, and when they may be tried again. */
+  readonly #unwilling = new Map<string, Instant>();
+  /** Groups whose failure has been noted. */
+  readonly #failed = new Set<string>();
+  readonly #upAt = new Map<string, Instant>();
+  /** Since when a group has been waiting for a node that is starting. */
+  readonly #waitingSince = new Map<string, Instant>();
+  /** When this node last assigned a group to itself. */
+  readonly #claimedAt = new Map<string, Instant>();
+  /** Groups that are held here although, or because, their owner was away. */
+  readonly homesick = new Set<string>();
+  /** Groups that no node can hold. */
+  readonly orphans = new Set<string>();
+
+  /** Begins with what an earlier run remembered and with what the hand really holds. */
+  constructor(table: NativeTable, memory: readonly RememberedGroup[]) {
+    this.#table = table;
+    for (const { key, assigned } of memory) this.#registers.set(key, assigned);
+    for (const { key, state, owner } of table.hand.groups) {
+      if (!isBusy(state)) continue;
+      // What is held counts more than who owns it; what is unsure says nothing.
+      if (state === "held" && !this.#registers.has(key)) {
+        this.#registers.set(key, { node: table.self, epoch: 1 });
+        // Held since its owner ran another program: it has been replaced, and is coming back.
+        if (owner !== table.self) this.homesick.add(key);
+      }
+      this.claim(key, this.register(key).epoch);
+      this.explain(key, "it was up here when this run began");
+    }
+  }
+
+  /** To whom the group is assigned; to its owner until somebody says otherwise. */
+  register(key: string): Register {
+    const known = this.#registers.get(key);
+    if (known !== undefined) return known;
+    return { node: this.#table.hand.group(key)?.owner ?? this.#table.self, epoch: 0 };
+  }
+
+  isMine(key: string): boolean {
+    return this.register(key).node === this.#table.self;
+  }
+
+  /** Another node's register: the newer one counts. */
+  merge(key: string, register: Register, from: string): void {
+    const known = this.register(key);
+    const newest = newer(known, register);
+    if (sameRegister(known, newest)) return;
+    this.#registers.set(key, newest);
+    this.explain(key, `${from} says that it is assigned to ${newest.node}`);
+  }
+
+  assign(key: string, node: string, why: string): void {
+    this.#registers.set(key, assign(this.register(key), node));
+    this.explain(key, why);
+  }
+
+  /** A word that ends a conflict: register and claim surpass all others. */
+  decree(key: string, register: Register, why: string): void {
+    this.#registers.set(key, register);
+    this.claim(key, register.epoch);
+    this.explain(key, why);
+  }
+
+  /** This node takes the group under its present register. */
+  claim(key: string, epoch: number): void {
+    this.#claims.set(key, epoch);
+  }
+
+  /** Epoch under which this node took the group last. */
+  claimed(key: string): number {
+    return this.#claims.get(key) ?? 0;
+  }
+
+  explain(key: string, why: string): void {
+    this.#why.set(key, why);
+  }
+
+  why(key: string): string | undefined {
+    return this.#why.get(key);
+  }
+
+  /** This node would start the group if it were assigned here. */
+  isWilling(key: string): boolean {
+    return !this.#unwilling.has(key);
+  }
+
+  /** An operator wants it tried again. */
+  forgive(key: string): void {
+    this.#unwilling.delete(key);
+  }
+
+  /** Nobody else can hold it: try again sooner. */
+  hurry(key: string, now: Instant): void {
+    const until = this.#unwilling.get(key);
+    const soon = after(now, retryAloneMs);
+    if (until !== undefined && until > soon) this.#unwilling.set(key, soon);
+  }
+
+  /** When the group came up here; now if it is not up. */
+  upAt(key: string, now: Instant): Instant {
+    return this.#upAt.get(key) ?? now;
+  }
+
+  /** Wait for a node that is starting; false once that has taken too long. */
+  mayWait(key: string, limitMs: number, now: Instant): boolean {
+    const since = this.#waitingSince.get(key) ?? now;
+    this.#waitingSince.set(key, since);
+    return now < after(since, limitMs);
+  }
+
+  /** Nodes that see different things must not outbid each other as fast as messages travel. */
+  mayClaim(key: string, now: Instant): boolean {
+    const last = this.#claimedAt.get(key);
+    if (last !== undefined && now < after(last, this.#table.config().timing.keepaliveMs)) {
+      return false;
+    }
+    this.#claimedAt.set(key, now);
+    return true;
+  }
+
+  endWait(key: string): void {
+    this.#waitingSince.delete(key);
+  }
+
+  /** Keep the books of one group up to date with what the hand and the council say. */
+  note(group: NotedGroup, council: Council, now: Instant): void {
+    const { key, state, owner, text } = group;
+    if (state !== "failed") this.#failed.delete(key);
+    else if (!this.#failed.has(key)) {
+      this.#failed.add(key);
+      this.#unwilling.set(key, after(now, unwillingMs));
+      this.explain(key, `it failed on ${this.#table.self}: ${text}`);
+    }
+    const until = this.#unwilling.get(key);
+    if (until !== undefined && until <= now) this.#unwilling.delete(key);
+    if (state !== "held") this.#upAt.delete(key);
+    else if (!this.#upAt.has(key)) this.#upAt.set(key, now);
+    if (owner === this.#table.self || !this.isMine(key)) this.homesick.delete(key);
+    else if (!council.isAlive(owner)) this.homesick.add(key);
+  }
+
+  /** Moments at which a rule may have a new answer. */
+  moments(initdeadMs: number): Instant[] {
+    const waits = [...this.#waitingSince.values()].map((since) => after(since, initdeadMs));
+    const { keepaliveMs } = this.#table.config().timing;
+    const claims = [...this.#claimedAt.values()].map((last) => after(last, keepaliveMs));
+    return [...this.#unwilling.values(), ...waits, ...claims];
+  }
+}
+
+interface NotedGroup {
+  readonly key: string;
+  readonly owner: string;
+  readonly state: GroupState;
+  readonly text: string;
+}

@@ -1,0 +1,348 @@
+// Who holds what among hb nodes, two or many (docs/design.md, "Groups among hb nodes").
+//
+// Every node keeps, per group, a register: the node to which the group is assigned. A node that is
+// assigned a group takes it once every hb node that it hears has confirmed that same register and
+// that it holds nothing of the group; a node that holds a group assigned elsewhere gives it as soon
+// as the other one has confirmed. So release always comes first, and a lost message only delays.
+//
+// It does not start or stop anything itself (runner.ts) and it does not talk to Heartbeat 3 nodes
+// (classic.ts, legacy.ts), but for one answer that lets such a node start beside many.
+
+import { textOf } from "../../wire/message.ts";
+import type { Effect, Level } from "../effect.ts";
+import type { Group } from "../group/group.ts";
+import type { Settled } from "../group/hand.ts";
+import type { Negotiator } from "../group/negotiator.ts";
+import type { Command } from "../input.ts";
+import { after, earliest, type Instant } from "../instant.ts";
+import type { MemberEvent } from "../member.ts";
+import type { RememberedGroup } from "../memory.ts";
+import { bulletinType, decodeBulletin, type GroupNews } from "./bulletin.ts";
+import { Connectivity } from "./connectivity.ts";
+import { Council, isBusy, type NativeTable } from "./council.ts";
+import { Herald } from "./herald.ts";
+import { Leave } from "./leave.ts";
+import { Ledger, retryAloneMs } from "./ledger.ts";
+import { Operator } from "./operator.ts";
+import { Partition } from "./partition.ts";
+import { candidateOrder, choose } from "./placement.ts";
+import type { Register } from "./register.ts";
+import { refusal } from "./request.ts";
+import { reportToStranger } from "./stranger.ts";
+
+/** How long a group rests where it is before a better view elsewhere may move it. */
+const connectivityRestMs = 10_000;
+
+export class Native implements Negotiator {
+  readonly #table: NativeTable;
+  readonly #council: Council;
+  readonly #ledger: Ledger;
+  readonly #partition: Partition;
+  readonly #operator: Operator;
+  readonly #connectivity: Connectivity;
+  readonly #herald: Herald;
+  readonly #leave: Leave;
+  #turnedAt: Instant;
+
+  constructor(table: NativeTable, memory: readonly RememberedGroup[], now: Instant) {
+    this.#table = table;
+    this.#turnedAt = now;
+    this.#council = new Council(table, now);
+    this.#ledger = new Ledger(table, memory);
+    this.#partition = new Partition(this.#council, this.#ledger);
+    this.#operator = new Operator(this.#council, this.#ledger);
+    this.#connectivity = new Connectivity(() => 2 * table.config().timing.keepaliveMs + 50);
+    this.#herald = new Herald(this.#council);
+    this.#leave = new Leave(table);
+  }
+
+  /** To whom the group is assigned, as far as this node knows. */
+  register(key: string): Register {
+    return this.#ledger.register(key);
+  }
+
+  member(event: MemberEvent, now: Instant): Effect[] {
+    if (event.event === "message") return this.#heard(event, now);
+    this.#remember(event, now);
+    return this.#turn(now);
+  }
+
+  settled(_outcomes: readonly Settled[], now: Instant): Effect[] {
+    return this.#turn(now);
+  }
+
+  command(request: number, command: Command, now: Instant): Effect[] {
+    this.#council.look();
+    if (command.name === "leave") {
+      const cancelled = this.#operator.requests.cancel("This node is leaving the cluster");
+      return [...cancelled, ...this.#leave.begin(request, now), ...this.#turn(now)];
+    }
+    if (command.name !== "standby" && command.name !== "takeover") return [];
+    if (this.#leave.begun) return [refusal(request, "This node is leaving the cluster")];
+    const doubt = this.#council.doubt(now);
+    if (doubt !== undefined) return [refusal(request, `Not possible now: ${doubt}`)];
+    const effects =
+      command.name === "standby"
+        ? this.#operator.standby(request, command.set, now)
+        : this.#operator.takeover(request, command.set, now);
+    return [...effects, ...this.#turn(now)];
+  }
+
+  /** Everything was suspended already (core.ts); now find out what became of it. */
+  overslept(ms: number, now: Instant): Effect[] {
+    this.#council.look();
+    this.#council.overslept(now);
+    const text = `Away for ${Math.round(ms)} ms: asking everybody who holds what`;
+    return [log("warn", "overslept", text), ...this.#turn(now)];
+  }
+
+  expire(now: Instant): Effect[] {
+    return this.#turn(now);
+  }
+
+  deadline(): Instant | undefined {
+    const moments = [
+      this.#herald.deadline(),
+      this.#council.deadline(this.#turnedAt),
+      this.#operator.requests.deadline(),
+      this.#connectivity.deadline(),
+      ...this.#ledger.moments(this.#table.config().timing.initdeadMs),
+    ];
+    return earliest(...moments.filter((at) => at !== undefined && at > this.#turnedAt));
+  }
+
+  why(key: string): string {
+    const { node, epoch } = this.#ledger.register(key);
+    if (this.#ledger.orphans.has(key)) return "no node can hold it";
+    const group = this.#table.hand.group(key);
+    const here = this.#ledger.isMine(key) || (group !== undefined && isBusy(group.state));
+    if (here) return this.#ledger.why(key) ?? `${node} is its owner`;
+    return epoch === 0 ? `${node} is its owner` : `assigned to ${node} (epoch ${epoch})`;
+  }
+
+  holder(key: string): string | null {
+    return this.#council.holder(key);
+  }
+
+  get stable(): boolean {
+    if (!this.#operator.requests.isEmpty || this.#leave.begun) return false;
+    return this.#table.hand.groups.every(
+      ({ key }) => this.holder(key) === this.#ledger.register(key).node,
+    );
+  }
+
+  #remember(event: Exclude<MemberEvent, { readonly event: "message" }>, now: Instant): void {
+    switch (event.event) {
+      case "up":
+      case "restarted":
+      case "returned":
+        this.#council.appeared(event.node, now);
+        return;
+      case "dead":
+        this.#council.died(event.node, event.wasHeard ? `is dead: ${event.why}` : "never appeared");
+        return;
+      case "removed":
+        this.#council.died(event.node, "was removed from the cluster");
+        return;
+      case "left":
+        this.#council.left(event.node);
+        return;
+      case "active":
+      case "comm-up":
+      case "ping":
+        return;
+    }
+  }
+
+  #heard(event: Extract<MemberEvent, { readonly event: "message" }>, now: Instant): Effect[] {
+    const { node, message } = event;
+    const type = textOf(message, "t");
+    if (type === "starting" && this.#council.strangers.includes(node)) {
+      return reportToStranger(this.#table, node, now);
+    }
+    if (type !== bulletinType) return [];
+    const bulletin = decodeBulletin(message);
+    const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
+    if (bulletin === undefined || !Number.isSafeInteger(generation)) {
+      return [log("warn", "bulletin", `Cannot read the report of ${node}: another version?`)];
+    }
+    this.#council.expect(node, now);
+    if (!this.#council.hearsay.heard(node, generation, bulletin)) return [];
+    for (const [key, news] of bulletin.groups) {
+      if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
+    }
+    if (bulletin.ask.includes(this.#table.self)) this.#herald.asked();
+    return this.#turn(now);
+  }
+
+  /** Apply all rules to all groups, in order, then tell the others what has changed. */
+  #turn(now: Instant): Effect[] {
+    this.#turnedAt = now;
+    this.#council.look();
+    const effects: Effect[] = [];
+    for (const group of this.#table.hand.groups) {
+      this.#ledger.note(group, this.#council, now);
+      const rules = this.#leave.begun ? this.#partition.judge(group, now) : this.#judge(group, now);
+      effects.push(...(rules ?? []));
+    }
+    effects.push(...this.#operator.check(now));
+    effects.push(...this.#herald.speak(this.#status(), this.#news(), now));
+    effects.push(...this.#leave.check(now));
+    return effects;
+  }
+
+  #status(): "starting" | "active" | "leaving" {
+    if (this.#leave.begun) return "leaving";
+    return this.#council.active ? "active" : "starting";
+  }
+
+  #news(): Map<string, GroupNews> {
+    return new Map(
+      this.#table.hand.groups.map(({ key, state }) => [
+        key,
+        {
+          register: this.#ledger.register(key),
+          activity: state,
+          claim: isBusy(state) ? this.#ledger.claimed(key) : 0,
+          unwilling: this.#leave.begun || !this.#ledger.isWilling(key),
+        },
+      ]),
+    );
+  }
+
+  /** The rules, in order; the first that has something to say decides. */
+  #judge(group: Group, now: Instant): Effect[] {
+    return (
+      this.#partition.judge(group, now) ??
+      this.#giveToAssigned(group, now) ??
+      this.#fillVacancy(group, now) ??
+      this.#sendHome(group, now) ??
+      this.#followPings(group, now) ??
+      this.#takeAssigned(group, now) ??
+      []
+    );
+  }
+
+  /** This node has something up that is assigned elsewhere: give it once the other one knows. */
+  #giveToAssigned({ key, state }: Group, now: Instant): Effect[] | undefined {
+    const register = this.#ledger.register(key);
+    const { node } = register;
+    if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
+    if (!this.#isViable(node, key)) return undefined;
+    if (state === "held" && this.#council.hearsay.news(node, key)?.activity === "unsure") {
+      const why = `${node} is not sure that it holds it, ${this.#table.self} is`;
+      this.#ledger.assign(key, this.#table.self, why);
+      return [log("info", "keep", `${key} stays on ${this.#table.self}: ${why}`)];
+    }
+    if (!this.#council.hasConfirmed(node, key, register)) return [];
+    return this.#table.hand.give([key], `it is assigned to ${node}`, now);
+  }
+
+  /** The assigned node cannot hold the group: the one that all nodes would choose assigns itself. */
+  #fillVacancy(group: Group, now: Instant): Effect[] | undefined {
+    const { key, owner } = group;
+    const { node } = this.#ledger.register(key);
+    if (this.#mayKeep(node, key, now)) {
+      this.#ledger.orphans.delete(key);
+      return undefined;
+    }
+    if (this.#council.doubt(now) !== undefined) return [];
+    const chosen = choose({
+      owner,
+      nodes: this.#council.nodes,
+      holder: this.#council.whereItRuns(key),
+      viable: (candidate) => this.#isViable(candidate, key),
+      pings: (candidate) => this.#council.pings(candidate),
+    });
+    if (chosen === undefined) return this.#orphan(key, now);
+    this.#ledger.orphans.delete(key);
+    if (chosen !== this.#table.self || !this.#ledger.mayClaim(key, now)) return [];
+    const why = `${node} ${this.#council.lack(node, key)}`;
+    // Its new line of haresources may still be on its way.
+    if (this.#council.isIgnorant(owner, key)) this.#ledger.homesick.add(key);
+    this.#ledger.assign(key, chosen, why);
+    const text = `${key} is assigned to ${chosen}: ${why}`;
+    return [log("info", "takeover", text), ...(this.#takeAssigned(group, now) ?? [])];
+  }
+
+  /** The owner is back: what was held for it goes home. */
+  #sendHome({ key, state, owner }: Group, now: Instant): Effect[] | undefined {
+    const { self, autoFailback } = this.#table;
+    if (autoFailback === "off" || !this.#ledger.homesick.has(key) || state !== "held") {
+      return undefined;
+    }
+    if (this.#operator.requests.concerns(key) || !this.#isViable(owner, key)) return undefined;
+    if (this.#council.doubt(now) !== undefined) return undefined;
+    if (this.#council.pings(owner) < this.#council.pings(self)) return undefined;
+    const why = `${owner} is its owner and is back`;
+    this.#ledger.homesick.delete(key);
+    this.#ledger.assign(key, owner, why);
+    return [log("info", "failback", `${key} is assigned to ${owner}: ${why}`)];
+  }
+
+  /** Another node sees more ping nodes. */
+  #followPings({ key, state, owner }: Group, now: Instant): Effect[] | undefined {
+    const { self, autoFailback } = this.#table;
+    const isMine = this.#ledger.isMine(key) && state === "held";
+    if (autoFailback === "legacy" || !isMine || this.#council.doubt(now) !== undefined) {
+      this.#connectivity.forget(key);
+      return undefined;
+    }
+    const others = candidateOrder(owner, this.#council.nodes)
+      .filter((node) => node !== self && this.#isViable(node, key))
+      .map((node) => ({ node, pings: this.#council.pings(node) }));
+    const pings = this.#council.pings(self);
+    const notBefore = after(this.#ledger.upAt(key, now), connectivityRestMs);
+    const better = this.#connectivity.judge(key, { pings, others, notBefore }, now);
+    if (better === undefined) return undefined;
+    const why = `${better.node} sees ${better.pings} ping nodes, ${self} sees ${pings}`;
+    this.#ledger.assign(key, better.node, why);
+    return [log("warn", "connectivity", `${key} is assigned to ${better.node}: ${why}`)];
+  }
+
+  /** The group is assigned to this node, and everybody knows and is out of the way. */
+  #takeAssigned({ key, state }: Group, now: Instant): Effect[] | undefined {
+    const register = this.#ledger.register(key);
+    if (!this.#ledger.isMine(key) || !this.#ledger.isWilling(key)) return undefined;
+    if (state !== "idle" && state !== "unsure" && state !== "failed") return undefined;
+    if (this.#council.doubt(now) !== undefined) return undefined;
+    if (this.#council.objection(key, register, now) !== undefined) return undefined;
+    const why = this.#ledger.why(key) ?? "this node is its owner";
+    this.#ledger.claim(key, register.epoch);
+    this.#ledger.explain(key, why);
+    return this.#table.hand.take([key], why, now);
+  }
+
+  #orphan(key: string, now: Instant): Effect[] {
+    const isMine = this.#ledger.isMine(key);
+    if (isMine) this.#ledger.hurry(key, now);
+    if (this.#ledger.orphans.has(key)) return [];
+    this.#ledger.orphans.add(key);
+    const again = isMine ? `, trying again in ${retryAloneMs / 1_000} s` : "";
+    return [log("error", "orphan", `No node can hold ${key}${again}`)];
+  }
+
+  #isViable(node: string, key: string): boolean {
+    return this.#council.isViable(node, key, !this.#leave.begun && this.#ledger.isWilling(key));
+  }
+
+  /** The assigned node keeps the group while it can hold it or, for a time, while it is starting. */
+  #mayKeep(node: string, key: string, now: Instant): boolean {
+    if (this.#council.isStarting(node) || this.#council.isIgnorant(node, key)) {
+      return this.#ledger.mayWait(key, this.#table.config().timing.initdeadMs, now);
+    }
+    this.#ledger.endWait(key);
+    const council = this.#council;
+    if (this.#isViable(node, key) || council.strangers.includes(node)) return true;
+    // A network with holes: others hear it, so it is for them to judge.
+    if (!council.isAlive(node)) return council.isHeardOf(node);
+    // It does not hear us, so nothing can be agreed with it; it acts for itself.
+    const bulletin = council.hearsay.bulletin(node);
+    const isWilling = bulletin?.groups.get(key)?.unwilling === false;
+    return council.hearsay.isDeaf(node, now) && bulletin?.status === "active" && isWilling;
+  }
+}
+
+function log(level: Level, topic: string, text: string): Effect {
+  return { do: "log", level, text, topic };
+}

@@ -1,0 +1,58 @@
+// The state of a node as `hb status` shows it. Its JSON is a promise: keys are added, never changed.
+
+export interface Snapshot {
+  readonly version: 1;
+  readonly node: string;
+  /** Own status word: init, up, active, leaving. */
+  readonly state: string;
+  readonly generation: number;
+  readonly resources: "local" | "foreign" | "all" | "none" | "transition";
+  readonly nodes: readonly NodeView[];
+  readonly groups: readonly GroupView[];
+  /** Authentic messages that do not count, by reason: stranger, replay, clone, old, … */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly pulse: PulseView;
+}
+
+export interface NodeView {
+  readonly name: string;
+  readonly state: string;
+  /** "hb", "heartbeat" or "ping"; "unknown" until heard. */
+  readonly kind: string;
+  /** Absent for this node and for nodes never heard. */
+  readonly lastHeardMs?: number;
+  readonly links: readonly LinkView[];
+}
+
+export interface LinkView {
+  readonly name: string;
+  readonly medium: string;
+  readonly state: "up" | "dead" | "unknown";
+}
+
+export interface GroupView {
+  readonly key: string;
+  readonly owner: string;
+  readonly resources: readonly string[];
+  /** Node that holds it as far as this node knows; null when nobody. */
+  readonly holder: string | null;
+  /** On this node: idle, starting, held, stopping, failed, unsure. */
+  readonly state: string;
+  /** The rule that put it there, with times: one sentence. */
+  readonly why: string;
+}
+
+export interface PulseView {
+  readonly lateMs: { readonly last: number; readonly p99: number; readonly worst: number };
+  /** Packets by link: authentic, and rejected by reason. */
+  readonly packets: readonly PacketView[];
+  /** What could not be had at start (no CAP_SYS_NICE, …). */
+  readonly missing: readonly string[];
+}
+
+export interface PacketView {
+  readonly link: string;
+  readonly received: number;
+  readonly sent: number;
+  readonly rejected: Readonly<Record<string, number>>;
+}

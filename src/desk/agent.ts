@@ -1,0 +1,261 @@
+// `hb agent`: everything on the desk put together, from the first look at the files to the last log
+// line. It decides nothing about the cluster: the core in the pulse does, and its effects come
+// here.
+
+import { bootMs } from "../../ffi/clock.ts";
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { HaConf } from "../config/haconf.ts";
+import { problemLine } from "../config/render.ts";
+import type { DeskEffect } from "../core/channel.ts";
+import { at } from "../core/instant.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import { Control } from "./control.ts";
+import { firstLine } from "./disk.ts";
+import { scriptEnvironment } from "./environment.ts";
+import { Fifo } from "./fifo.ts";
+import { writeHostcache } from "./hostcache.ts";
+import type { Identity } from "./identity.ts";
+import { Keeper } from "./keeper.ts";
+import type { Log } from "./log.ts";
+import { Notify } from "./notify.ts";
+import { Operator } from "./operator.ts";
+import type { Places } from "./place.ts";
+import { ownCommand } from "./pulse.ts";
+import { Queue } from "./queue.ts";
+import { reboot } from "./reboot.ts";
+import { Remember } from "./remember.ts";
+import { readSettings } from "./settings.ts";
+
+const lastWordsMs = 1_000;
+
+export interface AgentOptions {
+  readonly places: Places;
+  readonly log: Log;
+  readonly cluster: ClusterConfig;
+  readonly conf: HaConf;
+  readonly identity: Identity;
+}
+
+export class Agent {
+  readonly #places: Places;
+  readonly #log: Log;
+  readonly #identity: Identity;
+  readonly #remember: Remember;
+  readonly #queue: Queue;
+  readonly #keeper: Keeper;
+  readonly #notify = new Notify();
+  readonly #operator: Operator;
+  readonly #ended = Promise.withResolvers<0 | 1>();
+  #cluster: ClusterConfig;
+  #conf: HaConf;
+  #control: Control | undefined;
+  #fifo: Fifo | undefined;
+  #watchdog: ReturnType<typeof setInterval> | undefined;
+  #signals = 0;
+  #announced = false;
+
+  constructor(options: AgentOptions) {
+    const { places, log, cluster, conf, identity } = options;
+    this.#places = places;
+    this.#log = log;
+    this.#cluster = cluster;
+    this.#conf = conf;
+    this.#identity = identity;
+    this.#remember = new Remember(places, firstLine("/proc/sys/kernel/random/boot_id", ""));
+    this.#queue = new Queue({
+      places,
+      log,
+      environment: () => scriptEnvironment(this.#conf, this.#cluster.self, places),
+    });
+    this.#keeper = new Keeper({
+      command: ownCommand(["pulse"]),
+      config: cluster,
+      log,
+      events: {
+        boot: () => this.#identity.next((text) => this.#log.warn(text, "generation")),
+        memory: () => this.#remember.memory,
+        ready: () => this.#ready(),
+        alive: (moment) => this.#remember.alive(at(moment)),
+        effect: (effect, life) => this.#effect(effect, life),
+        published: (snapshot) => this.#notify.status(sentenceOf(snapshot)),
+        died: () => this.#operator.unanswered({ ok: false, text: "The pulse ended: ask again" }),
+        hopeless: (reason) => this.#give(reason),
+      },
+    });
+    this.#operator = new Operator(this.#keeper, log);
+  }
+
+  /** Runs until this node has left the cluster; gives the exit code. */
+  async run(): Promise<0 | 1> {
+    const places = this.#places;
+    const left = this.#remember.recall();
+    if (left !== undefined) {
+      const ageMs = Math.round(bootMs() - left.at);
+      this.#log.warn(
+        `An agent ended here ${ageMs} ms ago without leaving: looking after what it left`,
+        "adopt",
+      );
+    }
+    try {
+      await this.#open(places);
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+    const stop = this.#hearSignals();
+    this.#keeper.start();
+    const { watchdogMs } = this.#notify;
+    if (watchdogMs !== undefined) {
+      this.#watchdog = setInterval(() => this.#notify.watchdog(), watchdogMs);
+    }
+    const code = await this.#ended.promise;
+    stop();
+    await this.#close();
+    return code;
+  }
+
+  async #open(places: Places) {
+    this.#control = await Control.listen(places.socket, (request, progress) =>
+      this.#operator.serve(request, progress),
+    );
+    this.#fifo = new Fifo(
+      places.fifo,
+      (text) => this.#operator.order(text),
+      (why) => this.#log.error(why, "fifo"),
+    );
+  }
+
+  #ready() {
+    if (!this.#announced) this.#notify.ready();
+    this.#announced = true;
+    if (this.#signals > 0) this.#leave();
+  }
+
+  #effect(effect: DeskEffect, life: number) {
+    switch (effect.do) {
+      case "run":
+        this.#queue.run(effect, (report) => this.#keeper.input({ on: "result", ...report }, life));
+        return;
+      case "log":
+        this.#log.write(effect.level, effect.text, effect.topic);
+        return;
+      case "remember":
+        this.#remember.keep(effect.memory);
+        return;
+      case "hostcache":
+        this.#identity.learned(effect.hosts, effect.deleted);
+        writeHostcache(this.#places.hostcache, effect.hosts);
+        writeHostcache(this.#places.delhostcache, effect.deleted);
+        return;
+      case "reply":
+        this.#operator.answered(effect.request, { ok: effect.ok, text: effect.text });
+        return;
+      case "restart":
+        this.#log.warn(`Beginning anew with a higher generation: ${effect.reason}`, "restart");
+        this.#remember.forget();
+        this.#keeper.expectRestart();
+        return;
+      case "exit":
+        this.#log.info(effect.reason, "exit");
+        this.#remember.forget();
+        this.#ended.resolve(0);
+        return;
+      case "reboot":
+        reboot(effect.reason, this.#log);
+        return;
+    }
+  }
+
+  #hearSignals(): () => void {
+    const end = () => this.#asked();
+    let reloading = Promise.resolve();
+    const reload = () => {
+      reloading = reloading.then(() => this.#reload());
+    };
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+    process.on("SIGHUP", reload);
+    return () => {
+      process.off("SIGTERM", end);
+      process.off("SIGINT", end);
+      process.off("SIGHUP", reload);
+    };
+  }
+
+  /** The first signal leaves in good order, the second does not wait for scripts, the third for
+   *  nothing. */
+  #asked() {
+    this.#signals += 1;
+    switch (this.#signals) {
+      case 1:
+        this.#notify.stopping();
+        this.#log.info("Leaving the cluster: everything here is released first", "leave");
+        if (this.#keeper.ready) this.#leave();
+        return;
+      case 2:
+        this.#log.warn("Hurrying: the scripts that run are ended", "leave");
+        this.#queue.killAll("ended: the agent hurries");
+        return;
+      default:
+        this.#give("Ended at once: what was up here may still be up");
+    }
+  }
+
+  async #leave() {
+    const { ok, text } = await this.#operator.command({ name: "leave" });
+    // When the pulse died of it, the next one is told when it is ready.
+    if (!ok && this.#keeper.ready) this.#log.error(`Cannot leave: ${text}`, "leave");
+  }
+
+  async #reload() {
+    this.#log.info("Reading the configuration again", "reload");
+    this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
+    const settings = await readSettings(this.#places);
+    for (const problem of settings.problems) {
+      const level = problem.level === "error" ? "error" : "warn";
+      this.#log.write(level, problemLine(problem), "reload");
+    }
+    if (settings.good && settings.cluster.self !== this.#cluster.self) {
+      const names = `"${this.#cluster.self}" to "${settings.cluster.self}"`;
+      this.#log.error(`Nothing is changed: the node's name changed from ${names}`, "reload");
+    } else if (settings.good) {
+      this.#cluster = settings.cluster;
+      this.#conf = settings.conf;
+      this.#log.open(settings.conf);
+      this.#keeper.adopt(settings.cluster);
+      this.#log.info("The configuration is adopted", "reload");
+    } else {
+      this.#log.error("Nothing is changed: the configuration has problems", "reload");
+      // Who rotates logs sends SIGHUP too.
+      this.#log.open(this.#conf);
+    }
+    this.#notify.ready();
+  }
+
+  /** Ends without having left; what is remembered is for the next agent. */
+  #give(reason: string) {
+    this.#log.error(reason, "exit");
+    this.#ended.resolve(1);
+  }
+
+  async #close() {
+    clearInterval(this.#watchdog);
+    this.#notify.stopping();
+    this.#operator.unanswered({ ok: true, text: "The agent has ended" });
+    this.#fifo?.close();
+    this.#keeper.end();
+    await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
+    this.#control?.close();
+    this.#log.info("The agent has ended", "exit");
+    await this.#log.drained(lastWordsMs);
+  }
+}
+
+/** One sentence for the service manager. */
+function sentenceOf({ node, state, nodes, groups }: Snapshot): string {
+  const members = nodes.filter(({ kind }) => kind !== "ping");
+  const active = members.filter((member) => member.state === "active").length;
+  const held = groups.filter(({ holder }) => holder === node).length;
+  const reach = `${active} of ${members.length} nodes active`;
+  return `${state}: ${reach}, holds ${held} of ${groups.length} groups`;
+}

@@ -1,0 +1,59 @@
+// The other end of the control socket: how a command asks the running agent.
+
+import { connect } from "node:net";
+import type { Answer, Request } from "./request.ts";
+
+export type Done = Extract<Answer, { say: "done" }>;
+
+export type Result =
+  | { readonly kind: "done"; readonly answer: Done }
+  /** No agent runs with this run directory. */
+  | { readonly kind: "absent" }
+  /** It runs, but this user may not ask it. */
+  | { readonly kind: "forbidden" }
+  /** It runs, but gave no answer. */
+  | { readonly kind: "silent"; readonly reason: string };
+
+export interface AskOptions {
+  /** No limit when absent: an operator waits for scripts as long as they take. */
+  readonly limitMs?: number;
+  progress?(text: string): void;
+}
+
+/** Asks the agent behind the socket one thing. Never rejects. */
+export function ask(path: string, request: Request, options: AskOptions = {}): Promise<Result> {
+  const { promise, resolve } = Promise.withResolvers<Result>();
+  const socket = connect(path);
+  const settle = (result: Result) => {
+    clearTimeout(limit);
+    socket.destroy();
+    resolve(result);
+  };
+  const limit = options.limitMs && setTimeout(() => settle(silent("no answer")), options.limitMs);
+  socket.setEncoding("utf8");
+  socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
+  socket.on("error", (error) => settle(refusal(error)));
+  socket.on("close", () => settle(silent("the agent closed the connection")));
+  let part = "";
+  socket.on("data", (text: string) => {
+    const lines = (part + text).split("\n");
+    part = lines.pop() ?? "";
+    for (const line of lines) {
+      const answer = JSON.parse(line) as Answer;
+      if (answer.say === "progress") options.progress?.(answer.text);
+      else settle({ kind: "done", answer });
+    }
+  });
+  return promise;
+}
+
+function silent(reason: string): Result {
+  return { kind: "silent", reason };
+}
+
+function refusal(error: Error): Result {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ECONNREFUSED") return { kind: "absent" };
+  if (code === "EACCES" || code === "EPERM") return { kind: "forbidden" };
+  return silent(error.message);
+}

@@ -1,0 +1,109 @@
+// The control socket: where `hb status`, `hb standby` and the others speak to the agent.
+//
+// Only root (or who owns the agent) may connect: the file's mode says so. Clients are still not
+// trusted with our time or memory: their number, their lines and what they leave unread are
+// bounded.
+
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { type Answer, parseRequest, type Request, requestBytesMax } from "./request.ts";
+
+const clientsMax = 64;
+/** A client that says nothing for so long is asleep; one that waits for an answer is not cut. */
+const idleMs = 60_000;
+const unreadBytesMax = 4 * 1024 * 1024;
+
+/** Carries out a request; `progress` may be called until the answer. */
+export type Serve = (request: Request, progress: (text: string) => void) => Promise<Answer>;
+
+export class Control {
+  readonly #server: Server;
+  readonly #clients = new Set<Socket>();
+  readonly #serve: Serve;
+  readonly #path: string;
+
+  private constructor(path: string, serve: Serve) {
+    this.#path = path;
+    this.#serve = serve;
+    this.#server = createServer((client) => this.#welcome(client));
+  }
+
+  /** Listens at the path. The caller holds the agent's lock: a file that is there is a dead
+   *  one's. */
+  static async listen(path: string, serve: Serve): Promise<Control> {
+    const control = new Control(path, serve);
+    rmSync(path, { force: true });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Nobody may slip in between bind and chmod.
+    const mask = process.umask(0o177);
+    control.#server.once("error", reject);
+    control.#server.listen(path, resolve);
+    try {
+      await promise;
+    } finally {
+      process.umask(mask);
+    }
+    chmodSync(path, 0o660);
+    return control;
+  }
+
+  /** Ends every conversation after what was written has left, and removes the socket. */
+  close(): void {
+    this.#server.close();
+    for (const client of this.#clients) client.end();
+    rmSync(this.#path, { force: true });
+  }
+
+  #welcome(client: Socket) {
+    if (this.#clients.size >= clientsMax) {
+      client.destroy();
+      return;
+    }
+    this.#clients.add(client);
+    let part = "";
+    let busy = false;
+    const waiting: string[] = [];
+    const drop = () => {
+      this.#clients.delete(client);
+      client.destroy();
+    };
+    const next = async () => {
+      if (busy) return;
+      busy = true;
+      for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
+        await this.#answer(client, line);
+      }
+      busy = false;
+    };
+    client.setEncoding("latin1");
+    client.setTimeout(idleMs, () => {
+      if (!busy) drop();
+    });
+    client.on("error", drop);
+    client.on("close", drop);
+    client.on("data", (text: string) => {
+      const lines = (part + text).split("\n");
+      part = lines.pop() ?? "";
+      waiting.push(...lines.filter((line) => line.trim() !== ""));
+      const tooMuch = part.length > requestBytesMax || waiting.length > 16;
+      if (tooMuch || lines.some((line) => line.length > requestBytesMax)) drop();
+      else next();
+    });
+  }
+
+  async #answer(client: Socket, line: string) {
+    const request = parseRequest(Buffer.from(line, "latin1").toString("utf8"));
+    if (request === undefined) {
+      this.#write(client, { say: "done", ok: false, text: "Not a request that this agent knows" });
+      return;
+    }
+    const progress = (text: string) => this.#write(client, { say: "progress", text });
+    this.#write(client, await this.#serve(request, progress));
+  }
+
+  #write(client: Socket, answer: Answer) {
+    if (client.destroyed) return;
+    client.write(`${JSON.stringify(answer)}\n`);
+    if (client.writableLength > unreadBytesMax) client.destroy();
+  }
+}

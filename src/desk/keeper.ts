@@ -1,0 +1,259 @@
+// Keeps a pulse alive: starts it with a generation of its own and with what is already up here,
+// touches it, watches that it is alive, and starts the next one when it dies.
+//
+// Silence is counted in our own ticks, not in time: a desk that slept must not condemn its pulse
+// for it. What the pulse says is passed on; what the effects mean is agent.ts's business.
+
+import { bootMs, unixMs } from "../../ffi/clock.ts";
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { Boot } from "../core/boot.ts";
+import type { DeskEffect, FromDesk, FromPulse } from "../core/channel.ts";
+import type { Input } from "../core/input.ts";
+import type { GroupMemory } from "../core/memory.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import type { Log } from "./log.ts";
+import { Pulse } from "./pulse.ts";
+
+/** Below this a busy host would cost healthy pulses their lives. */
+const silenceMsMin = 200;
+/** A runtime that starts on a loaded host takes its time. */
+const startMsMax = 15_000;
+/** A life shorter than this counts as a failed start. */
+const shortLifeMs = 10_000;
+/** Pauses before the second, third … attempt; when they are used up the agent gives up. */
+const usualPausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
+
+export interface KeeperEvents {
+  /** Facts of the next life; the generation in it must be on the disk. */
+  boot(): Omit<Boot, "memory" | "bootUnixMs">;
+  /** What is up here, if anything may be. */
+  memory(): GroupMemory | undefined;
+  ready(): void;
+  /** A sign of life at this moment of its own clock. */
+  alive(at: number): void;
+  /** `life` counts the pulses: answers go only to the one that asked. */
+  effect(effect: DeskEffect, life: number): void;
+  published(snapshot: Snapshot): void;
+  /** This life is over: what was asked of it will not be answered. */
+  died(): void;
+  /** It died too often, too quickly. */
+  hopeless(reason: string): void;
+}
+
+export interface KeeperOptions {
+  readonly command: readonly string[];
+  readonly config: ClusterConfig;
+  readonly log: Log;
+  readonly events: KeeperEvents;
+  readonly pausesMs?: readonly number[];
+}
+
+export class Keeper {
+  readonly #command: readonly string[];
+  readonly #log: Log;
+  readonly #events: KeeperEvents;
+  readonly #pausesMs: readonly number[];
+  #config: ClusterConfig;
+  #pulse: Pulse | undefined;
+  #life = 0;
+  #bornMs = 0;
+  #ready = false;
+  #shortLives = 0;
+  #silentTicks = 0;
+  #expected: "life" | "restart" | "end" = "life";
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #restart: ReturnType<typeof setTimeout> | undefined;
+  #questions = new Map<number, (snapshot: Snapshot | undefined) => void>();
+  #lastQuestion = 0;
+
+  constructor(options: KeeperOptions) {
+    this.#command = options.command;
+    this.#log = options.log;
+    this.#events = options.events;
+    this.#pausesMs = options.pausesMs ?? usualPausesMs;
+    this.#config = options.config;
+  }
+
+  /** Starts the first life. */
+  start(): void {
+    this.#retime();
+    this.#begin();
+  }
+
+  /** True from "ready" to the death of the pulse. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get pid(): number | undefined {
+    return this.#pulse?.pid;
+  }
+
+  /** The period of the signs of life, both ways. */
+  get periodMs(): number {
+    return Math.min(1_000, Math.max(20, this.#config.timing.deadtimeMs / 4));
+  }
+
+  /** Gives the core an input. When the pulse is between two lives the input is lost: false. */
+  input(input: Input, life = this.#life): boolean {
+    if (life !== this.#life || this.#pulse === undefined) return false;
+    return this.#say({ say: "input", input });
+  }
+
+  /** Later lives begin with this configuration; the present one is told by an input. */
+  adopt(config: ClusterConfig): void {
+    this.#config = config;
+    this.#retime();
+    this.input({ on: "reload", config });
+  }
+
+  /** The core's view; undefined when it does not answer within `limitMs`. */
+  snapshot(limitMs: number): Promise<Snapshot | undefined> {
+    if (!this.#ready) return Promise.resolve(undefined);
+    this.#lastQuestion += 1;
+    const id = this.#lastQuestion;
+    const { promise, resolve } = Promise.withResolvers<Snapshot | undefined>();
+    const limit = setTimeout(() => this.#answer(id, undefined), limitMs);
+    this.#questions.set(id, (snapshot) => {
+      clearTimeout(limit);
+      resolve(snapshot);
+    });
+    this.#say({ say: "snapshot?", id });
+    return promise;
+  }
+
+  /** The core asked for a fresh life with nothing in its hands: its end is no accident. */
+  expectRestart(): void {
+    this.#expected = "restart";
+    this.#endWithin(1_000);
+  }
+
+  /** The core has left the cluster, or the agent goes: no further life. */
+  end(): void {
+    this.#expected = "end";
+    clearInterval(this.#timer);
+    clearTimeout(this.#restart);
+    this.#endWithin(500);
+  }
+
+  /** Resolves when no pulse runs. */
+  async gone(): Promise<void> {
+    while (this.#pulse !== undefined) await Bun.sleep(5);
+  }
+
+  #begin() {
+    this.#life += 1;
+    this.#ready = false;
+    this.#silentTicks = 0;
+    this.#expected = "life";
+    this.#bornMs = bootMs();
+    const life = this.#life;
+    const memory = this.#events.memory();
+    const boot: Boot = {
+      ...this.#events.boot(),
+      bootUnixMs: unixMs() - bootMs(),
+      ...(memory === undefined ? {} : { memory }),
+    };
+    try {
+      this.#pulse = new Pulse(this.#command, {
+        heard: (message) => this.#heard(message, life),
+        grumbled: (line) => this.#log.error(line, "pulse"),
+        ended: (reason) => this.#ended(reason, life),
+      });
+    } catch (error) {
+      this.#again(`cannot start: ${error instanceof Error ? error.message : error}`);
+      return;
+    }
+    this.#log.debug(`Pulse ${this.#pulse.pid}, generation ${boot.generation}`, "pulse");
+    this.#say({ say: "begin", config: this.#config, boot });
+  }
+
+  #say(message: FromDesk): boolean {
+    return this.#pulse?.say(message) ?? false;
+  }
+
+  #heard(message: FromPulse, life: number) {
+    if (life !== this.#life) return;
+    this.#silentTicks = 0;
+    switch (message.say) {
+      case "ready":
+        this.#ready = true;
+        this.#events.ready();
+        return;
+      case "alive":
+        this.#events.alive(message.at);
+        return;
+      case "effect":
+        this.#events.effect(message.effect, life);
+        return;
+      case "snapshot":
+        if (message.id === 0) this.#events.published(message.snapshot);
+        else this.#answer(message.id, message.snapshot);
+        return;
+    }
+  }
+
+  #answer(id: number, snapshot: Snapshot | undefined) {
+    this.#questions.get(id)?.(snapshot);
+    this.#questions.delete(id);
+  }
+
+  #retime() {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#tick(), this.periodMs);
+  }
+
+  #tick() {
+    const pulse = this.#pulse;
+    if (pulse === undefined) return;
+    this.#say({ say: "alive" });
+    this.#silentTicks += 1;
+    const { deadtimeMs } = this.#config.timing;
+    const limitMs = this.#ready ? Math.max(silenceMsMin, deadtimeMs) : startMsMax;
+    const silentMs = this.#silentTicks * this.periodMs;
+    // One tick more than the limit: the last one may have come just before its answer.
+    if (silentMs < limitMs + this.periodMs) return;
+    this.#silentTicks = 0;
+    this.#log.error(`The pulse (pid ${pulse.pid}) is silent for ${silentMs} ms: killed`, "pulse");
+    pulse.kill();
+  }
+
+  #ended(reason: string, life: number) {
+    if (life !== this.#life) return;
+    this.#pulse = undefined;
+    this.#ready = false;
+    for (const id of [...this.#questions.keys()]) this.#answer(id, undefined);
+    this.#events.died();
+    if (this.#expected === "end") return;
+    if (this.#expected === "restart") {
+      this.#shortLives = 0;
+      this.#begin();
+      return;
+    }
+    this.#again(`ended (${reason})`);
+  }
+
+  #again(reason: string) {
+    const livedMs = bootMs() - this.#bornMs;
+    this.#shortLives = livedMs < shortLifeMs ? this.#shortLives + 1 : 1;
+    const pauseMs = this.#pausesMs[this.#shortLives - 1];
+    if (pauseMs === undefined) {
+      this.#events.hopeless(`The pulse ${reason}, ${this.#shortLives} times in a row`);
+      return;
+    }
+    const when = pauseMs === 0 ? "at once" : `in ${pauseMs} ms`;
+    this.#log.error(`The pulse ${reason}: the next one starts ${when}`, "pulse");
+    if (pauseMs === 0) this.#begin();
+    else this.#restart = setTimeout(() => this.#begin(), pauseMs);
+  }
+
+  /** It ends by itself at end-of-file; when it does not, it is ended. */
+  #endWithin(limitMs: number) {
+    const pulse = this.#pulse;
+    if (pulse === undefined) return;
+    pulse.hangUp();
+    setTimeout(() => {
+      if (this.#pulse === pulse) pulse.kill();
+    }, limitMs);
+  }
+}

@@ -1,0 +1,88 @@
+// One event, one line: what a log line is and how it looks in each place that it goes to.
+// Not where it goes: that is log.ts.
+
+import { hostname } from "node:os";
+import type { Level } from "../core/effect.ts";
+
+export interface Line {
+  readonly at: Date;
+  readonly level: Level;
+  /** What it is about in a word or two that grep finds; empty when there is none. */
+  readonly topic: string;
+  readonly text: string;
+}
+
+/** syslog severities, as systemd's "<N>" prefix and RFC 3164 count them. */
+export const severityOf: Readonly<Record<Level, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
+
+/** Heartbeat's words for the levels, which log watchers look for (heartbeat-config 8). */
+const heartbeatWord: Readonly<Record<Level, string>> = {
+  error: "ERROR",
+  warn: "WARN",
+  info: "info",
+  debug: "debug",
+};
+
+const colourOf: Readonly<Record<Level, string>> = {
+  error: "\x1b[31m",
+  warn: "\x1b[33m",
+  info: "",
+  debug: "\x1b[2m",
+};
+
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const two = (value: number) => String(value).padStart(2, "0");
+
+function clockOf(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** Control characters would let a script's output forge lines or paint the terminal. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+  return text.replace(/[\x00-\x1f\x7f]/g, (character) => (character === "\t" ? " " : "·"));
+}
+
+function sentence({ topic, text }: Line): string {
+  return plain(topic === "" ? text : `${topic}: ${text}`);
+}
+
+/** For a person at a terminal or a file: local time with milliseconds, level, topic, text. */
+export function humanLine(line: Line, colour: boolean): string {
+  const { at, level, topic, text } = line;
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const time = `${date} ${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+  const words = `${level.padEnd(5)} ${topic === "" ? "-" : topic.replace(/ /g, "-")}`;
+  const whole = `${time} ${plain(words).padEnd(18)} ${plain(text)}`;
+  const paint = colour ? colourOf[level] : "";
+  return paint === "" ? `${whole}\n` : `${paint}${whole}\x1b[0m\n`;
+}
+
+/** For the journal: it adds time and process by itself. */
+export function journalLine(line: Line): string {
+  return `<${severityOf[line.level]}>${sentence(line)}\n`;
+}
+
+/** For logfile and debugfile, as Heartbeat writes them (`syslogmsgfmt on`). */
+export function heartbeatLine(line: Line): string {
+  const { at, level } = line;
+  const day = String(at.getDate()).padStart(2);
+  const stamp = `${months[at.getMonth()]} ${day} ${clockOf(at)} ${hostname()}`;
+  return `${stamp} hb: [${process.pid}]: ${heartbeatWord[level]}: ${sentence(line)}\n`;
+}
+
+// The facilities of RFC 3164 by number; 12 to 15 have no name that everybody knows.
+const facilities = [
+  ..."kern user mail daemon auth syslog lpr news uucp cron authpriv ftp".split(" "),
+  ..."- - - - local0 local1 local2 local3 local4 local5 local6 local7".split(" "),
+];
+
+/** For /dev/log (RFC 3164); undefined when there is no such facility. */
+export function syslogPacket(line: Line, facility: string): string | undefined {
+  const number = facilities.indexOf(facility);
+  if (number === -1 || facility === "-") return undefined;
+  const { at, level } = line;
+  const stamp = `${months[at.getMonth()]} ${String(at.getDate()).padStart(2)} ${clockOf(at)}`;
+  const priority = number * 8 + severityOf[level];
+  return `<${priority}>${stamp} hb[${process.pid}]: ${heartbeatWord[level]}: ${sentence(line)}`;
+}

@@ -1,0 +1,174 @@
+// The one logger of the agent: consola's core with our own reporter, and queues behind it.
+// Where lines go: stderr (or the journal), ha.cf's logfile and debugfile, syslog.
+//
+// Debug lines go to debugfile only, unless the level asks for them (heartbeat-config 8).
+
+import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
+import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
+import { AF_UNIX } from "../../ffi/layout.ts";
+import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
+import type { Level } from "../core/effect.ts";
+import { heartbeatLine, humanLine, journalLine, type Line, syslogPacket } from "./line.ts";
+import { descriptorWrite, Sink } from "./sink.ts";
+import { sockaddrUn } from "./unix.ts";
+
+export interface LogPlaces {
+  readonly logfile?: string;
+  readonly debugfile?: string;
+  /** A syslog facility; absent: no syslog. */
+  readonly logfacility?: string;
+  /** Where the syslog daemon listens; absent: /dev/log. */
+  readonly syslog?: string;
+}
+
+const devLog = "/dev/log";
+
+/** consola's numbers for our levels. */
+const numberOf: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 3, debug: 4 };
+
+interface OpenFile {
+  readonly fd: number;
+  readonly sink: Sink;
+}
+
+export class Log {
+  readonly #consola: ConsolaInstance;
+  readonly #level: Level;
+  readonly #stderr: Sink;
+  readonly #journal = stderrIsJournal();
+  readonly #colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
+  readonly #listeners = new Set<(line: Line) => void>();
+  #places: LogPlaces = {};
+  #logfile: OpenFile | undefined;
+  #debugfile: OpenFile | undefined;
+  #syslog: number | undefined;
+
+  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap)) {
+    this.#level = level;
+    this.#stderr = stderr;
+    // No throttling: each line is an event, and two of the same are two events.
+    this.#consola = createConsola({
+      level: numberOf.debug,
+      throttle: 0,
+      throttleMin: Number.POSITIVE_INFINITY,
+      reporters: [{ log: (object) => this.#report(object) }],
+    });
+  }
+
+  error(text: string, topic = ""): void {
+    this.write("error", text, topic);
+  }
+
+  warn(text: string, topic = ""): void {
+    this.write("warn", text, topic);
+  }
+
+  info(text: string, topic = ""): void {
+    this.write("info", text, topic);
+  }
+
+  debug(text: string, topic = ""): void {
+    this.write("debug", text, topic);
+  }
+
+  write(level: Level, text: string, topic = ""): void {
+    // consola takes an empty message for none at all.
+    this.#consola[level]({ message: text === "" ? " " : text, tag: topic });
+  }
+
+  /** Opens the files and the syslog that ha.cf names; again after a log rotation. */
+  open(places: LogPlaces): void {
+    this.close();
+    this.#places = places;
+    const { logfile, debugfile, logfacility } = places;
+    this.#logfile = this.#openFile(logfile);
+    this.#debugfile = debugfile === logfile ? undefined : this.#openFile(debugfile);
+    if (logfacility === undefined || !existsSync(places.syslog ?? devLog)) return;
+    this.#syslog = socket(AF_UNIX, SOCK_DGRAM);
+  }
+
+  /** Closes what open() opened; stderr stays. */
+  close(): void {
+    for (const file of [this.#logfile, this.#debugfile]) if (file) closeLater(file);
+    this.#logfile = undefined;
+    this.#debugfile = undefined;
+    if (this.#syslog !== undefined) closeSync(this.#syslog);
+    this.#syslog = undefined;
+  }
+
+  /** Hears every line from "info" up, until the returned function is called. */
+  listen(listener: (line: Line) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Resolves when everything is written, or after `limitMs`: before the process ends. */
+  async drained(limitMs: number): Promise<void> {
+    const sinks = [this.#stderr, this.#logfile?.sink, this.#debugfile?.sink];
+    await Promise.all(sinks.map((sink) => sink?.drained(limitMs)));
+  }
+
+  #report(object: LogObject) {
+    const level = levelOf(object.type);
+    const line: Line = {
+      at: object.date,
+      level,
+      topic: object.tag,
+      text: String(object.args[0] ?? ""),
+    };
+    if (numberOf[level] <= numberOf[this.#level]) {
+      this.#stderr.push(this.#journal ? journalLine(line) : humanLine(line, this.#colour));
+    }
+    if (level !== "debug") {
+      this.#logfile?.sink.push(heartbeatLine(line));
+      this.#toSyslog(line);
+      for (const listener of this.#listeners) listener(line);
+    }
+    const debugsHere = level !== "debug" || numberOf[this.#level] >= numberOf.debug;
+    if (debugsHere) this.#debugfile?.sink.push(heartbeatLine(line));
+  }
+
+  #toSyslog(line: Line) {
+    if (this.#syslog === undefined) return;
+    const packet = syslogPacket(line, this.#places.logfacility ?? "");
+    if (packet === undefined) return;
+    try {
+      const path = this.#places.syslog ?? devLog;
+      sendTo(this.#syslog, Buffer.from(packet), sockaddrUn(path), path);
+    } catch {
+      // The syslog daemon is away: the other places have the line.
+    }
+  }
+
+  #openFile(path: string | undefined): OpenFile | undefined {
+    if (path === undefined) return undefined;
+    try {
+      const fd = openSync(path, "a", 0o640);
+      return { fd, sink: new Sink(descriptorWrite(fd), gap) };
+    } catch (error) {
+      this.warn(`Cannot open log file ${path}: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  }
+}
+
+/** The journal names its stream by device and inode, so that a redirected stderr is not mistaken
+ *  for it. */
+function stderrIsJournal(): boolean {
+  const stream = process.env.JOURNAL_STREAM;
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}`;
+}
+
+function levelOf(type: string): Level {
+  return type === "error" || type === "warn" || type === "debug" ? type : "info";
+}
+
+function gap(count: number): string {
+  return `${count} log line${count === 1 ? "" : "s"} dropped: the reader is too slow\n`;
+}
+
+function closeLater(file: OpenFile) {
+  file.sink.drained(5_000).then(() => closeSync(file.fd));
+}

@@ -1,0 +1,57 @@
+// What the service manager is told: sd_notify(3), one datagram per fact. Silent where nobody asked.
+
+import { AF_UNIX } from "../../ffi/layout.ts";
+import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
+import { sockaddrUn } from "./unix.ts";
+
+export class Notify {
+  readonly #fd: number | undefined;
+  readonly #address: Uint8Array | undefined;
+  #status = "";
+  /** Half of what the manager's watchdog allows; undefined when it has none for this process. */
+  readonly watchdogMs: number | undefined;
+
+  constructor(environment: Readonly<Record<string, string | undefined>> = process.env) {
+    const path = environment.NOTIFY_SOCKET;
+    if (path?.startsWith("/") || path?.startsWith("@")) {
+      this.#address = sockaddrUn(path);
+      this.#fd = socket(AF_UNIX, SOCK_DGRAM);
+    }
+    const limit = Number(environment.WATCHDOG_USEC ?? "");
+    const forUs = (environment.WATCHDOG_PID ?? `${process.pid}`) === `${process.pid}`;
+    if (path !== undefined && forUs && limit > 0) this.watchdogMs = limit / 2_000;
+  }
+
+  ready(): void {
+    this.#send("READY=1");
+  }
+
+  /** One sentence for `systemctl status`; said only when it changed. */
+  status(text: string): void {
+    if (text === this.#status) return;
+    this.#status = text;
+    this.#send(`STATUS=${text.replaceAll("\n", " ")}`);
+  }
+
+  /** `nowMs` on CLOCK_MONOTONIC, which the manager compares with its own. */
+  reloading(nowMs: number): void {
+    this.#send(`RELOADING=1\nMONOTONIC_USEC=${Math.round(nowMs * 1000)}`);
+  }
+
+  stopping(): void {
+    this.#send("STOPPING=1");
+  }
+
+  watchdog(): void {
+    this.#send("WATCHDOG=1");
+  }
+
+  #send(text: string) {
+    if (this.#fd === undefined || this.#address === undefined) return;
+    try {
+      sendTo(this.#fd, Buffer.from(text), this.#address, "the service manager");
+    } catch {
+      // The manager restarts or is gone: nothing that the cluster should suffer from.
+    }
+  }
+}

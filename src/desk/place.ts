@@ -1,0 +1,52 @@
+// Where the agent finds and leaves its files: three directories, every name in one place
+// (heartbeat-config 5). Not what is in them.
+
+import { join } from "node:path";
+
+export interface Directories {
+  /** ha.cf, authkeys, haresources, resource.d; like /etc/ha.d. */
+  readonly conf: string;
+  /** What outlives a reboot; like /var/lib/heartbeat. */
+  readonly state: string;
+  /** What outlives the agent but not the host (tmpfs); like /run/heartbeat. */
+  readonly run: string;
+}
+
+export const defaultDirectories: Directories = {
+  conf: "/etc/ha.d",
+  state: "/var/lib/heartbeat",
+  run: "/run/heartbeat",
+};
+
+/** Every path that the agent uses, by name. */
+export function placesOf(directories: Directories) {
+  const { conf, state, run } = directories;
+  return {
+    ...directories,
+    haCf: join(conf, "ha.cf"),
+    authkeys: join(conf, "authkeys"),
+    haresources: join(conf, "haresources"),
+    nodeinfo: join(conf, "nodeinfo"),
+    scripts: [join(conf, "resource.d"), "/etc/init.d"] as readonly string[],
+    ocfConf: join(conf, "conf", "OCF"),
+    ocfRoot: "/usr/lib/ocf",
+    generation: join(state, "hb_generation"),
+    uuid: join(state, "hb_uuid"),
+    hostcache: join(state, "hostcache"),
+    delhostcache: join(state, "delhostcache"),
+    fifo: join(state, "fifo"),
+    /** Working directory of scripts, as Heartbeat's. */
+    work: join(state, "cores", "root"),
+    socket: join(run, "hb.sock"),
+    lock: join(run, "hb.lock"),
+    pid: join(run, "hb.pid"),
+    running: join(run, "hb.running"),
+    memory: join(run, "hb.memory"),
+    pulsed: join(run, "hb.alive"),
+    scratch: join(run, "rsctmp"),
+    /** The pid file of a real Heartbeat that uses the same run directory: /run/heartbeat.pid. */
+    heartbeatPid: `${run.replace(/\/+$/, "")}.pid`,
+  };
+}
+
+export type Places = ReturnType<typeof placesOf>;

@@ -1,0 +1,50 @@
+// Processes that we did not wait for yet: is it still the one we mean, and how to end it with all
+// of its children. A pid alone is not an identity: the kernel gives it to somebody else later.
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** A process by pid and by the moment it started, in clock ticks since boot. */
+export interface ProcessName {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** Its name while it runs; undefined when there is none (or only a zombie). */
+export function processName(pid: number): ProcessName | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The command may hold blanks and brackets: count the fields from the last bracket (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const startedAt = fields[19];
+    if (startedAt === undefined || fields[0] === "Z" || fields[0] === "X") return undefined;
+    return { pid, startedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True while exactly this process runs. */
+export function runs(name: ProcessName): boolean {
+  return processName(name.pid)?.startedAt === name.startedAt;
+}
+
+/** Signals the process group that the process leads; false when there is none. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes from a child what protects us when memory runs out: a service that eats it all must not
+ *  be the last one to go. (Priority and locked memory are not inherited in the first place.) */
+export function unprotect(pid: number): void {
+  try {
+    const own = Number(readFileSync("/proc/self/oom_score_adj", "latin1"));
+    if (own < 0) writeFileSync(`/proc/${pid}/oom_score_adj`, "0");
+  } catch {
+    // It has ended already, or the kernel has no such file.
+  }
+}

@@ -1,0 +1,132 @@
+// One life of the pulse: our own executable again with the loop in it, and the channel to it.
+// Not when it is started or given up: that is keeper.ts.
+
+import { closeSync } from "node:fs";
+import { socketpair } from "../../ffi/socket.ts";
+import type { FromDesk, FromPulse } from "../core/channel.ts";
+import { FrameReader, frames } from "../core/frame.ts";
+
+/** More than this unread by the pulse means that it does not read at all. */
+const queuedMax = 4_096;
+const lastWordsMs = 300;
+
+export interface PulseEvents {
+  heard(message: FromPulse): void;
+  /** A line that it wrote to stderr: only crashes do. */
+  grumbled(line: string): void;
+  /** It is gone; called once. */
+  ended(reason: string): void;
+}
+
+/** Our own file, even if it was replaced or removed meanwhile. */
+const ownFile = "/proc/self/exe";
+
+/** How hb starts itself again. */
+export function ownCommand(words: readonly string[]): string[] {
+  const compiled = Bun.main.startsWith("/$bunfs/");
+  return compiled ? [ownFile, ...words] : [process.execPath, Bun.main, ...words];
+}
+
+export class Pulse {
+  readonly #process: Bun.Subprocess<"ignore", "ignore", "pipe">;
+  readonly #events: PulseEvents;
+  readonly #reader = new FrameReader<FromPulse>();
+  readonly #queue: Uint8Array[] = [];
+  readonly #closed = Promise.withResolvers<void>();
+  #socket: Bun.Socket | undefined;
+
+  /** Starts it and connects; what is said before the connection stands is kept. */
+  constructor(command: readonly string[], events: PulseEvents) {
+    this.#events = events;
+    const [ours, theirs] = socketpair(true);
+    try {
+      this.#process = Bun.spawn([...command], {
+        // What ps shows; the path by which it starts itself again says nothing to anybody.
+        argv0: command[0] === ownFile ? "hb" : (command[0] ?? "hb"),
+        stdio: ["ignore", "ignore", "pipe", theirs],
+        // A terminal's Ctrl-C is for the desk, which leaves the cluster in good order.
+        detached: true,
+        onExit: (process) => this.#gone(process),
+      });
+    } catch (error) {
+      closeSync(ours);
+      throw error;
+    } finally {
+      closeSync(theirs);
+    }
+    this.#connect(ours);
+    this.#listenToStderr();
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Sends, or queues while the pulse has no room. False when it does not read any more. */
+  say(message: FromDesk): boolean {
+    if (this.#queue.length > queuedMax) return false;
+    this.#queue.push(...frames(message));
+    this.#flush();
+    return true;
+  }
+
+  /** Ends it at once. Its addresses stay up until their leases end or the next life adopts them. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+    // A stopped process dies of SIGKILL too; nothing else is needed.
+  }
+
+  /** Lets it see end-of-file. */
+  hangUp(): void {
+    this.#socket?.end();
+  }
+
+  async #connect(fd: number) {
+    const socket = await Bun.connect({
+      // The types know hosts and paths only; the runtime takes a connected descriptor as well.
+      fd,
+      socket: {
+        data: (_socket: Bun.Socket, packet: Uint8Array) => this.#take(packet),
+        drain: () => this.#flush(),
+        close: () => this.#closed.resolve(),
+        error: () => this.#closed.resolve(),
+      },
+    } as unknown as Bun.UnixSocketOptions<undefined>);
+    this.#socket = socket;
+    this.#flush();
+  }
+
+  #take(packet: Uint8Array) {
+    const message = this.#reader.push(packet);
+    if (message !== undefined) this.#events.heard(message);
+  }
+
+  #flush() {
+    for (;;) {
+      const packet = this.#queue[0];
+      if (packet === undefined || this.#socket === undefined) return;
+      // A packet is taken whole or not at all; `drain` is called when there is room again.
+      if (this.#socket.write(packet) !== packet.length) return;
+      this.#queue.shift();
+    }
+  }
+
+  async #listenToStderr() {
+    const decoder = new TextDecoder();
+    let part = "";
+    for await (const bytes of this.#process.stderr) {
+      const lines = (part + decoder.decode(bytes, { stream: true })).split("\n");
+      part = (lines.pop() ?? "").slice(0, 2_000);
+      for (const line of lines) if (line.trim() !== "") this.#events.grumbled(line);
+    }
+    if (part.trim() !== "") this.#events.grumbled(part);
+  }
+
+  /** Its last words may still be in the socket: they are read before its end is told. */
+  async #gone({ exitCode, signalCode }: Bun.Subprocess) {
+    await Promise.race([this.#closed.promise, Bun.sleep(lastWordsMs)]);
+    this.#socket?.end();
+    const how = exitCode === null ? `killed by ${signalCode}` : `exit code ${exitCode}`;
+    this.#events.ended(how);
+  }
+}

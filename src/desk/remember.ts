@@ -1,0 +1,90 @@
+// What a restarted agent must know about the one that died: what was up here, and when that was
+// last true. Two files in the run directory: the groups (written when they change) and a stamp
+// (often).
+//
+// Both name the boot of the host: moments of another boot mean nothing. A graceful leave forgets.
+
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import type { Instant } from "../core/instant.ts";
+import type { GroupMemory } from "../core/memory.ts";
+import { readTextIfThere, replaceFile } from "./disk.ts";
+import type { Places } from "./place.ts";
+
+const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+const writeFlags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW;
+
+interface Kept {
+  readonly boot: string;
+  readonly memory: GroupMemory;
+}
+
+export class Remember {
+  #memory: GroupMemory | undefined;
+  #stamp: number | undefined;
+
+  readonly #places: Pick<Places, "memory" | "pulsed">;
+  readonly #boot: string;
+
+  /** `boot` is the kernel's boot id. */
+  constructor(places: Pick<Places, "memory" | "pulsed">, boot: string) {
+    this.#places = places;
+    this.#boot = boot;
+  }
+
+  /** Keeps this instead of what was kept before. The last alive moment is the memory's own. */
+  keep(memory: GroupMemory): void {
+    const was = this.#memory;
+    this.#memory = memory;
+    const same = was !== undefined && JSON.stringify(was.groups) === JSON.stringify(memory.groups);
+    const kept: Kept = { boot: this.#boot, memory };
+    if (!same) replaceFile(this.#places.memory, `${JSON.stringify(kept)}\n`, { sync: false });
+    this.alive(memory.at);
+  }
+
+  /** Says that what is kept was still true at this moment. One small write in place. */
+  alive(now: Instant): void {
+    const memory = this.#memory;
+    if (memory === undefined || now < memory.at) return;
+    this.#memory = { at: now, groups: memory.groups };
+    this.#stamp ??= openSync(this.#places.pulsed, writeFlags, 0o644);
+    // Always the same length: a reader never sees the tail of an older stamp.
+    writeSync(this.#stamp, `${now.toFixed(3).padStart(24)}\n`, 0);
+  }
+
+  /** What is kept now, with the last moment at which it was true. */
+  get memory(): GroupMemory | undefined {
+    return this.#memory;
+  }
+
+  /** What the last run left behind on this boot of the host; undefined after a graceful leave. */
+  recall(): GroupMemory | undefined {
+    const text = readTextIfThere(this.#places.memory);
+    if (text === undefined) return undefined;
+    const kept = parseKept(text);
+    if (kept === undefined || kept.boot !== this.#boot) return undefined;
+    const stamp = Number.parseFloat(readTextIfThere(this.#places.pulsed) ?? "");
+    const at = Math.max(kept.memory.at, Number.isFinite(stamp) ? stamp : 0) as Instant;
+    this.#memory = { at, groups: kept.memory.groups };
+    return this.#memory;
+  }
+
+  /** Nothing is up here any more, by our own doing. */
+  forget(): void {
+    this.#memory = undefined;
+    if (this.#stamp !== undefined) closeSync(this.#stamp);
+    this.#stamp = undefined;
+    rmSync(this.#places.memory, { force: true });
+    rmSync(this.#places.pulsed, { force: true });
+  }
+}
+
+function parseKept(text: string): Kept | undefined {
+  try {
+    const kept = JSON.parse(text) as Partial<Kept> | null;
+    const groups = kept?.memory?.groups;
+    const whole = typeof kept?.boot === "string" && typeof kept.memory?.at === "number";
+    return whole && Array.isArray(groups) ? (kept as Kept) : undefined;
+  } catch {
+    return undefined;
+  }
+}

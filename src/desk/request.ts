@@ -1,0 +1,96 @@
+// What the control socket carries: one JSON object a line. The client asks, the agent answers with
+// any number of "progress" and exactly one "done".
+//
+// Whatever a client sends is judged here: it may be hostile, and nothing of it reaches the core
+// unread.
+
+import type { Command } from "../core/input.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import type { GroupSet } from "../core/wish.ts";
+
+export type Request =
+  | { readonly ask: "status" }
+  | { readonly ask: "standby" | "takeover"; readonly set: GroupSet; readonly wait: boolean }
+  | { readonly ask: "leave" }
+  | { readonly ask: "addnode" | "delnode"; readonly nodes: readonly string[] };
+
+export type Answer =
+  | { readonly say: "progress"; readonly text: string }
+  | {
+      readonly say: "done";
+      readonly ok: boolean;
+      readonly text: string;
+      readonly snapshot?: Snapshot;
+    };
+
+/** Longer lines are no request of ours. */
+export const requestBytesMax = 8_192;
+const nodesMax = 100;
+
+const sets: readonly string[] = ["all", "local", "foreign"] satisfies GroupSet[];
+
+/** The request in a line; undefined when it is none. */
+export function parseRequest(line: string): Request | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || !("ask" in value)) return undefined;
+  switch (value.ask) {
+    case "status":
+    case "leave":
+      return { ask: value.ask };
+    case "standby":
+    case "takeover": {
+      const set = "set" in value ? value.set : "all";
+      const wait = !("wait" in value && value.wait === false);
+      return isSet(set) ? { ask: value.ask, set, wait } : undefined;
+    }
+    case "addnode":
+    case "delnode": {
+      const nodes = "nodes" in value ? value.nodes : undefined;
+      return isNodes(nodes) ? { ask: value.ask, nodes } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What the core is told; undefined for what the desk answers alone. */
+export function commandOf(request: Request): Command | undefined {
+  switch (request.ask) {
+    case "status":
+      return undefined;
+    case "leave":
+      return { name: "leave" };
+    case "standby":
+    case "takeover":
+      return { name: request.ask, set: request.set };
+    case "addnode":
+    case "delnode":
+      return { name: request.ask, nodes: request.nodes };
+  }
+}
+
+/** The set that an operator's word means for this command (heartbeat-resources 12): "failback" is
+ *  what brings each group to its owner. */
+export function setOf(command: "standby" | "takeover", word: string): GroupSet | undefined {
+  if (word === "failback") return command === "standby" ? "foreign" : "local";
+  return isSet(word) ? word : undefined;
+}
+
+/** Node names are host names: nothing else goes on the wire as one. */
+export function isNodeName(name: unknown): name is string {
+  return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name);
+}
+
+function isSet(value: unknown): value is GroupSet {
+  return typeof value === "string" && sets.includes(value);
+}
+
+function isNodes(value: unknown): value is string[] {
+  const few = Array.isArray(value) && value.length > 0 && value.length <= nodesMax;
+  return few && value.every(isNodeName);
+}

@@ -1,0 +1,95 @@
+// Before the agent runs: the files, the directories, the lock. What is wrong here is told on stderr
+// by a person's measure (places, carets, hints) and never half-started.
+
+import { closeSync, constants, fchmodSync, mkdirSync, openSync } from "node:fs";
+import { reasonOf } from "../../ffi/error.ts";
+import { lockMemory } from "../../ffi/realtime.ts";
+import { renderProblems } from "../config/render.ts";
+import type { Level } from "../core/effect.ts";
+import { Agent } from "./agent.ts";
+import { Identity } from "./identity.ts";
+import { Lock } from "./lock.ts";
+import { Log } from "./log.ts";
+import { type Directories, type Places, placesOf } from "./place.ts";
+import { readSettings } from "./settings.ts";
+
+/** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors). */
+const code = { left: 0, failed: 1, configuration: 6 } as const;
+type Code = (typeof code)[keyof typeof code];
+
+export interface StartOptions {
+  readonly directories: Directories;
+  readonly level: Level;
+}
+
+/** `hb agent`, from the first file to the last log line; gives the exit code. */
+export async function runAgent({ directories, level }: StartOptions): Promise<Code> {
+  // Scripts inherit it (heartbeat-config 9).
+  process.umask(0o022);
+  const places = placesOf(directories);
+  const settings = await readSettings(places);
+  const { problems, conf } = settings;
+  const told = problems.length > 0 ? `${renderProblems(problems)}\n` : "";
+  if (!settings.good) {
+    process.stderr.write(`${told}The agent is not started: the configuration has problems\n`);
+    return code.configuration;
+  }
+  // What ha.cf's "debug" asks for is a floor: the option may ask for more.
+  const log = new Log(conf.debug > 0 ? "debug" : level);
+  try {
+    makeDirectories(places);
+    const locked = Lock.take(places);
+    if ("refused" in locked) {
+      process.stderr.write(`${locked.refused}\n`);
+      return code.failed;
+    }
+    // Not before: who starts a second agent wants to know of the first, not of old warnings.
+    process.stderr.write(told);
+    log.open(conf);
+    if (conf.realtime) stayInMemory(log);
+    log.info(`hb starts as ${settings.cluster.self}, configuration ${places.conf}`, "start");
+    const { cluster } = settings;
+    const identity = new Identity(places, conf, cluster.self, log);
+    const agent = new Agent({ places, log, cluster, conf, identity });
+    stopOnBugs(log);
+    const ended = await agent.run();
+    locked.lock.release();
+    // Not by returning: a script that was left running would keep this process. The log is written.
+    process.exit(ended);
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error), "start");
+    await log.drained(1_000);
+    return code.failed;
+  }
+}
+
+function makeDirectories(places: Places) {
+  for (const path of [places.state, places.run]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  mkdirSync(places.work, { recursive: true, mode: 0o700 });
+  mkdirSync(places.scratch, { recursive: true });
+  // Agents of every user keep their state files here, as in /tmp. Through a descriptor, so that a
+  // link in a run directory that others may write to does not open another directory to everybody.
+  const scratch = openSync(places.scratch, constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  fchmodSync(scratch, 0o1777);
+  closeSync(scratch);
+}
+
+/** A desk that is swapped out cannot keep its pulse company. Scripts do not inherit the lock. */
+function stayInMemory(log: Log) {
+  try {
+    lockMemory();
+  } catch (error) {
+    log.debug(`The desk may be swapped out: ${reasonOf(error)}`, "start");
+  }
+}
+
+/** A bug stops the process: the pulse notices, and the next agent takes over what is up. */
+function stopOnBugs(log: Log) {
+  const stop = (error: unknown) => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    for (const line of text.split("\n")) log.error(line, "bug");
+    log.drained(1_000).then(() => process.exit(code.failed));
+  };
+  process.on("uncaughtException", stop);
+  process.on("unhandledRejection", stop);
+}

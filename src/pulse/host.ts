@@ -1,0 +1,259 @@
+// The world as the loop sees it: everything that can be read, everything that an effect can do.
+//
+// It decides nothing. Inputs are queued for the core in the order in which they happened.
+
+import { acknowledge, arm, bootMs, timer } from "../../ffi/clock.ts";
+import { reasonOf, SysError } from "../../ffi/error.ts";
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { FromDesk } from "../core/channel.ts";
+import type { Effect, Level } from "../core/effect.ts";
+import type { Input } from "../core/input.ts";
+import { after, at, earliest, type Instant } from "../core/instant.ts";
+import type { PulseView, Snapshot } from "../core/snapshot.ts";
+import { AddressBook } from "./addressbook.ts";
+import { DeskLine } from "./deskline.ts";
+import { Interfaces } from "./interfaces.ts";
+import { Lateness } from "./lateness.ts";
+import { Links } from "./links.ts";
+import { WallClock } from "./wallclock.ts";
+import { Watch } from "./watch.ts";
+
+/** The desk is an ordinary process: below this its silence means nothing. */
+const DESK_SILENCE_MIN_MS = 1_000;
+const ALIVE_MIN_MS = 20;
+const ALIVE_MAX_MS = 1_000;
+
+/** Why the loop is to end: 0 as it was told to, 3 because the desk is gone. */
+export const exitCode = { told: 0, deskGone: 3 } as const;
+
+export class Host {
+  readonly watch: Watch;
+  readonly interfaces = new Interfaces();
+  readonly lateness = new Lateness();
+  readonly #clock = new WallClock();
+  readonly #timer = timer();
+  readonly #desk: DeskLine;
+  readonly #links: Links;
+  readonly #book: AddressBook;
+  readonly #missing: readonly string[];
+  #config: ClusterConfig;
+  #queue: Input[] = [];
+  #questions: number[] = [];
+  #deskHeardAt: Instant;
+  #aliveAt: Instant;
+  #ended: number | undefined;
+
+  /** `missing`: what could not be had at start. The desk's "begin" has been read from `fd`
+   *  already. */
+  constructor(fd: number, config: ClusterConfig, missing: readonly string[]) {
+    this.#config = config;
+    this.#missing = missing;
+    this.watch = new Watch();
+    this.#deskHeardAt = this.now();
+    this.#aliveAt = this.now();
+    this.watch.add(this.#timer, () => acknowledge(this.#timer));
+    this.#desk = new DeskLine(fd, this.watch, (value) => this.#hear(value));
+    this.watch.add(this.interfaces.fd, () => this.#refresh());
+    const surroundings = {
+      watch: this.watch,
+      interfaces: this.interfaces,
+      now: () => this.now(),
+      deliver: (input: Input) => this.#queue.push(input),
+      log: (level: Level, text: string, topic: string) => this.log(level, text, topic),
+      refresh: () => this.#refresh(),
+    };
+    this.#links = new Links(config, surroundings);
+    this.#book = new AddressBook(config, surroundings);
+  }
+
+  now(): Instant {
+    return at(bootMs());
+  }
+
+  get deadtimeMs(): number {
+    return this.#config.timing.deadtimeMs;
+  }
+
+  /** The exit code, once the process is to end. */
+  get ended(): number | undefined {
+    return this.#ended;
+  }
+
+  /** Opens the media and tells the desk. */
+  open(): void {
+    this.#links.open();
+    this.#book.rehearse();
+    this.#book.changed({ devices: new Set(), addresses: new Set(), all: true });
+    for (const text of this.#missing) this.log("warn", text, "missing");
+    this.#desk.say({ say: "ready" });
+  }
+
+  /** When the host itself has something to do; there always is such a moment. */
+  deadline(): Instant {
+    const deskSilent = after(this.#deskHeardAt, this.#deskSilenceMs());
+    const next = earliest(this.#aliveAt, deskSilent, this.#links.deadline(), this.#book.deadline());
+    return next ?? this.#aliveAt;
+  }
+
+  /** Blocks until this moment or until something can be read. */
+  sleep(until: Instant): void {
+    arm(this.#timer, until);
+    this.watch.wait(-1);
+  }
+
+  /** Looks again what can be read, without waiting. */
+  look(): void {
+    this.watch.wait(0);
+  }
+
+  clock(now: Instant): Input {
+    return this.#clock.input(now);
+  }
+
+  /** The process was away: that the desk was not heard means nothing. */
+  overslept(now: Instant): void {
+    this.#deskHeardAt = now;
+  }
+
+  /** Reads what is queued, at most `limit` packets of each socket. */
+  read(limit: number): void {
+    this.watch.read(limit);
+  }
+
+  /** The next input for the core. */
+  next(): Input | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Does what the core asked for. What the world refuses is told and is no end of the loop. */
+  perform(effect: Effect): void {
+    try {
+      this.#perform(effect);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      this.log("error", `Cannot carry out "${effect.do}": ${error.message}`, "fault");
+    }
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case "send":
+        this.#links.send(effect.message);
+        break;
+      case "ping":
+        this.#links.ping(effect.ts);
+        break;
+      case "hold":
+        this.#book.hold(effect.job, effect.resources);
+        break;
+      case "drop":
+        this.#book.drop(effect.job, effect.resources);
+        break;
+      case "suspend":
+        this.#book.suspend(effect.resources);
+        break;
+      case "announce":
+        this.#book.announce(effect.words);
+        break;
+      case "reconfigure":
+        this.#reconfigure(effect.config);
+        break;
+      case "publish":
+        // Once per turn is enough, and id 0 means that nobody asked.
+        if (!this.#questions.includes(0)) this.#questions.push(0);
+        break;
+      case "exit":
+      case "restart":
+        this.#ended = exitCode.told;
+        this.#desk.say({ say: "effect", effect });
+        break;
+      default:
+        this.#desk.say({ say: "effect", effect });
+        break;
+    }
+  }
+
+  /** What is due by the clock and is not the core's business. */
+  expire(now: Instant): void {
+    this.#links.expire(now);
+    this.#book.expire(now);
+    if (now >= this.#aliveAt) {
+      this.#desk.say({ say: "alive", at: now });
+      this.#aliveAt = after(now, this.#aliveEveryMs());
+    }
+    const silentMs = now - this.#deskHeardAt;
+    if (this.#desk.closed || silentMs >= this.#deskSilenceMs()) {
+      this.#ended ??= exitCode.deskGone;
+    }
+  }
+
+  /** Renews the leases. Only after a healthy turn with a living desk. */
+  renew(now: Instant): void {
+    if (this.#ended !== undefined) return;
+    try {
+      this.#book.renew(now);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      this.log("error", `Cannot renew leases: ${error.message}`, "fault");
+    }
+  }
+
+  /** Answers the questions for a snapshot of this turn. */
+  answer(snapshot: (pulse: PulseView) => Snapshot): void {
+    if (this.#questions.length === 0) return;
+    const view = snapshot({
+      lateMs: this.lateness.view(),
+      packets: this.#links.packets(),
+      missing: this.#missing,
+    });
+    for (const id of this.#questions) this.#desk.say({ say: "snapshot", id, snapshot: view });
+    this.#questions = [];
+  }
+
+  log(level: Level, text: string, topic: string): void {
+    this.#desk.say({ say: "effect", effect: { do: "log", level, text, topic } });
+  }
+
+  /** The end: leased addresses stay (the kernel or an adopter has them), all else is undone. */
+  close(): void {
+    this.#desk.finish(500);
+    try {
+      this.#book.close();
+    } finally {
+      this.#links.close();
+      this.interfaces.close();
+    }
+  }
+
+  /** Takes in the kernel's news of links and addresses. */
+  #refresh(): void {
+    const changes = this.interfaces.pump();
+    if (!changes.all && changes.devices.size === 0 && changes.addresses.size === 0) return;
+    this.#links.changed(changes);
+    this.#book.changed(changes);
+  }
+
+  #reconfigure(config: ClusterConfig): void {
+    this.#config = config;
+    try {
+      this.#links.reconfigure(config);
+      this.#book.reconfigure(config);
+    } catch (error) {
+      this.log("error", `Cannot use the new configuration: ${reasonOf(error)}`, "reload");
+    }
+  }
+
+  #hear(value: FromDesk): void {
+    this.#deskHeardAt = this.now();
+    if (value.say === "input") this.#queue.push(value.input);
+    if (value.say === "snapshot?") this.#questions.push(value.id);
+  }
+
+  #aliveEveryMs(): number {
+    return Math.min(ALIVE_MAX_MS, Math.max(ALIVE_MIN_MS, this.deadtimeMs / 4));
+  }
+
+  #deskSilenceMs(): number {
+    return Math.max(DESK_SILENCE_MIN_MS, this.deadtimeMs);
+  }
+}

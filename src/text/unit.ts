@@ -1,0 +1,36 @@
+// The systemd unit of hb, as `hb propagate` installs it where there is none.
+
+/** The text of hb.service for a binary at this path. */
+export function unitText(binary: string): string {
+  return `[Unit]
+Description=hb keeps addresses and services alive when hosts die
+After=network-online.target
+Wants=network-online.target
+Conflicts=heartbeat.service
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${binary} agent
+ExecReload=/bin/kill -HUP $MAINPID
+# Only the agent is told to stop: it stops what it holds itself, in order. What its scripts started,
+# and its pulse, must outlive a crash of the agent, which is then started again and adopts them.
+KillMode=process
+SendSIGKILL=no
+TimeoutStopSec=infinity
+Restart=on-failure
+RestartSec=100ms
+# The configuration has problems: trying again does not help.
+RestartPreventExitStatus=6
+WatchdogSec=30
+RuntimeDirectory=heartbeat
+RuntimeDirectoryPreserve=yes
+StateDirectory=heartbeat
+LimitMEMLOCK=infinity
+LimitRTPRIO=99
+OOMScoreAdjust=-900
+
+[Install]
+WantedBy=multi-user.target
+`;
+}

@@ -1,0 +1,76 @@
+// Byte strings and bytes: one character of a byte string is one byte (latin1).
+//
+// Not TextDecoder("latin1"): that is windows-1252, which maps 0x80–0x9f to something else. Widened to 16
+// bits, bytes are UTF-16 that the runtime decodes at once; character by character is far slower.
+
+const UTF16 = new TextDecoder("utf-16le");
+
+/** Bytes as a byte string. */
+export function bytesToText(bytes: Uint8Array): string {
+  return UTF16.decode(new Uint16Array(bytes));
+}
+
+/** A byte string as bytes; characters above 0xff lose their high bits. */
+export function textToBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+const HEX = "0123456789abcdef";
+
+/** Lower-case hex digits, two per byte. */
+export function bytesToHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
+  return hex;
+}
+
+/** The bytes that an even number of hex digits stands for; undefined when it is not that. */
+export function hexToBytes(hex: string): Uint8Array | undefined {
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return undefined;
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
+}
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+const BASE64_VALUE: readonly number[] = Array.from({ length: 256 }, (_, code) =>
+  BASE64.indexOf(String.fromCharCode(code)),
+);
+
+/** RFC 4648 base64, padded, without line breaks. */
+export function bytesToBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const a = bytes[i] ?? 0;
+    const b = bytes[i + 1];
+    const c = bytes[i + 2];
+    text += BASE64.charAt(a >> 2) + BASE64.charAt(((a & 3) << 4) | ((b ?? 0) >> 4));
+    text += b === undefined ? "=" : BASE64.charAt(((b & 15) << 2) | ((c ?? 0) >> 6));
+    text += c === undefined ? "=" : BASE64.charAt(c & 63);
+  }
+  return text;
+}
+
+/** The bytes of a padded base64 text; undefined when it is not exactly that. */
+export function base64ToBytes(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (let i = 0; i < text.length - padding; i++) {
+    const value = BASE64_VALUE[text.charCodeAt(i)] ?? -1;
+    if (value < 0) return undefined;
+    bits = ((bits << 6) | value) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at++] = (bits >> held) & 0xff;
+  }
+  return bytes;
+}

@@ -1,0 +1,376 @@
+// Every directive of ha.cf: what a good line gives, and what a bad one says.
+
+import { describe, expect, test } from "bun:test";
+import { directives, parseHaCf } from "../../src/config/hacf.ts";
+import type { HaConf } from "../../src/config/haconf.ts";
+
+const file = "/etc/ha.d/ha.cf";
+
+function errorsOf(text: string): string[] {
+  return parseHaCf(text, file)
+    .problems.filter((problem) => problem.level === "error")
+    .map((problem) => `${problem.line}:${problem.column} ${problem.message}`);
+}
+
+function warningsOf(text: string): string[] {
+  return parseHaCf(text, file)
+    .problems.filter((problem) => problem.level === "warning")
+    .map((problem) => problem.message);
+}
+
+const good: readonly (readonly [string, Partial<HaConf>])[] = [
+  ["node Alice bob, carol", { nodes: ["alice", "bob", "carol"] }],
+  ["node alice\nnode bob", { nodes: ["alice", "bob"] }],
+  ["autojoin any", { autojoin: "any" }],
+  ["autojoin other", { autojoin: "other" }],
+  ["cluster web", { cluster: "web" }],
+  ["uuidfrom nodename", { uuidfrom: "nodename" }],
+  ["hbgenmethod time", { hbgenmethod: "time" }],
+  ["quorum_server quorum.example", { quorumServer: "quorum.example" }],
+  ["keepalive 2", { keepaliveMs: 2000 }],
+  ["keepalive 200ms", { keepaliveMs: 200 }],
+  ["deadtime 1.5", { deadtimeMs: 1500, warntimeMs: 750, initdeadMs: 12_000, deadpingMs: 1500 }],
+  ["deadtime 5999ms", { initdeadMs: 12_000 }],
+  ["deadtime 6", { initdeadMs: 12_000 }],
+  ["deadtime 8", { initdeadMs: 16_000 }],
+  ["deadtime 10", { initdeadMs: 20_000 }],
+  ["deadtime 11", { initdeadMs: 11_000 }],
+  ["deadtime 2m", { deadtimeMs: 120_000 }],
+  ["warntime 3s", { warntimeMs: 3000 }],
+  ["initdead 60", { initdeadMs: 60_000 }],
+  ["deadping 20", { deadpingMs: 20_000 }],
+  ["max_rexmit_delay 100", { maxRexmitDelayMs: 100 }],
+  ["max_rexmit_delay 100ms", { maxRexmitDelayMs: 100 }],
+  [
+    "bcast eth0 eth1",
+    {
+      media: [
+        { kind: "bcast", device: "eth0", port: 694 },
+        { kind: "bcast", device: "eth1", port: 694 },
+      ],
+    },
+  ],
+  ["udp eth0", { media: [{ kind: "bcast", device: "eth0", port: 694 }] }],
+  [
+    "ucast eth0 10.0.0.2\nudpport 1694",
+    { media: [{ kind: "ucast", device: "eth0", peer: "10.0.0.2", port: 1694 }], udpport: 1694 },
+  ],
+  ["ucast eth0 bob", { media: [{ kind: "ucast", device: "eth0", peer: "bob", port: 694 }] }],
+  [
+    "ucast6 eth0 fe80::1%eth0",
+    { media: [{ kind: "ucast6", device: "eth0", peer: "fe80::1", port: 694 }] },
+  ],
+  [
+    "udpport 1000\nmcast eth0 239.192.7.7 694 1 0",
+    {
+      media: [
+        { kind: "mcast", device: "eth0", group: "239.192.7.7", port: 694, ttl: 1, loop: false },
+      ],
+    },
+  ],
+  [
+    "mcast6 eth0 FF02::42 694 4 1",
+    {
+      media: [{ kind: "mcast6", device: "eth0", group: "ff02::42", port: 694, ttl: 4, loop: true }],
+    },
+  ],
+  ["ping 10.0.0.1", { media: [{ kind: "ping", name: "10.0.0.1", address: "10.0.0.1" }] }],
+  ["ping6 fe80::1", { media: [{ kind: "ping6", name: "fe80::1", address: "fe80::1" }] }],
+  [
+    "ping_group routers 10.0.0.1 gate",
+    { media: [{ kind: "ping_group", name: "routers", addresses: ["10.0.0.1", "gate"] }] },
+  ],
+  ["serial /dev/ttyS0 /dev/ttyS1", { serials: ["/dev/ttyS0", "/dev/ttyS1"] }],
+  ["baud 115200", { baud: 115_200 }],
+  ["udpport 65535", { udpport: 65_535 }],
+  ["hopfudge 0", { hopfudge: 0 }],
+  [
+    "ppp-udp /dev/ttyS0 10.0.0.1 /dev/ttyS1 10.0.0.2",
+    { pppUdp: [{ words: ["/dev/ttyS0", "10.0.0.1", "/dev/ttyS1", "10.0.0.2"] }] },
+  ],
+  ["auto_failback on", { autoFailback: "on" }],
+  ["auto_failback No", { autoFailback: "off" }],
+  ["auto_failback legacy", { autoFailback: "legacy" }],
+  ["", { autoFailback: "legacy" }],
+  ["nice_failback on", { autoFailback: "off" }],
+  ["nice_failback off", { autoFailback: "legacy" }],
+  ["auto_failback on\nnice_failback on", { autoFailback: "on" }],
+  ["stonith external/ssh /etc/x", { stonith: [{ type: "external/ssh", parameters: "/etc/x" }] }],
+  ["stonith_host * ssh a b", { stonith: [{ host: "*", type: "ssh", parameters: "a b" }] }],
+  ["watchdog /dev/watchdog", { watchdog: "/dev/watchdog" }],
+  ["pacemaker off", { pacemaker: "off" }],
+  ["crm respawn", { pacemaker: "respawn" }],
+  ["crm_daemon_dir /usr/lib", {}],
+  ["crmd_spawns_pengine on", {}],
+  ["record_config_changes on", {}],
+  ["record_pengine_inputs on", {}],
+  ["enable_config_writes on", {}],
+  ["resource_timeout 90", { resourceTimeoutMs: 90_000 }],
+  ["on_stop_failure ignore", { onStopFailure: "ignore" }],
+  ["announce_interval 10s", { announceIntervalMs: 10_000 }],
+  ["address_lease off", { addressLease: "off" }],
+  ["address_lease 5s", { addressLease: { ms: 5000 } }],
+  ["address_method ioctl", { addressMethod: "ioctl" }],
+  [
+    "apiauth ipfail uid=hacluster,root gid=haclient",
+    { apiauth: [{ client: "ipfail", uids: ["hacluster", "root"], gids: ["haclient"] }] },
+  ],
+  [
+    "respawn hacluster /usr/lib/heartbeat/ipfail -v 3",
+    { respawn: [{ user: "hacluster", path: "/usr/lib/heartbeat/ipfail", args: ["-v", "3"] }] },
+  ],
+  ["failfast root /bin/x", { failfast: [{ user: "root", path: "/bin/x", args: [] }] }],
+  [
+    "env A=1 B= A=2",
+    {
+      env: [
+        ["B", ""],
+        ["A", "2"],
+      ],
+    },
+  ],
+  ["use_apphbd off", { useApphbd: false }],
+  ["msgfmt netstring", { msgfmt: "netstring" }],
+  ["compression bz2", { compression: "bz2" }],
+  ["compression_threshold 16", { compressionThresholdKib: 16 }],
+  ["traditional_compression yes", { traditionalCompression: true }],
+  ["log_badpack FALSE", { logBadpack: false }],
+  ["logfile /var/log/ha-log", { logfile: "/var/log/ha-log" }],
+  ["debugfile /var/log/ha-debug", { debugfile: "/var/log/ha-debug" }],
+  ["logfacility local0", { logfacility: "local0" }],
+  ["use_logd on", { useLogd: true }],
+  ["conn_logd_time 20", { connLogdMs: 20_000 }],
+  ["syslogmsgfmt off", { syslogmsgfmt: false }],
+  ["debug 3", { debug: 3 }],
+  ["realtime n", { realtime: false }],
+  ["rtprio 99", { rtprio: 99 }],
+  ["memreserve 1", { memreserveKib: 1 }],
+  ["coredumps 0", { coredumps: false }],
+  ["coreroot /var/cores", { coreroot: "/var/cores" }],
+  ["normalpoll off", { normalpoll: false }],
+];
+
+test.each(good)("parseHaCf() reads %j", (text, expected) => {
+  const { conf } = parseHaCf(text, file);
+  expect(errorsOf(text)).toEqual([]);
+  expect(conf).toMatchObject(expected as Record<string, unknown>);
+});
+
+const bad: readonly (readonly [string, string])[] = [
+  ["node al/ice", '1:6 "node" must be a host name: "al/ice" is none'],
+  ["autojoin some", '1:10 "autojoin" must be "none" or "other" or "any": "some" is not'],
+  ["uuidfrom x", '1:10 "uuidfrom" must be "file" or "nodename": "x" is not'],
+  ["hbgenmethod x", '1:13 "hbgenmethod" must be "file" or "time": "x" is not'],
+  ["keepalive 0", '1:11 "keepalive" must be at least 1 ms: "0" is zero'],
+  ["keepalive x", '1:11 "keepalive" must be a time: "x" is none'],
+  ["keepalive 500 ms", '1:15 "keepalive" takes one value: "ms" stands after "500"'],
+  ["deadtime 5h", '1:10 "deadtime" must be a time: "5h" is none'],
+  ["deadtime -5", '1:10 "deadtime" must be a time: "-5" is none'],
+  ["deadtime 1.2.3", '1:10 "deadtime" must be a time: "1.2.3" is none'],
+  ["deadtime 99999999", '1:10 "deadtime" must be a time: "99999999" is longer than a year'],
+  ["warntime 0ms", '1:10 "warntime" must be at least 1 ms: "0ms" is zero'],
+  ["initdead soon", '1:10 "initdead" must be a time: "soon" is none'],
+  ["deadping", '1:1 "deadping" misses its value'],
+  [
+    "max_rexmit_delay 1s",
+    '1:18 "max_rexmit_delay" must be a whole number from 1 to 3600000: "1s" is none',
+  ],
+  ["bcast eth/0", '1:7 "bcast" must name a network interface: "eth/0" is none'],
+  ["udp abcdefghijklmnop", '1:5 "udp" must name a network interface: "abcdefghijklmnop" is none'],
+  ["ucast eth0", '1:7 "ucast" misses its peer'],
+  [
+    "ucast eth0 10.0.0.256",
+    '1:12 The peer must be an IPv4 address or a host name: "10.0.0.256" is neither',
+  ],
+  ["ucast eth0 10.0.0.2 10.0.0.3", '1:21 Spare word in "ucast": "10.0.0.3"'],
+  [
+    "ucast6 eth0 fe80::g",
+    '1:13 The peer must be an IPv6 address or a host name: "fe80::g" is neither',
+  ],
+  [
+    "ucast6 eth0 10.0.0.2",
+    '1:13 The peer must be an IPv6 address or a host name: "10.0.0.2" is neither',
+  ],
+  ["ping6 10.0.0.2", '1:7 "ping6" must be an IPv6 address or a host name: "10.0.0.2" is neither'],
+  [
+    "record_config_changes maybe",
+    '1:23 "record_config_changes" must be "on" or "off": "maybe" is neither',
+  ],
+  ["ucast6 eth0 fe80::1%eth1", '1:13 The scope differs from the device: "eth1" is not "eth0"'],
+  ["mcast eth0 239.0.0.1 694 1", '1:26 "mcast" misses its loop'],
+  [
+    "mcast eth0 10.0.0.1 694 1 0",
+    '1:12 The group must be an address of 224.0.0.0 to 239.255.255.255: "10.0.0.1" is not',
+  ],
+  [
+    "mcast eth0 239.0.0.1 0 1 0",
+    '1:22 "mcast port" must be a whole number from 1 to 65535: "0" is none',
+  ],
+  [
+    "mcast eth0 239.0.0.1 694 5 0",
+    '1:26 "mcast ttl" must be a whole number from 0 to 4: "5" is none',
+  ],
+  ["mcast eth0 239.0.0.1 694 1 2", '1:28 "mcast loop" must be "on" or "off": "2" is neither'],
+  [
+    "mcast6 eth0 fe80::1 694 1 0",
+    '1:13 The group must be an address of ff00::/8: "fe80::1" is not',
+  ],
+  ["ping 10.0.0", '1:6 "ping" must be an IPv4 address or a host name: "10.0.0" is neither'],
+  ["ping bob\nping_group bob eve", '2:1 Two ping nodes have one name: "bob"'],
+  ["ping6 fe80::1::", '1:7 "ping6" must be an IPv6 address or a host name: "fe80::1::" is neither'],
+  ["ping_group g", '1:12 "ping_group" needs a name and at least one host: 1 of 2 words are there'],
+  ["ping_group g 1.2.3", '1:14 A host must be an IPv4 address or a name: "1.2.3" is neither'],
+  ["serial ttyS0", '1:8 "serial" must be an absolute path: "ttyS0" does not begin with "/"'],
+  [
+    "baud 300",
+    '1:6 "baud" must be one of 9600, 19200, 38400, 57600, 115200, 230400, 460800: "300" is not',
+  ],
+  ["baud 9600\nbaud 9600", '2:6 "baud" is given twice: line 1 has it'],
+  ["udpport 0", '1:9 "udpport" must be a whole number from 1 to 65535: "0" is none'],
+  ["udpport 65536", '1:9 "udpport" must be a whole number from 1 to 65535: "65536" is none'],
+  ["hopfudge 256", '1:10 "hopfudge" must be a whole number from 0 to 255: "256" is none'],
+  ["ppp-udp", '1:1 "ppp-udp" misses its value'],
+  [
+    "auto_failback maybe",
+    '1:15 "auto_failback" must be "on", "off" or "legacy": "maybe" is none of them',
+  ],
+  ["nice_failback maybe", '1:15 "nice_failback" must be "on" or "off": "maybe" is neither'],
+  ["stonith", '1:1 "stonith" misses its value'],
+  ["stonith_host alice", '1:1 "stonith_host" misses its type'],
+  [
+    "watchdog watchdog",
+    '1:10 "watchdog" must be an absolute path: "watchdog" does not begin with "/"',
+  ],
+  ["watchdog /a\nwatchdog /b", '2:10 "watchdog" is given twice: line 1 has it'],
+  ["crm off\npacemaker off", '2:11 "pacemaker" is given twice: line 1 has it'],
+  ["resource_timeout 0", '1:18 "resource_timeout" must be at least 1 ms: "0" is zero'],
+  ["on_stop_failure fence", '1:17 "on_stop_failure" must be "ignore" or "reboot": "fence" is not'],
+  ["announce_interval x", '1:19 "announce_interval" must be a time: "x" is none'],
+  [
+    "address_lease 1s",
+    '1:15 "address_lease" must be "auto", "off" or a time of at least 2 s: "1s" is less',
+  ],
+  ["address_method magic", '1:16 "address_method" must be "netlink" or "ioctl": "magic" is not'],
+  ["apiauth x", '1:9 "apiauth" misses who may use "x"'],
+  ["apiauth x root", '1:11 A right must be "uid=USER,…" or "gid=GROUP,…": "root" is neither'],
+  ["apiauth x uid=a\napiauth x uid=b", '2:9 "apiauth" is given twice for "x"'],
+  ["respawn root", '1:9 "respawn" needs a user and a path'],
+  [
+    "respawn root ipfail",
+    '1:14 "respawn" needs an absolute path: "ipfail" does not begin with "/"',
+  ],
+  ["failfast root x", '1:15 "failfast" needs an absolute path: "x" does not begin with "/"'],
+  ["env A", '1:5 "env" must be NAME=VALUE: "A" is not'],
+  ["use_apphbd perhaps", '1:12 "use_apphbd" must be "on" or "off": "perhaps" is neither'],
+  ["msgfmt xml", '1:8 "msgfmt" must be "classic" or "netstring": "xml" is not'],
+  ["compression lzma", '1:13 "compression" must be "zlib" or "bz2": "lzma" is not'],
+  [
+    "compression_threshold 0",
+    '1:23 "compression_threshold" must be a whole number from 1 to 1000000: "0" is none',
+  ],
+  [
+    "traditional_compression 2",
+    '1:25 "traditional_compression" must be "on" or "off": "2" is neither',
+  ],
+  ["log_badpack x", '1:13 "log_badpack" must be "on" or "off": "x" is neither'],
+  ["logfile ha-log", '1:9 "logfile" must be an absolute path: "ha-log" does not begin with "/"'],
+  ["debugfile x", '1:11 "debugfile" must be an absolute path: "x" does not begin with "/"'],
+  ["logfacility local9", '1:13 "logfacility" must be a facility of syslog: "local9" is none'],
+  ["use_logd x", '1:10 "use_logd" must be "on" or "off": "x" is neither'],
+  ["conn_logd_time x", '1:16 "conn_logd_time" must be a time: "x" is none'],
+  ["syslogmsgfmt x", '1:14 "syslogmsgfmt" must be "on" or "off": "x" is neither'],
+  ["debug 256", '1:7 "debug" must be a whole number from 0 to 255: "256" is none'],
+  ["realtime x", '1:10 "realtime" must be "on" or "off": "x" is neither'],
+  ["rtprio 0", '1:8 "rtprio" must be a whole number from 1 to 99: "0" is none'],
+  ["rtprio 100", '1:8 "rtprio" must be a whole number from 1 to 99: "100" is none'],
+  ["memreserve 0", '1:12 "memreserve" must be a whole number from 1 to 100000000: "0" is none'],
+  ["coredumps x", '1:11 "coredumps" must be "on" or "off": "x" is neither'],
+  ["coreroot x", '1:10 "coreroot" must be an absolute path: "x" does not begin with "/"'],
+  ["normalpoll x", '1:12 "normalpoll" must be "on" or "off": "x" is neither'],
+  ["cluster", '1:1 "cluster" misses its value'],
+  ["quorum_server", '1:1 "quorum_server" misses its value'],
+  ["pacemaker", '1:1 "pacemaker" misses its value'],
+  ["crm", '1:1 "crm" misses its value'],
+  ["crm_daemon_dir", '1:1 "crm_daemon_dir" misses its value'],
+  ["crmd_spawns_pengine", '1:1 "crmd_spawns_pengine" misses its value'],
+  ["record_config_changes", '1:1 "record_config_changes" misses its value'],
+  ["record_pengine_inputs", '1:1 "record_pengine_inputs" misses its value'],
+  ["enable_config_writes", '1:1 "enable_config_writes" misses its value'],
+  ["rds eth0", '1:1 hb does not have the medium "rds"'],
+  ["deadtme 5", '1:1 Unknown directive "deadtme"'],
+  ["Deadtime 5", '1:1 Unknown directive "Deadtime"'],
+  ["__proto__ 5", '1:1 Unknown directive "__proto__"'],
+  ["constructor 5", '1:1 Unknown directive "constructor"'],
+];
+
+test.each(bad)("parseHaCf() says what is wrong with %j", (text, message) => {
+  expect(errorsOf(text)).toEqual([message]);
+});
+
+describe("the tables above", () => {
+  test.each(Object.keys(directives))("directives has a good and a bad line for %s", (name) => {
+    const tried = (rows: readonly (readonly [string, unknown])[]) =>
+      rows.some(([text]) => text.split(/[ \n]/).includes(name));
+    expect(tried(good)).toBe(true);
+    expect(tried(bad)).toBe(true);
+  });
+});
+
+test.each([
+  ["udp eth0", 'The directive "udp" is now called "bcast"'],
+  [
+    "watchdog /dev/watchdog",
+    "hb does not write to a watchdog yet: a host that hangs is not rebooted",
+  ],
+  ["apiauth x uid=root", "hb does not serve API clients yet: this line has no effect"],
+  ["respawn hacluster /usr/lib/ipfail", '"ipfail" is not started: its work is built into hb'],
+  ["respawn root /bin/ccm", 'hb does not start other programs yet: "ccm" is not started'],
+  ["failfast root /bin/x", 'hb does not start other programs yet: "/bin/x" is not started'],
+  ["use_logd on", "hb does not send its log to ha_logd yet: it writes it itself"],
+  ["use_apphbd on", "hb does not register with apphbd: this line has no effect"],
+  ["quorum_server q", "hb does not ask a quorum server yet: this line has no effect"],
+  ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: it is for Pacemaker alone'],
+  [
+    "nice_failback on",
+    'The directive "nice_failback" is obsolete: it is read as "auto_failback off"',
+  ],
+  ["keepalive 1\nkeepalive 2", '"keepalive" is given twice, the last one counts: line 1 says "1"'],
+  ["node a b a", 'Node "a" is named twice'],
+  ["bcast eth0\nbcast eth0", "The same medium is given twice: once is enough"],
+  ["bcast eth0\rnode a", "Text after a carriage return is not read"],
+])("parseHaCf() warns of %j", (text, message) => {
+  expect(warningsOf(text)).toEqual([message]);
+});
+
+test.each(["use_logd off", "use_apphbd no", "keepalive 1\nkeepalive 1"])(
+  "parseHaCf() has nothing to say about %j",
+  (text) => {
+    expect(parseHaCf(text, file).problems).toEqual([]);
+  },
+);
+
+test("parseHaCf() reads what Heartbeat reads: comments anywhere, CR LF, tabs, commas", () => {
+  const text = "# c\r\n\t keepalive\t1# c\r\nnode a,b\tc # d e\r\n\r\n   \r\nbcast eth0#eth1\r\n";
+  const { conf, problems } = parseHaCf(text, file);
+  expect(problems).toEqual([]);
+  expect(conf).toMatchObject({ keepaliveMs: 1000, nodes: ["a", "b", "c"] });
+  expect(conf.media).toHaveLength(1);
+});
+
+test("parseHaCf() takes the service's port unless udpport is given", () => {
+  expect(parseHaCf("bcast eth0", file, 1001).conf.media).toMatchObject([{ port: 1001 }]);
+  expect(parseHaCf("bcast eth0\nudpport 7", file, 1001).conf.media).toMatchObject([{ port: 7 }]);
+});
+
+test("parseHaCf() refuses a line that Heartbeat would tear", () => {
+  expect(errorsOf(`node ${"a ".repeat(2600)}`)).toEqual([
+    "1:1 The line is too long: 5205 characters, at most 5119 are read",
+  ]);
+});
+
+test("parseHaCf() names no more nodes than Heartbeat can hold", () => {
+  const names = Array.from({ length: 101 }, (_, n) => `n${n}`);
+  expect(errorsOf(`node ${names.join(" ")}`)).toEqual([
+    expect.stringContaining("Too many nodes: at most 100 are possible"),
+  ]);
+});

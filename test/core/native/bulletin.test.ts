@@ -1,0 +1,74 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  type Bulletin,
+  decodeBulletin,
+  encodeBulletin,
+} from "../../../src/core/native/bulletin.ts";
+import { type Message, text } from "../../../src/wire/message.ts";
+
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}$/);
+const count = fc.nat(1_000_000_000);
+const news = fc.record({
+  register: fc.record({ node: name, epoch: count }),
+  activity: fc.constantFrom("idle", "starting", "held", "stopping", "failed", "unsure"),
+  claim: count,
+  unwilling: fc.boolean(),
+});
+const bulletin: fc.Arbitrary<Bulletin> = fc.record({
+  n: count,
+  status: fc.constantFrom("starting", "active", "leaving"),
+  pings: fc.nat(20),
+  seen: fc
+    .array(fc.tuple(name, fc.record({ generation: count, n: count })))
+    .map((entries) => new Map(entries)),
+  ask: fc.array(name),
+  groups: fc
+    .array(fc.tuple(fc.stringMatching(/^[!-~]{1,30}$/), news))
+    .map((entries) => new Map(entries)),
+} as const) as fc.Arbitrary<Bulletin>;
+
+test("decodeBulletin() gives back what encodeBulletin() was given", () => {
+  fc.assert(
+    fc.property(bulletin, (sent) => {
+      expect(decodeBulletin(encodeBulletin(sent))).toEqual(sent);
+    }),
+  );
+});
+
+test("encodeBulletin() uses string fields only, so that classic text can carry it", () => {
+  fc.assert(
+    fc.property(bulletin, (sent) => {
+      for (const field of encodeBulletin(sent).fields) expect(field.type).toBe("string");
+    }),
+  );
+});
+
+test("decodeBulletin() never throws, whatever fields arrive", () => {
+  const field = fc.record({
+    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "g", "x"),
+    type: fc.constant("string" as const),
+    value: fc.oneof(fc.string(), fc.constantFrom("hb_groups", "active", "7", "held 1 0 1 a k")),
+  });
+  fc.assert(
+    fc.property(fc.array(field), (fields) => {
+      const message: Message = { fields };
+      const read = decodeBulletin(message);
+      if (read !== undefined) expect(read.n).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+const good = { t: "hb_groups", n: "1", st: "active", pings: "0", seen: "", ask: "" };
+
+test.each([
+  ["another type", { ...good, t: "status" }],
+  ["no number", { ...good, n: "x" }],
+  ["a status that it does not know", { ...good, st: "dead" }],
+  ["an activity that it does not know", { ...good, g: "asleep 1 0 1 alice web" }],
+  ["a group without a key", { ...good, g: "held 1 0 1 alice" }],
+  ["an epoch that is none", { ...good, g: "held 1 0 -1 alice web" }],
+])("decodeBulletin() refuses a message with %s", (_what, fields) => {
+  expect(decodeBulletin(text(good))).toBeDefined();
+  expect(decodeBulletin(text(fields))).toBeUndefined();
+});

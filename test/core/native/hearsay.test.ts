@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { at } from "../../../src/core/instant.ts";
+import type { Bulletin } from "../../../src/core/native/bulletin.ts";
+import { Hearsay } from "../../../src/core/native/hearsay.ts";
+
+const bulletin = (n: number, heardOfAlice?: number, generation = 5): Bulletin => ({
+  n,
+  status: "active",
+  pings: 0,
+  seen: new Map(heardOfAlice === undefined ? [] : [["alice", { generation, n: heardOfAlice }]]),
+  ask: [],
+  groups: new Map(),
+});
+
+function hearsay(): Hearsay {
+  const heard = new Hearsay("alice", 5, () => 10_000);
+  heard.appeared("bob", 3, at(0));
+  return heard;
+}
+
+test.each([
+  ["none of ours", undefined, 5, false],
+  ["an older one than was asked for", 2, 5, false],
+  ["the one that was asked for", 3, 5, true],
+  ["a later one", 4, 5, true],
+  ["one of another run of ours", 4, 4, false],
+] as const)("Hearsay.isFresh() of a bulletin that echoes %s", (_what, echo, generation, fresh) => {
+  const heard = hearsay();
+  expect(heard.isFresh("bob")).toBe(false);
+  heard.heard("bob", 1, bulletin(1, echo, generation));
+  expect(heard.isFresh("bob")).toBe(fresh);
+});
+
+test("Hearsay.heard() refuses what is older than what it knows, even after the node was gone", () => {
+  const heard = hearsay();
+  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe(true);
+  expect(heard.heard("bob", 1, bulletin(6, 3))).toBe(false);
+  heard.gone("bob");
+  heard.appeared("bob", 9, at(0));
+  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe(false);
+  expect(heard.heard("bob", 1, bulletin(8, 9))).toBe(true);
+  expect(heard.heard("bob", 0, bulletin(99, 9))).toBe(false);
+  expect(heard.heard("bob", 2, bulletin(1, 9))).toBe(true);
+});
+
+test("Hearsay.heard() refuses a node that is not there", () => {
+  expect(hearsay().heard("carol", 1, bulletin(1))).toBe(false);
+});
+
+test("Hearsay.isDeaf() takes its time, and ends with the first echo", () => {
+  const heard = hearsay();
+  heard.heard("bob", 1, bulletin(1));
+  expect(heard.isDeaf("bob", at(9_999))).toBe(false);
+  expect(heard.deafAt("bob")).toBe(at(10_000));
+  expect(heard.isDeaf("bob", at(10_000))).toBe(true);
+  heard.heard("bob", 1, bulletin(2, 3));
+  expect(heard.isDeaf("bob", at(10_001))).toBe(false);
+});
+
+test("Hearsay.appeared() forgets what a node said before", () => {
+  const heard = hearsay();
+  heard.heard("bob", 1, bulletin(1, 3));
+  heard.appeared("bob", 8, at(1));
+  expect(heard.bulletin("bob")).toBeUndefined();
+  heard.heard("bob", 1, bulletin(2, 7));
+  expect(heard.isFresh("bob")).toBe(false);
+  expect(heard.seen(["bob", "carol"])).toEqual(new Map([["bob", { generation: 1, n: 2 }]]));
+});

@@ -1,0 +1,405 @@
+// The agent whole: the desk with the real pulse and core, alone in a network of its own. Real
+// addresses, real scripts, real signals. What takes two hosts is told in test/lab.
+
+import { afterAll, afterEach, expect, test } from "bun:test";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Snapshot } from "../../src/core/snapshot.ts";
+import { ask } from "../../src/desk/client.ts";
+import { placesOf } from "../../src/desk/place.ts";
+import { processName } from "../../src/desk/process.ts";
+
+const root = mkdtempSync("/tmp/hb-agent-");
+const main = join(import.meta.dir, "../../src/main.ts");
+const started = new Set<Host>();
+afterEach(async () => {
+  for (const host of started) await host.destroy();
+  started.clear();
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const haCf = `keepalive 100ms
+deadtime 500ms
+initdead 500ms
+bcast eth0
+auto_failback off
+on_stop_failure ignore
+node alice bob
+`;
+
+/** A host: its files, its network, and the agents that ran there. */
+class Host {
+  readonly places;
+  readonly #network: Bun.Subprocess;
+  agent: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
+  log = "";
+
+  constructor(name: string) {
+    const home = join(root, name);
+    this.places = placesOf({
+      conf: join(home, "ha.d"),
+      state: join(home, "state"),
+      run: join(home, "run"),
+    });
+    mkdirSync(join(this.places.conf, "resource.d"), { recursive: true });
+    this.write("nodeinfo", "Alice\n");
+    this.write("ha.cf", haCf);
+    this.write("authkeys", "auth 1\n1 sha1 correct-horse-battery\n", 0o600);
+    this.write("haresources", "alice 10.77.0.10/24/eth0 svc\n");
+    const state = join(home, "svc.up");
+    this.script(
+      "svc",
+      `case $1 in
+start) touch ${state};;
+stop) rm -f ${state};;
+status) [ -e ${state} ] && echo running || echo stopped;;
+esac`,
+    );
+    started.add(this);
+    // It lives as long as this process holds its stdin.
+    this.#network = Bun.spawn(["unshare", "--net", "cat"], { stdio: ["pipe", "ignore", "ignore"] });
+  }
+
+  /** Makes the interface; resolves when it can be used. */
+  async network(): Promise<void> {
+    while (!this.#isApart()) await Bun.sleep(5);
+    const commands = [
+      "ip link add eth0 type veth peer name cable",
+      "ip addr add 10.77.0.1/24 dev eth0",
+      "ip link set eth0 up",
+      "ip link set cable up",
+    ].join(" && ");
+    await this.inside("sh", "-c", commands).exited;
+  }
+
+  #isApart(): boolean {
+    const own = Bun.spawnSync(["readlink", "/proc/self/ns/net"]).stdout.toString();
+    const its = Bun.spawnSync(["readlink", `/proc/${this.#network.pid}/ns/net`]).stdout.toString();
+    return its !== "" && its !== own;
+  }
+
+  inside(...argv: string[]) {
+    return Bun.spawn(["nsenter", `--net=/proc/${this.#network.pid}/ns/net`, ...argv], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  write(name: string, text: string, mode = 0o644) {
+    writeFileSync(join(this.places.conf, name), text);
+    chmodSync(join(this.places.conf, name), mode);
+  }
+
+  script(name: string, body: string) {
+    this.write(join("resource.d", name), `#!/bin/sh\n${body}\n`, 0o755);
+  }
+
+  /** What runs an agent of this host. */
+  command(variables: Record<string, string> = {}): string[] {
+    const { conf, state, run } = this.places;
+    const words = ["agent", "--dir", conf, "--state-dir", state, "--run-dir", run];
+    const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    return ["env", ...set, process.execPath, main, ...words, "--log-level", "debug"];
+  }
+
+  start(variables: Record<string, string> = {}): void {
+    const agent = this.inside(...this.command(variables));
+    this.agent = agent;
+    this.#read(agent.stderr);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>) {
+    for await (const bytes of stream) this.log += Buffer.from(bytes).toString();
+  }
+
+  /** The agent's own pid: nsenter execs it. */
+  get pid(): number {
+    return Number(readFileSync(this.places.pid, "utf8"));
+  }
+
+  get pulse(): number {
+    const pid = [...this.log.matchAll(/Pulse ([0-9]+), generation/g)].at(-1)?.[1];
+    return Number(pid);
+  }
+
+  async status(): Promise<Snapshot | undefined> {
+    const result = await ask(this.places.socket, { ask: "status" });
+    return result.kind === "done" ? result.answer.snapshot : undefined;
+  }
+
+  async addresses(): Promise<string> {
+    return await new Response(this.inside("ip", "-br", "addr", "show", "eth0").stdout).text();
+  }
+
+  /** Waits until it is so; a story that does not come to its end shows the log. */
+  async until(what: (host: Host) => boolean | Promise<boolean>): Promise<void> {
+    const patience = performance.now() + 20_000;
+    while (!(await what(this))) {
+      if (performance.now() > patience) throw new Error(`It does not come to that:\n${this.log}`);
+      await Bun.sleep(10);
+    }
+  }
+
+  async holds(): Promise<void> {
+    await this.until(async () => (await this.status())?.groups[0]?.state === "held");
+  }
+
+  async destroy() {
+    const { agent } = this;
+    if (agent !== undefined && agent.exitCode === null && agent.signalCode === null) {
+      agent.kill("SIGKILL");
+      await agent.exited;
+    }
+    this.#network.kill("SIGKILL");
+    await this.#network.exited;
+  }
+}
+
+/** A restart must be over before deadtime is: a busy machine needs its time. */
+const patient = haCf.replace("deadtime 500ms\ninitdead 500ms", "deadtime 2500ms\ninitdead 2500ms");
+
+async function holder(name: string, text = haCf): Promise<Host> {
+  const host = new Host(name);
+  host.write("ha.cf", text);
+  await host.network();
+  host.start();
+  await host.holds();
+  return host;
+}
+
+const limit = 30_000;
+
+test(
+  "agent takes its group when its partner never appears, and releases it when it leaves",
+  async () => {
+    const host = await holder("leave");
+    expect(await host.addresses()).toContain("10.77.0.10/24");
+    expect(existsSync(join(root, "leave", "svc.up"))).toBe(true);
+    const snapshot = await host.status();
+    expect(snapshot).toMatchObject({
+      version: 1,
+      node: "alice",
+      state: "active",
+      resources: "local",
+    });
+    expect(snapshot?.groups[0]).toMatchObject({ owner: "alice", holder: "alice" });
+    expect(snapshot?.generation).toBe(Number(readFileSync(host.places.generation, "latin1")));
+
+    process.kill(host.pid, "SIGTERM");
+    expect(await host.agent?.exited).toBe(0);
+    expect(await host.addresses()).not.toContain("10.77.0.10");
+    expect(existsSync(join(root, "leave", "svc.up"))).toBe(false);
+    for (const file of ["socket", "pid", "memory", "pulsed", "running"] as const) {
+      expect(existsSync(host.places[file])).toBe(false);
+    }
+  },
+  limit,
+);
+
+test(
+  "agent restarts a pulse that died, with a higher generation, and nothing moves",
+  async () => {
+    const host = await holder("pulse-dies", patient);
+    const generation = (await host.status())?.generation ?? 0;
+    process.kill(host.pulse, "SIGKILL");
+    await host.until(async () => ((await host.status())?.generation ?? 0) > generation);
+    expect(await host.addresses()).toContain("10.77.0.10/24");
+    await host.holds();
+    expect(host.log).not.toContain("svc stop");
+    expect(host.log.match(/svc start: done/g)).toHaveLength(1);
+  },
+  limit,
+);
+
+test(
+  "agent kills a pulse that is stopped, and the next one begins",
+  async () => {
+    const host = await holder("pulse-stops");
+    const stopped = host.pulse;
+    process.kill(stopped, "SIGSTOP");
+    await host.until(() => host.pulse !== stopped);
+    expect(host.log).toContain(`The pulse (pid ${stopped}) is silent for`);
+    expect(processName(stopped)).toBeUndefined();
+    await host.holds();
+  },
+  limit,
+);
+
+test(
+  "agent adopts what an agent before it left up, without a second start",
+  async () => {
+    const host = await holder("desk-dies", patient);
+    process.kill(host.pid, "SIGKILL");
+    await host.agent?.exited;
+    host.start();
+    await host.until(() => host.log.includes("without leaving"));
+    await host.holds();
+    expect(await host.addresses()).toContain("10.77.0.10/24");
+    expect(host.log.match(/svc start: done/g)).toHaveLength(1);
+  },
+  limit,
+);
+
+test(
+  "agent refuses to start twice, and says nothing else then",
+  async () => {
+    const host = await holder("twice");
+    expect(host.log).toContain("warning: ");
+    const first = host.pid;
+    const second = host.inside(...host.command());
+    expect(await second.exited).toBe(1);
+    expect(await new Response(second.stderr).text()).toBe(
+      `An agent is already running with ${host.places.run} (pid ${first})\n`,
+    );
+    expect(host.pid).toBe(first);
+    process.kill(first, "SIGKILL");
+  },
+  limit,
+);
+
+test(
+  "agent refuses to start beside a real Heartbeat, not beside its stale pid file",
+  async () => {
+    const host = await holder("beside");
+    process.kill(host.pid, "SIGTERM");
+    await host.agent?.exited;
+    const program = join(root, "heartbeat");
+    copyFileSync("/bin/sleep", program);
+    const real = Bun.spawn([program, "1000"], { stdio: ["ignore", "ignore", "ignore"] });
+    writeFileSync(host.places.heartbeatPid, `${String(real.pid).padStart(10)}\n`);
+    host.start();
+    expect(await host.agent?.exited).toBe(1);
+    await host.until(() => host.log.includes(`Heartbeat runs on this host (pid ${real.pid})`));
+    real.kill("SIGKILL");
+    await real.exited;
+    host.start();
+    await host.holds();
+  },
+  limit,
+);
+
+test(
+  "agent says what is wrong with its files and exits 6",
+  async () => {
+    const host = new Host("broken");
+    host.write("ha.cf", haCf.replace("deadtime 500ms", "deadtime soon"));
+    host.start();
+    expect(await host.agent?.exited).toBe(6);
+    await host.until(() => host.log.includes("not started"));
+    expect(host.log).toContain(`${host.places.haCf}:2:10: `);
+    expect(existsSync(host.places.generation)).toBe(false);
+  },
+  limit,
+);
+
+test(
+  "agent refuses changed files with problems whole, and adopts good ones whole",
+  async () => {
+    const host = await holder("reload");
+    const { generation } = (await host.status()) ?? {};
+    host.write("haresources", "alice 10.77.0.10/24/eth0 svc\ncarol 10.77.0.20/24/eth0\n");
+    process.kill(host.pid, "SIGHUP");
+    await host.until(() => host.log.includes("Nothing is changed"));
+    const told = host.log.slice(host.log.indexOf("Reading the configuration again")).split("\n");
+    const place = `${host.places.haresources}:2:1: `;
+    expect(told.filter((line) => line.includes(place))).toHaveLength(1);
+    // The source line and its caret are for terminals.
+    expect(told.filter((line) => line.trimEnd().endsWith("^"))).toEqual([]);
+    expect((await host.status())?.groups).toHaveLength(1);
+
+    host.write("haresources", "alice 10.77.0.10/24/eth0 svc\nalice 10.77.0.20/24/eth0\n");
+    process.kill(host.pid, "SIGHUP");
+    await host.until(async () => (await host.addresses()).includes("10.77.0.20/24"));
+    expect((await host.status())?.generation).toBe(generation ?? 0);
+    expect(host.log).not.toContain("svc stop");
+  },
+  limit,
+);
+
+test(
+  "agent carries out what the old commands write into the FIFO, and tells the log",
+  async () => {
+    const host = await holder("fifo");
+    writeFileSync(host.places.fifo, ">>>\nt=ask_resources\nrsc_hold=all\ninfo=me\n<<<\n");
+    await host.until(() => host.log.includes("standby from the FIFO is refused"));
+    writeFileSync(host.places.fifo, ">>>\nst=active\n<<<\n");
+    await host.until(() => host.log.includes("a message without a type"));
+  },
+  limit,
+);
+
+test(
+  "agent ends a script that hangs and goes on without it",
+  async () => {
+    const host = new Host("hang");
+    host.write("ha.cf", `${haCf}resource_timeout 300ms\n`);
+    host.script("svc", "case $1 in start) sleep 1000;; status) echo stopped;; esac");
+    await host.network();
+    host.start();
+    await host.until(() => host.log.includes("svc start failed"));
+    expect(host.log).toContain("timed out after 300 ms");
+    await host.until(async () => (await host.status())?.groups[0]?.state === "failed");
+    expect(await host.addresses()).not.toContain("10.77.0.10");
+  },
+  limit,
+);
+
+test(
+  "agent reboots the host by the command it is given when a stop fails and ha.cf says reboot",
+  async () => {
+    const rebooted = join(root, "rebooted");
+    const host = new Host("reboot");
+    host.write("ha.cf", haCf.replace("ignore", "reboot"));
+    host.script("svc", "case $1 in stop) exit 1;; status) echo running;; esac");
+    await host.network();
+    host.start({ HB_REBOOT_COMMAND: `touch ${rebooted}` });
+    await host.holds();
+    process.kill(host.pid, "SIGTERM");
+    await host.until(() => existsSync(rebooted));
+    expect(host.log).toContain(`Rebooting this host by "touch ${rebooted}"`);
+  },
+  limit,
+);
+
+test(
+  "agent gives scripts their variables and none of its descriptors",
+  async () => {
+    const seen = join(root, "seen");
+    const host = new Host("environment");
+    host.write("ha.cf", `${haCf}env COLOUR=blue\n`);
+    host.script(
+      "svc",
+      `case $1 in
+start) { env; ls -l /proc/self/fd; pwd; umask; } > ${seen}.part; mv ${seen}.part ${seen};;
+status) echo stopped;;
+esac`,
+    );
+    await host.network();
+    host.start();
+    await host.until(() => existsSync(seen));
+    const text = readFileSync(seen, "utf8");
+    for (const line of [
+      "HA_CURHOST=alice",
+      `HA_DIR=${host.places.conf}`,
+      "HA_COLOUR=blue",
+      "HA_NICEFAILBACK=yes",
+      "HA_deadtime=500ms",
+      "OCF_ROOT=/usr/lib/ocf",
+      host.places.work,
+      "0022",
+    ]) {
+      expect(text.split("\n")).toContain(line);
+    }
+    // 0, 1 and 2, and the directory that ls reads.
+    expect(text.match(/ -> /g)).toHaveLength(4);
+  },
+  limit,
+);

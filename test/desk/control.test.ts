@@ -1,0 +1,139 @@
+// The control socket: its own client, and clients that mean harm.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import fc from "fast-check";
+import { ask } from "../../src/desk/client.ts";
+import { Control } from "../../src/desk/control.ts";
+import { commandOf, parseRequest, type Request, setOf } from "../../src/desk/request.ts";
+
+const directory = mkdtempSync("/tmp/hb-control-");
+const path = join(directory, "hb.sock");
+const served: Request[] = [];
+let control: Control;
+
+beforeAll(async () => {
+  writeFileSync(path, "left by an agent that was killed");
+  control = await Control.listen(path, async (request, progress) => {
+    served.push(request);
+    progress("under way");
+    return { say: "done", ok: request.ask === "status", text: `asked for ${request.ask}` };
+  });
+});
+afterAll(() => {
+  control.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Sends these bytes and waits until the agent hangs up; what it said. */
+function hostile(bytes: string, end = false): Promise<string> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket: Socket = connect(path, () => (end ? socket.end(bytes) : socket.write(bytes)));
+    socket.on("data", (part) => {
+      said += part;
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(said));
+  });
+}
+
+test("Control.listen() takes the place of a stale socket, for root alone", () => {
+  expect(statSync(path).isSocket()).toBe(true);
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+});
+
+test("ask() gives progress and the answer", async () => {
+  const progress: string[] = [];
+  const result = await ask(path, { ask: "status" }, { progress: (text) => progress.push(text) });
+  expect(result).toMatchObject({ kind: "done", answer: { ok: true, text: "asked for status" } });
+  expect(progress).toEqual(["under way"]);
+});
+
+test("ask() tells an agent that refuses from one that is not there", async () => {
+  const refused = await ask(path, { ask: "standby", set: "all", wait: true });
+  expect(refused).toMatchObject({ kind: "done", answer: { ok: false } });
+  expect(await ask(join(directory, "nobody"), { ask: "status" })).toEqual({ kind: "absent" });
+});
+
+test("Control hangs up on a line without end", async () => {
+  expect(await hostile("x".repeat(1_000_000))).toBe("");
+});
+
+test("Control hangs up on a client that asks without listening", async () => {
+  const before = served.length;
+  await hostile('{"ask":"status"}\n'.repeat(100_000));
+  expect(served.length - before).toBeLessThan(1_000);
+});
+
+test("Control answers nonsense with a refusal and goes on", async () => {
+  const said = await hostile('nonsense\n{"ask":"reboot"}\n{"ask":"status"}\n', true);
+  const answers = said.trimEnd().split("\n");
+  expect(answers.slice(0, 2).every((line) => line.includes('"ok":false'))).toBe(true);
+});
+
+test("Control serves others while many clients sit on their connections", async () => {
+  const idle = Array.from({ length: 200 }, () => connect(path).on("error", () => {}));
+  await Promise.all(
+    idle.map((socket) => new Promise((resolve) => socket.once("connect", resolve))),
+  );
+  for (const socket of idle) socket.destroy();
+  // The places of those that left are free again, sooner or later.
+  let result = await ask(path, { ask: "status" });
+  while (result.kind !== "done") result = await ask(path, { ask: "status" });
+  expect(result.answer.ok).toBe(true);
+});
+
+test("Control.close() removes the socket", async () => {
+  const other = join(directory, "other.sock");
+  const closing = await Control.listen(other, async () => ({ say: "done", ok: true, text: "" }));
+  closing.close();
+  expect(existsSync(other)).toBe(false);
+});
+
+test.each([
+  ['{"ask":"status"}', { ask: "status" }],
+  ['{"ask":"standby","set":"foreign"}', { ask: "standby", set: "foreign", wait: true }],
+  ['{"ask":"takeover","wait":false}', { ask: "takeover", set: "all", wait: false }],
+  ['{"ask":"addnode","nodes":["carol"]}', { ask: "addnode", nodes: ["carol"] }],
+] as const)("parseRequest(%s) is a request", (line, request) => {
+  expect(parseRequest(line)).toEqual(request as Request);
+});
+
+test.each([
+  "",
+  "null",
+  "[]",
+  '{"ask":"exit"}',
+  '{"ask":"standby","set":"some"}',
+  '{"ask":"addnode"}',
+  '{"ask":"addnode","nodes":[]}',
+  '{"ask":"addnode","nodes":["a b"]}',
+  '{"ask":"delnode","nodes":["../x"]}',
+  `{"ask":"addnode","nodes":${JSON.stringify(Array(101).fill("a"))}}`,
+])("parseRequest(%s) is none", (line) => {
+  expect(parseRequest(line)).toBeUndefined();
+});
+
+test("parseRequest() never throws, and what it lets through is a command or a status", () => {
+  const anything = fc.oneof(fc.string(), fc.json());
+  fc.assert(
+    fc.property(anything, (line) => {
+      const request = parseRequest(line);
+      if (request !== undefined && request.ask !== "status") {
+        expect(commandOf(request)).toBeDefined();
+      }
+    }),
+  );
+});
+
+test.each([
+  ["standby", "failback", "foreign"],
+  ["takeover", "failback", "local"],
+  ["standby", "local", "local"],
+  ["takeover", "some", undefined],
+] as const)("setOf(%s, %s) is %p", (command, word, set) => {
+  expect(setOf(command, word)).toBe(set);
+});

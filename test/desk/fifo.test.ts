@@ -1,0 +1,137 @@
+// The FIFO: what the old shell commands write, and what anybody else might (heartbeat-resources
+// 12).
+
+import { afterAll, expect, test } from "bun:test";
+import { appendFileSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { Fifo, orderOf, Splitter } from "../../src/desk/fifo.ts";
+import { text } from "../../src/wire/message.ts";
+
+const directory = mkdtempSync("/tmp/hb-fifo-");
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function message(fields: Record<string, string>): string {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}=${value}\n`);
+  return `>>>\n${lines.join("")}<<<\n`;
+}
+
+test.each([
+  [
+    { t: "ask_resources", rsc_hold: "all", info: "me" },
+    { name: "standby", set: "all" },
+  ],
+  [
+    { t: "ask_resources", rsc_hold: "foreign", info: "me" },
+    { name: "standby", set: "foreign" },
+  ],
+  [
+    { t: "ask_resources", info: "me" },
+    { name: "standby", set: "all" },
+  ],
+  [
+    { t: "hb_takeover", rsc_hold: "local" },
+    { name: "takeover", set: "local" },
+  ],
+  [
+    { t: "hb_takeover", rsc_hold: "failback" },
+    { name: "takeover", set: "local" },
+  ],
+  [
+    { t: "addnode", nodelist: "Carol dave " },
+    { name: "addnode", nodes: ["carol", "dave"] },
+  ],
+  [
+    { t: "delnode", nodelist: "carol" },
+    { name: "delnode", nodes: ["carol"] },
+  ],
+  [
+    { t: "setweight", node: "bob", weight: "7" },
+    { name: "setweight", node: "bob", weight: 7 },
+  ],
+  [
+    { t: "setsite", node: "bob", site: "east" },
+    { name: "setsite", node: "bob", site: "east" },
+  ],
+  [
+    { t: "ip-request-resp", dest: "bob", ok: "OK" },
+    { name: "message", message: text({ t: "ip-request-resp", dest: "bob", ok: "OK" }) },
+  ],
+] as const)("orderOf() understands %j", (fields, command) => {
+  expect(orderOf(message(fields))).toEqual({ command });
+});
+
+test.each([
+  { t: "ask_resources", rsc_hold: "all", info: "done" },
+  { t: "ask_resources", rsc_hold: "some", info: "me" },
+  { t: "addnode", nodelist: " " },
+  { t: "addnode", nodelist: "car/ol" },
+  { t: "setweight", node: "bob", weight: "heavy" },
+  { st: "active" },
+] as Record<string, string>[])("orderOf() refuses %j", (fields) => {
+  expect(orderOf(message(fields))).toHaveProperty("refused");
+});
+
+test("orderOf() refuses a field that is not a string: the channel could not carry it", () => {
+  expect(orderOf(">>>\nt=x\n(1)b=AAEC\n<<<\n")).toHaveProperty("refused");
+});
+
+test("orderOf() never throws", () => {
+  fc.assert(fc.property(fc.string(), (anything) => void orderOf(anything)));
+});
+
+function split(...pieces: string[]) {
+  const heard: string[] = [];
+  const lost: string[] = [];
+  const splitter = new Splitter(
+    (whole) => heard.push(whole),
+    (why) => lost.push(why),
+  );
+  for (const piece of pieces) splitter.push(piece);
+  return { heard, lost };
+}
+
+test("Splitter finds messages however the text is cut, and skips what stands between them", () => {
+  const one = message({ t: "a" });
+  const two = message({ t: "b", v: "x" });
+  const whole = `noise\n${one}more noise\n${two}`;
+  fc.assert(
+    fc.property(fc.array(fc.nat(whole.length), { maxLength: 6 }), (cuts) => {
+      const edges = [0, ...cuts.sort((a, b) => a - b), whole.length];
+      const pieces = edges.slice(1).map((edge, i) => whole.slice(edges[i], edge));
+      expect(split(...pieces).heard).toEqual([one, two]);
+    }),
+  );
+});
+
+test("Splitter drops a message that was cut short when the next one begins", () => {
+  expect(split(`>>>\nt=half\n${message({ t: "whole" })}`).heard).toEqual([message({ t: "whole" })]);
+});
+
+test("Splitter drops text without end instead of keeping it", () => {
+  const { heard, lost } = split(`>>>\n${"x".repeat(100_000)}`, message({ t: "a" }));
+  expect(lost).toHaveLength(1);
+  expect(heard).toEqual([message({ t: "a" })]);
+});
+
+test("Fifo makes the FIFO in place of whatever is there and hears several writers", async () => {
+  const path = join(directory, "fifo");
+  writeFileSync(path, "a regular file");
+  const two = Promise.withResolvers<void>();
+  const heard: string[] = [];
+  const fifo = new Fifo(
+    path,
+    (whole) => {
+      heard.push(whole);
+      if (heard.length === 2) two.resolve();
+    },
+    () => {},
+  );
+  expect(lstatSync(path).isFIFO()).toBe(true);
+  expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  appendFileSync(path, message({ t: "first" }));
+  appendFileSync(path, message({ t: "second" }));
+  await two.promise;
+  fifo.close();
+  expect(heard).toEqual([message({ t: "first" }), message({ t: "second" })]);
+});

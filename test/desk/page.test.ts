@@ -1,0 +1,231 @@
+// The page of `hb status`, and the exit codes of the commands that ask the agent.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { statusPage } from "../../src/cli/page.ts";
+import type { Snapshot } from "../../src/core/snapshot.ts";
+import { Control } from "../../src/desk/control.ts";
+import type { Request } from "../../src/desk/request.ts";
+
+const snapshot: Snapshot = {
+  version: 1,
+  node: "alice",
+  state: "active",
+  generation: 7,
+  resources: "local",
+  nodes: [
+    { name: "alice", state: "active", kind: "hb", links: [] },
+    {
+      name: "bob",
+      state: "dead",
+      kind: "heartbeat",
+      lastHeardMs: 12_340,
+      links: [{ name: "eth0", medium: "bcast", state: "dead" }],
+    },
+    { name: "10.0.0.254", state: "ping", kind: "ping", links: [] },
+  ],
+  groups: [
+    {
+      key: "10.0.0.10",
+      owner: "alice",
+      resources: ["10.0.0.10", "httpd"],
+      holder: "alice",
+      state: "held",
+      why: "this node is its owner",
+    },
+    {
+      key: "10.0.0.20",
+      owner: "bob",
+      resources: ["10.0.0.20"],
+      holder: null,
+      state: "failed",
+      why: "",
+    },
+  ],
+  dropped: { duplicate: 812, old: 4, stranger: 2, clone: 0 },
+  pulse: {
+    lateMs: { last: 0.041, p99: 0.2, worst: 12.4 },
+    packets: [{ link: "eth0", received: 9, sent: 9, rejected: { signature: 3, syntax: 0 } }],
+    missing: ["No realtime priority: EPERM"],
+  },
+};
+
+test("statusPage() shows a snapshot in aligned columns", () => {
+  expect(statusPage(snapshot, (_style, text) => text)).toBe(`alice is active, holds its own groups
+
+Nodes
+  ●  alice       active  hb         this node
+  ○  bob         dead    heartbeat  heard 12.3 s ago
+  ●  10.0.0.254  ping    ping       never heard
+
+Links
+  ○  bob  bcast eth0  dead
+
+Groups
+  ●  10.0.0.10  alice   its owner  held here    httpd
+                this node is its owner
+  ○  10.0.0.20  nobody  for bob    failed here
+
+Pulse late by: last 0.04 ms, p99 0.20 ms, worst 12 ms
+  No realtime priority: EPERM
+  eth0 rejected packets: signature 3
+  Dropped messages: stranger 2`);
+});
+
+test("statusPage() says nothing of packets and messages when all is well", () => {
+  const dropped = { duplicate: 812, old: 4 };
+  const pulse = { ...snapshot.pulse, packets: [], missing: [] };
+  const page = statusPage({ ...snapshot, dropped, pulse }, (_style, text) => text);
+  expect(page.split("\n").at(-1)).toBe("Pulse late by: last 0.04 ms, p99 0.20 ms, worst 12 ms");
+});
+
+test("statusPage() aligns by what is seen, not by its colour codes", () => {
+  const painted = statusPage(snapshot, (_style, text) => `\x1b[1m${text}\x1b[0m`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
+  const seen = painted.replace(/\x1b\[[01]m/g, "");
+  expect(seen).toBe(statusPage(snapshot, (_style, text) => text));
+});
+
+test("statusPage() shows the first few of many resources", () => {
+  const [group] = snapshot.groups;
+  const resources = Array.from({ length: 1_000 }, (_, i) => `r${i}`);
+  const page = statusPage(
+    { ...snapshot, groups: group === undefined ? [] : [{ ...group, resources }] },
+    (_style, text) => text,
+  );
+  expect(page).toContain("held here  r1 r2 r3 r4 r5 r6 r7 r8 and 991 more\n");
+});
+
+const run = mkdtempSync("/tmp/hb-page-");
+const main = join(import.meta.dir, "../../src/main.ts");
+const asked: Request[] = [];
+let control: Control;
+let answers = true;
+
+beforeAll(async () => {
+  control = await Control.listen(join(run, "hb.sock"), async (request, progress) => {
+    asked.push(request);
+    if (request.ask === "status") {
+      const known = { ok: true, text: "", snapshot };
+      return { say: "done", ...(answers ? known : { ok: false, text: "The pulse is starting" }) };
+    }
+    progress("script: httpd stop: done in 5 ms");
+    const ok = request.ask !== "takeover";
+    return { say: "done", ok, text: ok ? "Moved in 6 ms" : "bob is in flux" };
+  });
+});
+afterAll(() => {
+  control.close();
+  rmSync(run, { recursive: true, force: true });
+});
+
+async function hb(...argv: string[]) {
+  const child = Bun.spawn([process.execPath, main, ...argv], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, out, err };
+}
+
+const nowhere = ["--run-dir", join(run, "nowhere")];
+const here = ["--run-dir", run];
+
+test("hb status exits 3 when no agent runs, and says what to type", async () => {
+  const { code, out, err } = await hb("status", ...nowhere);
+  expect(code).toBe(3);
+  expect(out).toBe("");
+  expect(err).toContain('start it with "hb agent"');
+});
+
+test("hb status exits 4 when the agent cannot tell", async () => {
+  answers = false;
+  const { code, err } = await hb("status", ...here);
+  answers = true;
+  expect({ code, err }).toEqual({ code: 4, err: "The pulse is starting\n" });
+});
+
+test("hb status --json prints the snapshot as it is", async () => {
+  const { code, out } = await hb("status", "--json", ...here);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(snapshot);
+});
+
+test("hb status prints the page, plain where nobody sees colours", async () => {
+  const { code, out } = await hb("status", ...here);
+  expect(code).toBe(0);
+  expect(out).toBe(`${statusPage(snapshot, (_style, text) => text)}\n`);
+});
+
+test("hb standby waits, with progress on stderr and the end on stdout", async () => {
+  const { code, out, err } = await hb("standby", "failback", ...here);
+  expect({ code, out }).toEqual({ code: 0, out: "Moved in 6 ms\n" });
+  expect(err).toContain("httpd stop");
+  expect(asked.at(-1)).toEqual({ ask: "standby", set: "foreign", wait: true });
+});
+
+test("hb takeover exits 1 with the reason when it is refused", async () => {
+  const { code, out, err } = await hb("takeover", "--no-wait", ...here);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toContain("bob is in flux");
+  expect(asked.at(-1)).toEqual({ ask: "takeover", set: "all", wait: false });
+});
+
+test.each([
+  [["standby", "some"], 2],
+  [["standby", "all", "spare"], 2],
+  [["takeover", "--speed"], 2],
+  [["node", "rename", "carol"], 2],
+  [["node", "add"], 2],
+  [["node", "add", "not a name"], 2],
+] as const)("hb %p is a usage error", async (words, expected) => {
+  const { code, out, err } = await hb(...words, ...here);
+  expect({ code, out }).toEqual({ code: expected, out: "" });
+  expect(err).not.toBe("");
+});
+
+test.each([
+  ["hb_standby", [], { ask: "standby", set: "all", wait: true }],
+  ["hb_takeover", ["failback"], { ask: "takeover", set: "local", wait: true }],
+  ["hb_addnode", ["Carol", "dave"], { ask: "addnode", nodes: ["carol", "dave"] }],
+  ["hb_delnode", ["carol"], { ask: "delnode", nodes: ["carol"] }],
+] as const)(
+  "%s %p asks what Heartbeat's command of that name does",
+  async (name, words, request) => {
+    const child = Bun.spawn([process.execPath, main, ...words, ...here], {
+      argv0: `/usr/bin/${name}`,
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    await child.exited;
+    expect(asked.at(-1)).toEqual(request as Request);
+  },
+);
+
+test("hb_addnode explains itself by its own name", async () => {
+  const child = Bun.spawn([process.execPath, main], {
+    argv0: "/usr/share/heartbeat/hb_addnode",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  expect(await child.exited).toBe(1);
+  expect(await new Response(child.stderr).text()).toBe(
+    "hb_addnode: Missing argument NAME\n" +
+      "Usage: hb_addnode [options] NAME…\n" +
+      'Try "hb_addnode --help"\n',
+  );
+});
+
+test("hb_standby with an unknown word exits 1, as the old program does", async () => {
+  const child = Bun.spawn([process.execPath, main, "some", ...here], {
+    argv0: "hb_standby",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  expect(await new Response(child.stderr).text()).toContain("Usage: hb_standby");
+  expect(await child.exited).toBe(1);
+});
+
+test("hb standby exits 7 when no agent runs", async () => {
+  expect((await hb("standby", ...nowhere)).code).toBe(7);
+});

@@ -1,0 +1,36 @@
+// The guides keep pace with the program: what the parser knows, the page names; what a page links to
+// is there.
+
+import { expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { directives } from "../src/config/hacf.ts";
+
+const ROOT = join(import.meta.dir, "..");
+const page = readFileSync(join(ROOT, "docs/directives.md"), "utf8");
+
+const known = Object.keys(directives);
+
+test.each(known)("docs/directives.md names %s", (directive) => {
+  expect(page).toMatch(new RegExp(`\`${directive}[ \`]`));
+});
+
+test("docs/directives.md names no directive that the parser does not know", () => {
+  const named = [...page.matchAll(/^\| (`.*?) \|/gm)]
+    .flatMap(([, cell = ""]) => [...cell.matchAll(/`([a-z][a-z0-9_-]*)/g)])
+    .map(([, name = ""]) => name);
+  expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  expect(named.length).toBeGreaterThan(40);
+});
+
+const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
+
+test.each(pages.filter((name) => name.endsWith(".md")))(
+  "%s links only to what is there",
+  (name) => {
+    const text = readFileSync(join(ROOT, name), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#]+)/g)].map(([, target = ""]) => target);
+    const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+    expect(local.filter((target) => !existsSync(join(ROOT, dirname(name), target)))).toEqual([]);
+  },
+);

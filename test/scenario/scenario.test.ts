@@ -1,0 +1,23 @@
+// Every story of this folder, played in a made-up cluster. README.md here says how they are written.
+
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { play } from "../sim/transcript.ts";
+
+const stories = readdirSync(import.meta.dir).filter((name) => name.endsWith(".txt"));
+
+test.each(stories)("play() finds that all of %s comes true", (name) => {
+  expect(play(readFileSync(join(import.meta.dir, name), "utf8")).join("\n")).toBe("");
+});
+
+test("play() notices what does not come true", () => {
+  const story = `
+cluster alice bob
+group alice 10.0.0.10
+----
+bob holds 10.0.0.10
+0.0s alice  a line that nobody logs
+nobody understands`;
+  expect(play(story)).toHaveLength(3);
+});
