@@ -29,4 +29,6 @@ export const plainConfig: ClusterConfig = {
   realtime: false,
   rtprio: 1,
   memreserveKib: 0,
+  serialRing: false,
+  routers: [],
 };

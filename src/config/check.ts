@@ -115,6 +115,9 @@ export function clusterOf(parts: {
     realtime: conf.realtime,
     rtprio: conf.rtprio,
     memreserveKib: conf.memreserveKib,
+    serialRing: conf.serialRing,
+    ...(conf.watchdog === undefined ? {} : { watchdog: conf.watchdog }),
+    routers: conf.routers,
   };
 }
 

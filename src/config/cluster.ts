@@ -4,6 +4,7 @@
 import type { Keyring } from "../wire/keyring.ts";
 import type { Medium } from "./medium.ts";
 import type { GroupSpec } from "./resource.ts";
+import type { RouterConfig } from "./router.ts";
 
 export interface Timing {
   readonly keepaliveMs: number;
@@ -41,4 +42,10 @@ export interface ClusterConfig {
   /** 1–99, SCHED_RR. */
   readonly rtprio: number;
   readonly memreserveKib: number;
+  /** Messages that arrive on one cable leave on the others (ours; Heartbeat 3 forwards nothing). */
+  readonly serialRing: boolean;
+  /** Device that resets the host when it is not written to; absent: none. */
+  readonly watchdog?: string;
+  /** CARP virtual routers of this host, in configuration order. */
+  readonly routers: readonly RouterConfig[];
 }

@@ -46,6 +46,9 @@ export interface HaConf
       | "realtime"
       | "rtprio"
       | "memreserveKib"
+      | "serialRing"
+      | "watchdog"
+      | "routers"
     > {
   readonly nodes: readonly string[];
   readonly cluster: string;
@@ -60,7 +63,6 @@ export interface HaConf
   readonly baud: number;
 
   readonly stonith: readonly Stonith[];
-  readonly watchdog?: string;
   /** As written; anything but "off" is Pacemaker on. */
   readonly pacemaker: string;
 
@@ -143,6 +145,8 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     announceIntervalMs: 60_000,
     addressLease: "auto",
     addressMethod: "netlink",
+    serialRing: false,
+    routers: [],
   } as const;
   return {
     ...defaults,

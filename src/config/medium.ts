@@ -30,9 +30,38 @@ export type Medium =
       readonly kind: "ping_group";
       readonly name: string;
       readonly addresses: readonly string[];
-    };
+    }
+  | SerialMedium
+  | PppMedium;
 
-/** The link name: the interface for UDP media, the node's name for ping media (heartbeat-wire 14). */
+/** A null-modem cable to one other node (heartbeat-wire 14.5). */
+export interface SerialMedium {
+  readonly kind: "serial";
+  /** Absolute path of the tty; also the link's name. */
+  readonly device: string;
+  readonly baud: number;
+  readonly flow: "rtscts" | "none";
+}
+
+/** UDP to one other node over a PPP link that the agent brings up on a tty. */
+export interface PppMedium {
+  readonly kind: "ppp";
+  /** Absolute path of the tty; also the link's name. The network interface is known once pppd has told it. */
+  readonly device: string;
+  readonly local: string;
+  /** Absent: the other end tells its own. */
+  readonly remote?: string;
+  readonly baud: number;
+  readonly port: number;
+}
+
+/** True for a medium on a tty: a cable to exactly one other node, and no network interface's name. */
+export function isLine(medium: Medium): medium is SerialMedium | PppMedium {
+  return medium.kind === "serial" || medium.kind === "ppp";
+}
+
+/** The link name: the interface for UDP media, the tty for cables, the node's name for ping media
+ *  (heartbeat-wire 14). */
 export function linkOf(medium: Medium): string {
   switch (medium.kind) {
     case "ping":

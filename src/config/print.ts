@@ -124,5 +124,9 @@ function printMedium(medium: Medium): string {
       return `${medium.kind} ${medium.name}`;
     case "ping_group":
       return `ping_group ${medium.name} ${medium.addresses.join(" ")}`;
+    case "serial":
+      return `serial ${medium.device}`;
+    case "ppp":
+      return `ppp ${medium.device} ${medium.local}:${medium.remote ?? ""} ${medium.baud}`;
   }
 }

@@ -17,14 +17,32 @@ export type FromDesk =
   | { readonly say: "alive" }
   /** "command", "result" and "reload" inputs for the core. */
   | { readonly say: "input"; readonly input: Input }
+  /** The PPP link on this tty came up, with what pppd told of it, or went down (absent). */
+  | { readonly say: "ppp"; readonly tty: string; readonly line?: PppLine }
   /** Answered by one "snapshot" with the same id. */
   | { readonly say: "snapshot?"; readonly id: number };
+
+/** A PPP link that is up, as pppd tells its ip-up script. */
+export interface PppLine {
+  readonly device: string;
+  readonly local: string;
+  readonly remote: string;
+}
 
 /** Effects that the desk carries out; all others the pulse does itself. */
 export type DeskEffect = Extract<
   Effect,
   {
-    readonly do: "run" | "log" | "remember" | "hostcache" | "reply" | "restart" | "exit" | "reboot";
+    readonly do:
+      | "run"
+      | "call"
+      | "log"
+      | "remember"
+      | "hostcache"
+      | "reply"
+      | "restart"
+      | "exit"
+      | "reboot";
   }
 >;
 

@@ -48,6 +48,7 @@ export class Core {
       resources: this.#groups.summary(),
       nodes: this.#membership.nodeViews(now),
       groups: this.#groups.views(),
+      routers: [],
       dropped: this.#membership.drops,
       pulse,
     };
@@ -75,6 +76,11 @@ export class Core {
         return groups.lost(input, now);
       case "rival":
         return groups.rival(input, now);
+      case "advert":
+      case "advert-sent":
+      case "interface":
+      case "track":
+        return [];
       case "command":
         return this.#command(input, now);
       case "reload":

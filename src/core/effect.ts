@@ -40,6 +40,26 @@ export type Effect =
       readonly action: "start" | "stop" | "status";
       readonly timeoutMs: number;
     }
+  /** Send one advertisement of a virtual router, in every family that it speaks. */
+  | {
+      readonly do: "advert";
+      readonly router: string;
+      readonly advbase: number;
+      readonly advskew: number;
+      readonly demote: number;
+      /** "random": a fresh one, because no peer was heard yet (carp.md 3). */
+      readonly counter: bigint | "random";
+    }
+  /** Run the up or down script of a virtual router on the desk. Answered by one "result". Calls of one
+   *  router never overlap. */
+  | {
+      readonly do: "call";
+      readonly job: number;
+      readonly router: string;
+      readonly path: string;
+      readonly args: readonly string[];
+      readonly timeoutMs: number;
+    }
   | {
       readonly do: "log";
       readonly level: Level;

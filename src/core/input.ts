@@ -2,6 +2,7 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Message } from "../wire/message.ts";
+import type { HeardAdvert } from "./carp/heard.ts";
 import type { GroupSet } from "./wish.ts";
 
 export type Input =
@@ -36,6 +37,20 @@ export type Input =
     }
   /** Somebody else answers for an address that this host holds. */
   | { readonly on: "rival"; readonly word: string; readonly mac: string }
+  /** A good CARP advertisement for one of our virtual routers. */
+  | { readonly on: "advert"; readonly router: string; readonly advert: HeardAdvert }
+  /** An interface that a virtual router stands on or tracks; told at start and at every change.
+   *  `address`: its first IPv4 address, the source of adverts; absent when it has none. */
+  | {
+      readonly on: "interface";
+      readonly device: string;
+      readonly state: "up" | "no-carrier" | "down" | "gone";
+      readonly address?: string;
+    }
+  /** Adverts of a router could not be sent, or can again (carp.md 8 counts them). */
+  | { readonly on: "advert-sent"; readonly router: string; readonly ok: boolean }
+  /** A check command of a router (`track`) gave another verdict than before. */
+  | { readonly on: "track"; readonly path: string; readonly ok: boolean }
   /** An operator's command (control socket, FIFO or the old names). Answered by one "reply" effect. */
   | { readonly on: "command"; readonly request: number; readonly command: Command }
   /** Configuration, already checked; the core adopts it whole. */
@@ -45,6 +60,8 @@ export type Command =
   | { readonly name: "standby"; readonly set: GroupSet }
   | { readonly name: "takeover"; readonly set: GroupSet }
   | { readonly name: "leave" }
+  /** A master hands its addresses over (SIGUSR2 of ucarp); without a router, all of them. */
+  | { readonly name: "yield"; readonly router?: string }
   | { readonly name: "addnode" | "delnode"; readonly nodes: readonly string[] }
   | { readonly name: "setweight"; readonly node: string; readonly weight: number }
   | { readonly name: "setsite"; readonly node: string; readonly site: string }

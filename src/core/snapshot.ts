@@ -9,6 +9,7 @@ export interface Snapshot {
   readonly resources: "local" | "foreign" | "all" | "none" | "transition";
   readonly nodes: readonly NodeView[];
   readonly groups: readonly GroupView[];
+  readonly routers: readonly RouterView[];
   /** Authentic messages that do not count, by reason: stranger, replay, clone, old, … */
   readonly dropped: Readonly<Record<string, number>>;
   readonly pulse: PulseView;
@@ -42,12 +43,61 @@ export interface GroupView {
   readonly why: string;
 }
 
+/** A CARP virtual router. */
+export interface RouterView {
+  readonly name: string;
+  readonly device: string;
+  readonly vhid: number;
+  readonly state: "init" | "backup" | "master";
+  readonly sinceMs: number;
+  /** The rule that put it into this state: one sentence. */
+  readonly why: string;
+  readonly addresses: readonly string[];
+  readonly advbase: number;
+  readonly advskew: number;
+  /** What is added to the skew, or said as a demotion count, now; with the reasons. */
+  readonly demoted: readonly string[];
+  /** The last advert that was heard, absent when none was. */
+  readonly heard?: {
+    readonly from: string;
+    readonly advbase: number;
+    readonly advskew: number;
+    readonly demote: number;
+    readonly sealed: boolean;
+    readonly agoMs: number;
+  };
+  readonly packets: {
+    readonly sent: number;
+    readonly received: number;
+    /** By reason: checksum, ttl, version, digest, seal, replay, … */
+    readonly rejected: Readonly<Record<string, number>>;
+  };
+  /** The next timer: what it is and how far away. */
+  readonly next?: { readonly what: "advert" | "takeover"; readonly inMs: number };
+}
+
 export interface PulseView {
   readonly lateMs: { readonly last: number; readonly p99: number; readonly worst: number };
   /** Packets by link: authentic, and rejected by reason. */
   readonly packets: readonly PacketView[];
   /** What could not be had at start (no CAP_SYS_NICE, …). */
   readonly missing: readonly string[];
+  /** Absent: none is configured. */
+  readonly watchdog?: WatchdogView;
+  /** What is rejected before the core hears of it, by router. */
+  readonly adverts?: Readonly<Record<string, RouterView["packets"]>>;
+}
+
+export interface WatchdogView {
+  readonly device: string;
+  /** Absent while it cannot be opened; then `trouble` says why. */
+  readonly timeoutS?: number;
+  readonly identity?: string;
+  readonly firmware?: number;
+  readonly features?: readonly string[];
+  /** Closing does not stop it: a graceful leave resets the host as well. */
+  readonly nowayout?: boolean;
+  readonly trouble?: string;
 }
 
 export interface PacketView {

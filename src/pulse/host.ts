@@ -155,6 +155,8 @@ export class Host {
       case "announce":
         this.#book.announce(effect.words);
         break;
+      case "advert":
+        break;
       case "reconfigure":
         this.#reconfigure(effect.config);
         break;

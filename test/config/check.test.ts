@@ -58,6 +58,8 @@ test("checkAll() has nothing to say about five good lines", () => {
     realtime: true,
     rtprio: 1,
     memreserveKib: 6500,
+    serialRing: false,
+    routers: [],
   });
 });
 

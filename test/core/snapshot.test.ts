@@ -27,6 +27,7 @@ describe("Core.snapshot()", () => {
       "resources",
       "nodes",
       "groups",
+      "routers",
       "dropped",
       "pulse",
     ]);

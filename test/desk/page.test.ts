@@ -44,6 +44,7 @@ const snapshot: Snapshot = {
     },
   ],
   dropped: { duplicate: 812, old: 4, stranger: 2, clone: 0 },
+  routers: [],
   pulse: {
     lateMs: { last: 0.041, p99: 0.2, worst: 12.4 },
     packets: [{ link: "eth0", received: 9, sent: 9, rejected: { signature: 3, syntax: 0 } }],

@@ -59,6 +59,7 @@ class PuppetCore {
       resources: "none",
       nodes: [],
       groups: [],
+      routers: [],
       dropped: {},
       pulse,
     };

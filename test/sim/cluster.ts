@@ -231,6 +231,8 @@ export function configOf(self: string, shape: Shape): ClusterConfig {
     realtime: false,
     rtprio: 1,
     memreserveKib: 0,
+    serialRing: false,
+    routers: [],
   };
 }
 

@@ -22,6 +22,9 @@ export function openMedium(medium: Medium): Carrier {
     case "ping6":
     case "ping_group":
       return openPing(medium);
+    case "serial":
+    case "ppp":
+      throw new Error(`"${medium.kind}" cannot be opened yet`);
   }
 }
 
@@ -36,6 +39,9 @@ export function describeMedium(medium: Medium): string {
     case "mcast":
     case "mcast6":
       return `${medium.kind} ${medium.device} ${medium.group}`;
+    case "serial":
+    case "ppp":
+      return `${medium.kind} ${medium.device}`;
     default:
       return `${medium.kind} ${medium.name}`;
   }
