@@ -3,6 +3,10 @@
 // Lab tests mostly wait for timeouts of clusters, so several files run side by side, each in its own
 // process and its own lab. The last line is exactly "N passed, N failed"; a type check, a lint and a
 // build count as one test each. With CI=true a test that cannot run here is a failed one.
+//
+// Labs judge times, and beside one another they share the processors. A lab file that failed in this
+// company runs once more alone: what fails there as well has failed, what passes is counted and named
+// as shaky, with its first failure in full, so that a rare fault is seen and not only outvoted.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -126,6 +130,33 @@ async function sideBySide(files: readonly string[], width: number): Promise<Outc
   return outcomes;
 }
 
+/** The lab files side by side, then those that failed alone. */
+async function labOutcomes(files: readonly string[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const first of await sideBySide(files, LABS_AT_ONCE)) {
+    if (first.failed === 0) {
+      outcomes.push(first);
+      continue;
+    }
+    say(`again   ${first.title}, alone`);
+    const second = told(await tests(first.title, [first.title], 120_000));
+    if (second.failed === 0) shaky.push(first);
+    outcomes.push(second);
+  }
+  return outcomes;
+}
+
+/** The heart of a failure: which test, and what was expected. Everything else stands above. */
+function heartOf({ title, output }: Outcome): string {
+  const lines = output.split("\n");
+  const near = lines.flatMap((line, at) =>
+    /^\s*(error:|\(fail\))/.test(line)
+      ? lines.slice(at, at + (line.includes("error:") ? 8 : 1))
+      : [],
+  );
+  return [title, ...new Set(near.filter((line) => line.trim() !== ""))].join("\n    ");
+}
+
 function testFiles(): string[] {
   const found = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })].sort();
   if (chosen.length === 0) return found;
@@ -141,6 +172,7 @@ const labs = all
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 const units = all.filter((file) => !file.startsWith("test/lab/"));
 const outcomes: Outcome[] = [];
+const shaky: Outcome[] = [];
 
 if (chosen.length === 0) {
   outcomes.push(told(await check("types", [join(ROOT, "node_modules/.bin/tsc"), "--noEmit"])));
@@ -148,7 +180,7 @@ if (chosen.length === 0) {
 }
 outcomes.push(told(await check("build", ["bash", "scripts/build"])));
 if (units.length > 0) outcomes.push(told(await tests("unit tests", units, 60_000)));
-if (await labsPossible()) outcomes.push(...(await sideBySide(labs, LABS_AT_ONCE)));
+if (await labsPossible()) outcomes.push(...(await labOutcomes(labs)));
 else if (labs.length > 0) {
   say(`Cannot make labs here (they need root and namespaces): ${labs.length} files do not run`);
   const lost = { title: "labs", passed: 0, failed: 0, skipped: labs.length, seconds: 0 };
@@ -158,6 +190,8 @@ else if (labs.length > 0) {
 const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((n, one) => n + of(one), 0);
 const skipped = sum((one) => one.skipped);
 const failed = sum((one) => one.failed) + (CI ? skipped : 0);
+for (const one of outcomes.filter((each) => each.failed > 0)) say(`failed: ${heartOf(one)}`);
+for (const one of shaky) say(`shaky, passed when run alone: ${heartOf(one)}`);
 if (skipped > 0)
   say(`${skipped} could not run here${CI ? ", which counts as failed (CI=true)" : ""}`);
 say(`${((performance.now() - started) / 1_000).toFixed(0)} s`);
