@@ -17,6 +17,9 @@ export interface AddressResource {
   /** Full label ("eth0:0"); absent: for IPaddr the first free alias, for IPaddr2 none. */
   readonly label?: string;
   readonly broadcast?: string;
+  /** Name of the virtual router that holds it; absent: a group does. The router's dead time is then
+   *  the measure of its lease, and the router's macvlan, if it has one, the place where it lives. */
+  readonly router?: string;
 }
 
 /** IPsrcaddr: the preferred source of the routes; SendArp: announcements without an address. */

@@ -1,5 +1,6 @@
 // What a core is born with besides its configuration: facts that the desk read from disk.
 
+import type { Instant } from "./instant.ts";
 import type { GroupMemory } from "./memory.ts";
 
 export interface Boot {
@@ -14,6 +15,16 @@ export interface Boot {
   readonly delhostcache: readonly HostcacheEntry[];
   /** What this node held when its last run ended without a graceful leave; absent after a clean stop. */
   readonly memory?: GroupMemory;
+  /** Virtual routers that were master in the pulse before this one; absent after a clean stop. */
+  readonly masters?: RouterMemory;
+}
+
+/** Younger than the dead time of a router: nobody took over yet, and it goes on as master. */
+export interface RouterMemory {
+  /** Last moment at which this was known to be true. */
+  readonly at: Instant;
+  /** Names of routers. */
+  readonly routers: readonly string[];
 }
 
 export interface HostcacheEntry {

@@ -12,8 +12,16 @@ import type { Instant } from "./instant.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type FromDesk =
-  /** The first packet. */
-  | { readonly say: "begin"; readonly config: ClusterConfig; readonly boot: Boot }
+  /** The first packet. `only`: a process of virtual routers, without membership and groups. */
+  | {
+      readonly say: "begin";
+      readonly config: ClusterConfig;
+      readonly boot: Boot;
+      readonly only?: "routers";
+      readonly seal?: SealGrant;
+    }
+  /** More numbers for seals: up to here. */
+  | { readonly say: "seal"; readonly until: number }
   | { readonly say: "alive" }
   /** "command", "result" and "reload" inputs for the core. */
   | { readonly say: "input"; readonly input: Input }
@@ -21,6 +29,16 @@ export type FromDesk =
   | { readonly say: "ppp"; readonly tty: string; readonly line?: PppLine }
   /** Answered by one "snapshot" with the same id. */
   | { readonly say: "snapshot?"; readonly id: number };
+
+/** Which numbers the seals of this life may bear (docs/carp-seal.md). The end is on the disk before it is
+ *  used, so that no later life says a number again, whatever the clock does meanwhile. */
+export interface SealGrant {
+  /** 16 hex digits: this host. */
+  readonly sender: string;
+  /** The first number and the last; microseconds of unix time while the clock is sane. */
+  readonly from: number;
+  readonly until: number;
+}
 
 /** A PPP link that is up, as pppd tells its ip-up script. */
 export interface PppLine {
