@@ -29,7 +29,8 @@ export type Effect =
   /** Take held addresses off the interface now, but remember them: this host no longer knows that it
    *  is the holder. "hold" puts them back. No result. */
   | { readonly do: "suspend"; readonly resources: readonly (AddressResource | PulseResource)[] }
-  /** Announce held addresses at once (after a heal, a rival, a takeover). */
+  /** Announce held addresses at once (after a heal, a rival, a takeover). The name of a virtual router
+   *  among the words: one frame for each of its addresses as carp.md 9 has it, held here or not. */
   | { readonly do: "announce"; readonly words: readonly string[] }
   /** Run a script on the desk. Answered by one "result". `status` is ok when the resource runs. */
   | {
