@@ -23,7 +23,8 @@ export interface RouterConfig {
   readonly device: string;
   /** 1–255. */
   readonly vhid: number;
-  /** At most 19 bytes: the digest's key (carp.md 2). */
+  /** The digest's key, at most 19 bytes as a byte string: one character is one byte, whatever the text
+   *  was encoded in (wire/bytes.ts; carp.md 2). */
   readonly password: string;
   /** At least one. The digest covers all of them, so they are the same on every member. */
   readonly addresses: readonly RouterAddress[];
