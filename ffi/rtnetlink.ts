@@ -34,6 +34,7 @@ export const ARPHRD_ETHER = 1;
 
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
+const IFLA_IFALIAS = 20;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
@@ -67,6 +68,8 @@ export interface LinkRow {
   /** ARPHRD_ETHER and so on. */
   readonly type: number;
   readonly mac: Uint8Array;
+  /** What somebody wrote to it ("ip link set … alias"); empty when nobody did. */
+  readonly alias: string;
 }
 
 export interface AddressRow {
@@ -111,6 +114,7 @@ export function linkRow(message: NetlinkMessage): LinkRow {
     flags: words.getUint32(8, true),
     name: textOf(found, IFLA_IFNAME) ?? "",
     mac: (found.get(IFLA_ADDRESS) ?? new Uint8Array(0)).slice(),
+    alias: textOf(found, IFLA_IFALIAS) ?? "",
   };
 }
 
