@@ -57,9 +57,9 @@ export class Ear {
     };
   }
 
-  /** What ucarp says that the digest should be, for its words about a bad one (complaint.ts). */
-  expected(packet: CarpPacket): Uint8Array {
-    return this.#digest.sign(decodeAdvert(packet.advert).counter);
+  /** The digest that an advert with this counter should have: for words about a wrong one. */
+  expected(counter: bigint): Uint8Array {
+    return this.#digest.sign(counter);
   }
 
   #objection(packet: CarpPacket, own: Uint8Array | undefined): AdvertReason | undefined {
