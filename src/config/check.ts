@@ -33,6 +33,8 @@ export interface Given {
   readonly defaultPort?: number;
   /** The interfaces of this host, when the files are for it. */
   readonly devices?: readonly string[];
+  /** Whether pppd is installed on this host; absent when the files are not for it. */
+  readonly pppd?: boolean;
 }
 
 export interface Checked {
@@ -60,6 +62,7 @@ export function checkAll(given: Given): Checked {
     self,
     groups: resources.groups,
     ...(given.devices && { devices: given.devices }),
+    ...(given.pppd === undefined ? {} : { pppd: given.pppd }),
   };
   const found = [
     ...troubles(given, managesResources),

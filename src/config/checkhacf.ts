@@ -18,6 +18,8 @@ export interface Around {
   readonly self: string;
   readonly groups: readonly GroupSpec[];
   readonly devices?: readonly string[];
+  /** False: the files are for this host, and pppd is not installed on it. */
+  readonly pppd?: boolean;
 }
 
 /** One check's view: the values, where they stand, where to report. */
@@ -91,20 +93,21 @@ function isPing(medium: Medium): boolean {
 }
 
 const udpNames = ["bcast", "udp", "ucast", "ucast6", "mcast", "mcast6"] as const;
+const pppNames = ["ppp", "ppp-udp"] as const;
 
 const mediumHint = 'Write: bcast DEVICE; "ip link" lists the devices';
 
-function checkMedia(view: View, { devices }: Around): void {
+function checkMedia(view: View, { devices, pppd }: Around): void {
   const { conf, report, spot } = view;
   const ways = conf.media.filter((medium) => !isPing(medium));
-  const lines = (["serial", "ppp-udp"] as const).filter((name) => spot(name) !== undefined);
+  const lines = (["serial"] as const).filter((name) => spot(name) !== undefined);
   for (const name of lines) {
     const message = `hb does not use the medium "${name}" yet`;
     if (ways.length > 0) report.warning(spot(name), `${message}: one way less to the other nodes`);
     else report.error(spot(name), `${message}, and there is no other`, mediumHint);
   }
   // What a wrong line would have been is told where it stands; that nothing is left is no news.
-  const tried = udpNames.some((name) => spot(name) !== undefined);
+  const tried = [...udpNames, ...pppNames].some((name) => spot(name) !== undefined);
   if (lines.length === 0 && ways.length === 0 && !tried) {
     if (conf.media.length === 0) {
       report.error(undefined, "No heartbeat media are defined", mediumHint);
@@ -114,10 +117,25 @@ function checkMedia(view: View, { devices }: Around): void {
       report.error(spot, message, mediumHint);
     }
   }
-  if (spot("baud") !== undefined && spot("serial") === undefined) {
-    report.warning(spot("baud"), '"baud" has no effect: there is no "serial"');
+  const onTtys = ["serial", ...pppNames].some((name) => spot(name) !== undefined);
+  if (spot("baud") !== undefined && !onTtys) {
+    report.warning(spot("baud"), '"baud" has no effect: there is no "serial" and no "ppp"');
   }
+  if (pppd === false) checkPppd(view, ways);
   if (devices !== undefined) checkDevices(view, devices);
+}
+
+/** Alone, a node would take every group: without pppd something else must reach the others. */
+function checkPppd({ report, spot }: View, ways: readonly Medium[]): void {
+  const word = spot("ppp") ?? spot("ppp-udp");
+  if (word === undefined) return;
+  const message = "pppd is not installed on this host";
+  const hint = 'Install the Debian package "ppp"';
+  if (ways.some((medium) => medium.kind !== "ppp")) {
+    report.warning(word, `${message}: one way less to the other nodes`, hint);
+  } else {
+    report.error(word, `${message}, and no other medium reaches the other nodes`, hint);
+  }
 }
 
 function checkDevices({ report, spots }: View, devices: readonly string[]): void {

@@ -6,6 +6,7 @@ import { clientDirectives } from "./directive/client.ts";
 import type { Directive, Directives, Reader } from "./directive/directive.ts";
 import { mediumDirectives } from "./directive/medium.ts";
 import { memberDirectives } from "./directive/member.ts";
+import { pppDirectives } from "./directive/ppp.ts";
 import { processDirectives } from "./directive/process.ts";
 import { resourceDirectives } from "./directive/resource.ts";
 import { complete, type Draft, type HaConf } from "./haconf.ts";
@@ -19,6 +20,7 @@ import { quote } from "./unit.ts";
 export const directives: Directives = {
   ...memberDirectives,
   ...mediumDirectives,
+  ...pppDirectives,
   ...resourceDirectives,
   ...clientDirectives,
   ...processDirectives,

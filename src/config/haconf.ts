@@ -18,11 +18,6 @@ export interface ApiAuth {
   readonly gids: readonly string[];
 }
 
-/** One `ppp-udp` line: ttys with the address at their end, as in Heartbeat 0.4. */
-export interface PppUdp {
-  readonly words: readonly string[];
-}
-
 export interface Stonith {
   /** Absent for `stonith`; "*" or a node for `stonith_host`. */
   readonly host?: string;
@@ -59,7 +54,6 @@ export interface HaConf
   readonly media: readonly Medium[];
   readonly udpport: number;
   readonly serials: readonly string[];
-  readonly pppUdp: readonly PppUdp[];
   readonly baud: number;
 
   readonly stonith: readonly Stonith[];
@@ -103,6 +97,7 @@ export const haClusterPort = 694;
 export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
   const deadtimeMs = draft.deadtimeMs ?? 30_000;
   const udpport = draft.udpport ?? defaultPort;
+  const baud = draft.baud ?? 19_200;
   const defaults = {
     nodes: [],
     autojoin: "none",
@@ -115,8 +110,6 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     deadpingMs: deadtimeMs,
     maxRexmitDelayMs: 250,
     serials: [],
-    pppUdp: [],
-    baud: 19_200,
     hopfudge: 1,
     autoFailback: "legacy",
     stonith: [],
@@ -153,8 +146,9 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     ...draft,
     deadtimeMs,
     udpport,
-    // udpport may stand below the media that use it.
-    media: (draft.media ?? []).map((medium) => onPort(medium, udpport)),
+    baud,
+    // udpport and baud may stand below the media that use them.
+    media: (draft.media ?? []).map((medium) => filledIn(medium, udpport, baud)),
   };
 }
 
@@ -164,12 +158,14 @@ function standardInitdead(deadtimeMs: number): number {
   return deadtimeMs < 6_000 ? 12_000 : 2 * deadtimeMs;
 }
 
-function onPort(medium: Medium, port: number): Medium {
+function filledIn(medium: Medium, port: number, baud: number): Medium {
   switch (medium.kind) {
     case "bcast":
     case "ucast":
     case "ucast6":
       return { ...medium, port };
+    case "ppp":
+      return { ...medium, port, baud: medium.baud || baud };
     default:
       return medium;
   }

@@ -41,7 +41,6 @@ export function printHaCf(conf: HaConf): string {
   writeOther("baud", "baud", same);
   for (const medium of conf.media) lines.push(printMedium(medium));
   for (const tty of conf.serials) write("serial", tty);
-  for (const line of conf.pppUdp) write("ppp-udp", ...line.words);
 
   for (const node of conf.nodes) write("node", node);
   write("auto_failback", conf.autoFailback);

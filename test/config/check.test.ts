@@ -80,11 +80,6 @@ const errors: readonly (readonly [string, string, string])[] = [
     'ha.cf:3:8 hb does not use the medium "serial" yet, and there is no other',
   ],
   [
-    "only ppp-udp",
-    five.replace("bcast eth0", "ppp-udp /dev/ttyS0 10.0.0.1"),
-    'ha.cf:3:9 hb does not use the medium "ppp-udp" yet, and there is no other',
-  ],
-  [
     "no nodes",
     five.replace("node alice bob\n", ""),
     'ha.cf:0:0 No nodes are defined: "node" is not there',
@@ -154,7 +149,11 @@ const warnings: readonly (readonly [string, string, string])[] = [
     `${five}serial /dev/ttyS0\n`,
     'ha.cf:6:8 hb does not use the medium "serial" yet: one way less to the other nodes',
   ],
-  ["baud", `${five}baud 9600\n`, 'ha.cf:6:6 "baud" has no effect: there is no "serial"'],
+  [
+    "baud",
+    `${five}baud 9600\n`,
+    'ha.cf:6:6 "baud" has no effect: there is no "serial" and no "ppp"',
+  ],
   [
     "initdead",
     five.replace("deadtime 10", "deadtime 5\ninitdead 9"),
@@ -258,6 +257,22 @@ test("checkAll() warns of an interface that this host does not have", () => {
     'warning ha.cf:3:7 This host has no interface "eht0"',
     'warning ha.cf:4:7 This host has no interface "eth1"',
   ]);
+});
+
+test("checkAll() wants pppd for ppp alone, and warns where another medium is there", () => {
+  const ppp = "ppp /dev/ttyS1 10.0.0.1:10.0.0.2";
+  const alone = given(five.replace("bcast eth0", ppp));
+  expect(said(alone)).toEqual([]);
+  expect(said({ ...alone, pppd: true })).toEqual([]);
+  expect(said({ ...alone, pppd: false })).toEqual([
+    "error ha.cf:3:5 pppd is not installed on this host, and no other medium reaches the other nodes",
+  ]);
+  expect(checkAll({ ...alone, pppd: false }).problems[0]?.hint).toContain('"ppp"');
+  const beside = given(`${five}ppp-udp /dev/ttyS1 10.0.0.1\n`);
+  expect(said({ ...beside, pppd: false })).toEqual([
+    "warning ha.cf:6:9 pppd is not installed on this host: one way less to the other nodes",
+  ]);
+  expect(said({ ...given(five), pppd: false })).toEqual([]);
 });
 
 test("checkAll() does not say of a wrong medium that it is not there", () => {

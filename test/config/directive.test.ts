@@ -85,8 +85,29 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ["udpport 65535", { udpport: 65_535 }],
   ["hopfudge 0", { hopfudge: 0 }],
   [
-    "ppp-udp /dev/ttyS0 10.0.0.1 /dev/ttyS1 10.0.0.2",
-    { pppUdp: [{ words: ["/dev/ttyS0", "10.0.0.1", "/dev/ttyS1", "10.0.0.2"] }] },
+    "ppp-udp /dev/ttyS0 10.0.0.1 /dev/ttyS1 172.31.0.2\nbaud 9600",
+    {
+      media: [
+        { kind: "ppp", device: "/dev/ttyS0", local: "10.0.0.1", baud: 9600, port: 694 },
+        { kind: "ppp", device: "/dev/ttyS1", local: "172.31.0.2", baud: 9600, port: 694 },
+      ],
+    },
+  ],
+  [
+    "ppp /dev/ttyS0 10.0.0.1:10.0.0.2\nppp /dev/ttyUSB0 192.0.2.1: 115200\nudpport 1000",
+    {
+      media: [
+        {
+          kind: "ppp",
+          device: "/dev/ttyS0",
+          local: "10.0.0.1",
+          remote: "10.0.0.2",
+          baud: 19_200,
+          port: 1000,
+        },
+        { kind: "ppp", device: "/dev/ttyUSB0", local: "192.0.2.1", baud: 115_200, port: 1000 },
+      ],
+    },
   ],
   ["auto_failback on", { autoFailback: "on" }],
   ["auto_failback No", { autoFailback: "off" }],
@@ -230,6 +251,42 @@ const bad: readonly (readonly [string, string])[] = [
   ["udpport 65536", '1:9 "udpport" must be a whole number from 1 to 65535: "65536" is none'],
   ["hopfudge 256", '1:10 "hopfudge" must be a whole number from 0 to 255: "256" is none'],
   ["ppp-udp", '1:1 "ppp-udp" misses its value'],
+  [
+    "ppp-udp ttyS0 10.0.0.1",
+    '1:9 The tty of "ppp-udp" must be an absolute path: "ttyS0" does not begin with "/"',
+  ],
+  ["ppp-udp /dev/ttyS0 10.0.0.1 /dev/ttyS1", '1:29 "ppp-udp" misses the address of "/dev/ttyS1"'],
+  ...["192.0.2.1", "172.32.0.1", "11.0.0.1", "bob", "10.0.0"].map((address): [string, string] => [
+    `ppp-udp /dev/ttyS0 ${address}`,
+    `1:20 An address of "ppp-udp" must be a private one (RFC 1918): "${address}" is not`,
+  ]),
+  ["ppp /dev/ttyS0", '1:5 "ppp" misses its LOCAL:REMOTE addresses'],
+  ["ppp /dev/ttyS0 1.2.3.4: 9600 x", '1:30 Spare word in "ppp": "x"'],
+  [
+    "ppp ttyS0 10.0.0.1:",
+    '1:5 The tty of "ppp" must be an absolute path: "ttyS0" does not begin with "/"',
+  ],
+  [
+    "ppp /dev/ttyS0 10.0.0.1",
+    '1:16 The addresses of "ppp" must be LOCAL:REMOTE: "10.0.0.1" is not',
+  ],
+  [
+    "ppp /dev/ttyS0 :10.0.0.1",
+    '1:16 An end of a PPP link must be the IPv4 address of a host: "" is none',
+  ],
+  ...["bob", "224.0.0.1", "127.0.0.1", "0.0.0.0"].map((address): [string, string] => [
+    `ppp /dev/ttyS0 10.0.0.1:${address}`,
+    `1:16 An end of a PPP link must be the IPv4 address of a host: "${address}" is none`,
+  ]),
+  ["ppp /dev/ttyS0 10.0.0.1:10.0.0.1", '1:16 Both ends of a PPP link have one address: "10.0.0.1"'],
+  [
+    "ppp /dev/ttyS0 10.0.0.1: 300",
+    '1:26 "ppp baud" must be one of 9600, 19200, 38400, 57600, 115200, 230400, 460800: "300" is not',
+  ],
+  [
+    "ppp /dev/ttyS0 10.0.0.1:\nppp-udp /dev/ttyS0 10.0.0.2",
+    '2:1 "/dev/ttyS0" is used twice: a cable carries one medium',
+  ],
   [
     "auto_failback maybe",
     '1:15 "auto_failback" must be "on", "off" or "legacy": "maybe" is none of them',

@@ -2,7 +2,7 @@
 // Whether the devices exist is not asked here: a device may come and go while hb runs.
 
 import { isIPv4, isIPv6 } from "../address.ts";
-import type { Medium } from "../medium.ts";
+import { isLine, type Medium } from "../medium.ts";
 import type { Report, Word } from "../report.ts";
 import { quote, type Read, readBoolean, readInteger } from "../unit.ts";
 import {
@@ -55,18 +55,11 @@ export const mediumDirectives: Directives = {
     },
   },
   baud: { ...scalar("baud", readBaud), repeats: "never" },
-  "ppp-udp": {
-    shape: "line",
-    set(_, words, { draft }) {
-      const line = { words: words.map((word) => word.text) };
-      draft.pppUdp = [...(draft.pppUdp ?? []), line];
-    },
-  },
 };
 
 function broadcast(name: Word, value: Word, { draft, report }: Reader): void {
   if (!checkDevice(name, value, report)) return;
-  add({ kind: "bcast", device: value.text, port: 0 }, name, { draft, report });
+  addMedium({ kind: "bcast", device: value.text, port: 0 }, name, { draft, report });
 }
 
 function unicast(kind: "ucast" | "ucast6"): Directive {
@@ -83,7 +76,7 @@ function unicast(kind: "ucast" | "ucast6"): Directive {
         reader.report.error(peer, `The peer must be ${family} or a host name: ${reason}`);
         return;
       }
-      add({ kind, device: device.text, peer: host, port: 0 }, name, reader);
+      addMedium({ kind, device: device.text, peer: host, port: 0 }, name, reader);
     },
   };
 }
@@ -117,7 +110,7 @@ function multicast(kind: "mcast" | "mcast6"): Directive {
       const looped = readBoolean(loop.text);
       if (number.ok && hops.ok && looped.ok) {
         if (!good) return;
-        add(
+        addMedium(
           {
             kind,
             device: device.text,
@@ -155,7 +148,7 @@ function ping(kind: "ping" | "ping6"): Directive {
         reader.report.error(value, `"${kind}" must be ${family} or a host name: ${reason}`);
         return;
       }
-      add({ kind, name: value.text, address: value.text }, name, reader);
+      addMedium({ kind, name: value.text, address: value.text }, name, reader);
     },
   };
 }
@@ -177,13 +170,14 @@ function pingGroup(name: Word, words: readonly Word[], reader: Reader): void {
   }
   if (bad.length > 0) return;
   const addresses = hosts.map((host) => host.text);
-  add({ kind: "ping_group", name: group.text, addresses }, name, reader);
+  addMedium({ kind: "ping_group", name: group.text, addresses }, name, reader);
 }
 
 /** What a serial line can do (termios). */
 const baudRates = [9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
 
-function readBaud(text: string): Read<number> {
+/** A rate that a serial line can have. */
+export function readBaud(text: string): Read<number> {
   const rate = baudRates.find((each) => `${each}` === text);
   if (rate !== undefined) return { ok: true, value: rate };
   return { ok: false, want: `one of ${baudRates.join(", ")}`, reason: `${quote(text)} is not` };
@@ -233,7 +227,7 @@ function exactly(
 }
 
 /** Adds a medium; the port of those that use udpport is filled in when the whole file is read. */
-function add(medium: Medium, name: Word, { draft, report }: Reader): void {
+export function addMedium(medium: Medium, name: Word, { draft, report }: Reader): void {
   const media = draft.media ?? [];
   const written = JSON.stringify(medium);
   if (media.some((other) => JSON.stringify(other) === written)) {
@@ -244,6 +238,11 @@ function add(medium: Medium, name: Word, { draft, report }: Reader): void {
     "name" in medium && media.some((other) => "name" in other && other.name === medium.name);
   if (clash) {
     report.error(name, `Two ping nodes have one name: "${medium.name}"`);
+    return;
+  }
+  if (isLine(medium) && media.some((other) => isLine(other) && other.device === medium.device)) {
+    const message = `${quote(medium.device)} is used twice: a cable carries one medium`;
+    report.error(name, message);
     return;
   }
   draft.media = [...media, medium];
