@@ -230,6 +230,14 @@ describe("judge()", () => {
     expect(verdict(toPeer("224.0.0.18"), peers)).toBe("destination");
     expect(verdict(toPeer("10.77.0.2"), peers)).toBe("destination");
     expect(verdict(toPeer("224.0.0.18"))).toBe("10.77.0.3");
+    const nowhere = { mac: HERE.mac };
+    expect(verdict(toPeer("10.77.0.2"), peers, nowhere)).toBe("10.77.0.3");
+    expect(verdict(toPeer("224.0.0.18"), peers, nowhere)).toBe("destination");
+  });
+
+  test("does not take the advert of another virtual router", () => {
+    const [frame = fail()] = said();
+    expect(verdict(frame, { vhid: 43 })).toBe("vhid");
   });
 
   test("does not take 0.0.0.0 for its own address, for others without one send from it as well", () => {
