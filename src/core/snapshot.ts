@@ -105,4 +105,26 @@ export interface PacketView {
   readonly received: number;
   readonly sent: number;
   readonly rejected: Readonly<Record<string, number>>;
+  /** Serial lines only. */
+  readonly line?: LineView;
+}
+
+/** A serial line: what it carries and what it could not. */
+export interface LineView {
+  readonly baud: number;
+  readonly flow: "rtscts" | "none";
+  /** Bytes since it was opened first; what still waits here is not sent. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly waiting: number;
+  /** Messages that left for others of the ring. */
+  readonly forwarded: number;
+  /** Messages that a newer one of the same kind replaced before they left. */
+  readonly replaced: number;
+  /** Messages that were thrown away because nothing left, or too much waited. */
+  readonly dropped: number;
+  /** Messages that the text form cannot carry. */
+  readonly unsendable: number;
+  /** How often nothing left for half a second: a dead cable or a deaf other end. */
+  readonly stalls: number;
 }

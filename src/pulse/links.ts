@@ -1,63 +1,56 @@
 // All media together: what is sent leaves on each of them, what is authentic goes to the core.
 //
-// A link is a name that the core knows (an interface or a ping node, heartbeat-wire 14); several
+// A link is a name that the core knows (an interface, a tty or a ping node, heartbeat-wire 14); several
 // media may share it. A link is ok while any of its media works and its interface has a carrier.
 
-import { reasonOf } from "../../ffi/error.ts";
-import { addressText } from "../../ffi/layout.ts";
-import { close } from "../../ffi/socket.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import { linkOf, type Medium } from "../config/medium.ts";
-import type { Level } from "../core/effect.ts";
+import { isLine, linkOf } from "../config/medium.ts";
+import type { PppLine } from "../core/channel.ts";
 import type { Input } from "../core/input.ts";
 import { earliest, type Instant } from "../core/instant.ts";
 import type { PacketView } from "../core/snapshot.ts";
-import { type Message, textOf } from "../wire/message.ts";
-import { open, seal } from "../wire/packet.ts";
+import type { Message } from "../wire/message.ts";
+import { Admission, type Log } from "./admission.ts";
+import { Ears } from "./ears.ts";
+import { Echoes } from "./echoes.ts";
 import { type Changes, carries, type Interfaces } from "./interfaces.ts";
-import type { Ear, EarSpec, Heard } from "./media/carrier.ts";
+import { Letter } from "./letter.ts";
+import type { Heard } from "./media/carrier.ts";
 import { describeMedium } from "./media/open.ts";
-import { isPing, mayAnswer, pingMessage } from "./media/ping.ts";
+import { isPing, pingMessage } from "./media/ping.ts";
 import { Port } from "./port.ts";
-import { Tally } from "./tally.ts";
 import type { Watch } from "./watch.ts";
-
-/** Longer than any datagram: what UDP and ICMP can carry at most is 65 535 bytes. */
-const PACKET_BUFFER = 65_536;
-/** Replies to one echo of a group are counted once; so many echoes are remembered. */
-const ECHO_WINDOW = 128;
-/** A rejected packet is worth a line when it is the first, then each time ten times as many came. */
-const NOTABLE = new Set([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]);
-
-interface OpenEar {
-  readonly ear: Ear;
-  readonly users: Set<Port>;
-}
 
 export interface LinksHost {
   readonly watch: Watch;
   readonly interfaces: Interfaces;
   now(): Instant;
   deliver(input: Input): void;
-  log(level: Level, text: string, topic: string): void;
+  log: Log;
 }
 
 export class Links {
   readonly #host: LinksHost;
+  readonly #admission: Admission;
+  readonly #echoes: Echoes;
+  readonly #ears: Ears<Port>;
   #config: ClusterConfig;
   #ports: Port[] = [];
-  readonly #ears = new Map<string, OpenEar>();
   readonly #indexes = new Map<Port, number | undefined>();
-  readonly #tallies = new Map<string, Tally>();
+  readonly #ppp = new Map<string, PppLine>();
   readonly #states = new Map<string, boolean>();
-  readonly #echoes = new Map<string, number[]>();
-  readonly #buffer = new Uint8Array(new ArrayBuffer(PACKET_BUFFER));
 
   constructor(config: ClusterConfig, host: LinksHost) {
     this.#host = host;
     this.#config = config;
-    this.#ports = config.media.map((medium) => new Port(medium));
-    for (const medium of config.media) this.#tally(linkOf(medium));
+    this.#admission = new Admission(config.keyring, (...line) => host.log(...line));
+    this.#echoes = new Echoes(this.#admission, (input) => host.deliver(input));
+    this.#ears = new Ears(host.watch, {
+      heard: (ports, heard) => this.#take(ports, heard),
+      deaf: (ports, reason) => this.#deaf(ports, reason),
+    });
+    this.#ports = config.media.map((medium) => this.#port(medium));
+    for (const medium of config.media) this.#admission.tally(linkOf(medium));
   }
 
   /** Opens what can be opened; the core is told of each link how it is. */
@@ -66,20 +59,18 @@ export class Links {
     this.#judge();
   }
 
-  /** Signs once and sends on every medium but the ping ones. */
+  /** Signs once for each form and sends on every medium but the ping ones. */
   send(message: Message): void {
-    const { keyring, msgfmt } = this.#config;
-    const packet = seal(message, keyring, msgfmt);
-    for (const port of this.#ports) if (!isPing(port.medium)) this.#send(port, packet);
+    const letter = new Letter(message, this.#config);
+    for (const port of this.#ports) if (!isPing(port.medium)) this.#send(port, letter);
     this.#judge();
   }
 
   /** One echo request for each ping node, to every host of a group. */
   ping(ts: number): void {
-    const { keyring, msgfmt } = this.#config;
     for (const port of this.#ports) {
       if (!isPing(port.medium)) continue;
-      this.#send(port, seal(pingMessage(port.medium, ts), keyring, msgfmt));
+      this.#send(port, new Letter(pingMessage(port.medium, ts), this.#config));
     }
     this.#judge();
   }
@@ -88,7 +79,9 @@ export class Links {
   expire(now: Instant): void {
     for (const port of this.#ports) {
       const due = port.deadline();
-      if (due !== undefined && due <= now) this.#open(port);
+      if (due === undefined || due > now) continue;
+      if (port.isOpen) port.expire(now);
+      else this.#open(port);
     }
     this.#judge();
   }
@@ -101,22 +94,36 @@ export class Links {
   changed(changes: Changes): void {
     const now = this.#host.now();
     for (const port of this.#ports) {
-      const device = isPing(port.medium) ? undefined : port.medium.device;
+      if (port.medium.kind === "serial") continue;
+      const device = this.#interfaceOf(port);
       if (device === undefined) {
-        port.hurry(now);
+        if (isPing(port.medium)) port.hurry(now);
         continue;
       }
       const link = this.#host.interfaces.named(device);
-      if (port.carrier !== undefined && link?.index !== this.#indexes.get(port)) {
-        this.#close(port);
+      if (port.isOpen && link?.index !== this.#indexes.get(port)) {
         port.fail(link === undefined ? `"${device}" is gone` : `"${device}" is another one`, now);
       }
-      if (changes.addresses.size > 0 && port.carrier?.stale?.() === true) {
-        this.#close(port);
+      if (changes.addresses.size > 0 && port.stale) {
         port.fail(`the broadcast address of "${device}" changed`, now);
       }
       const touched = changes.all || changes.devices.has(device) || changes.addresses.size > 0;
-      if (port.carrier === undefined && link !== undefined && touched) port.hurry(now);
+      if (!port.isOpen && link !== undefined && touched) port.hurry(now);
+    }
+    this.expire(now);
+  }
+
+  /** pppd brought up the link on this tty, or it went down (undefined). */
+  ppp(tty: string, line: PppLine | undefined): void {
+    const before = this.#ppp.get(tty);
+    if (JSON.stringify(before) === JSON.stringify(line)) return;
+    if (line === undefined) this.#ppp.delete(tty);
+    else this.#ppp.set(tty, line);
+    const now = this.#host.now();
+    for (const port of this.#ports) {
+      if (port.medium.kind !== "ppp" || port.medium.device !== tty) continue;
+      if (port.isOpen) port.fail("the PPP link went down", now);
+      if (line !== undefined) port.hurry(now);
     }
     this.expire(now);
   }
@@ -124,170 +131,79 @@ export class Links {
   /** Adopts media and keys; media that stay the same stay open. */
   reconfigure(config: ClusterConfig): void {
     this.#config = config;
+    this.#admission.keyring = config.keyring;
     const kept = new Map(this.#ports.map((port) => [JSON.stringify(port.medium), port]));
     this.#ports = config.media.map((medium) => {
       const key = JSON.stringify(medium);
-      const port = kept.get(key) ?? new Port(medium);
+      const port = kept.get(key) ?? this.#port(medium);
       kept.delete(key);
       return port;
     });
     for (const port of kept.values()) {
-      this.#close(port);
       port.close();
       this.#indexes.delete(port);
     }
-    for (const medium of config.media) this.#tally(linkOf(medium));
+    for (const medium of config.media) this.#admission.tally(linkOf(medium));
     this.open();
   }
 
   packets(): PacketView[] {
-    return [...this.#tallies.values()].map((tally) => tally.view());
+    return this.#admission.views();
   }
 
   close(): void {
-    for (const port of this.#ports) {
-      this.#close(port);
-      port.close();
-    }
+    for (const port of this.#ports) port.close();
+  }
+
+  #port(medium: Port["medium"]): Port {
+    const surroundings = {
+      watch: this.#host.watch,
+      now: () => this.#host.now(),
+      ppp: (tty: string) => this.#ppp.get(tty),
+    };
+    return new Port(medium, { ears: this.#ears, surroundings });
   }
 
   #open(port: Port): void {
-    const now = this.#host.now();
-    port.open(now);
-    const { carrier, medium } = port;
-    if (carrier === undefined) return;
-    try {
-      this.#listen(carrier.ear, port);
-      const link = isPing(medium) ? undefined : this.#host.interfaces.named(medium.device);
-      this.#indexes.set(port, link?.index);
-    } catch (error) {
-      port.fail(reasonOf(error), now);
-    }
+    port.open(this.#host.now());
+    if (!port.isOpen) return;
+    const device = this.#interfaceOf(port);
+    const link = device === undefined ? undefined : this.#host.interfaces.named(device);
+    this.#indexes.set(port, link?.index);
   }
 
-  #listen(spec: EarSpec, port: Port): void {
-    const known = this.#ears.get(spec.key);
-    if (known !== undefined) {
-      known.users.add(port);
-      return;
-    }
-    const ear = spec.open();
-    const opened = { ear, users: new Set([port]) };
-    this.#ears.set(spec.key, opened);
-    this.#host.watch.add(ear.fd, (limit) => this.#hear(opened, limit));
+  /** The network interface that a medium is on; undefined for ping media, cables, and PPP that is down. */
+  #interfaceOf({ medium }: Port): string | undefined {
+    if (isPing(medium) || medium.kind === "serial") return undefined;
+    return medium.kind === "ppp" ? this.#ppp.get(medium.device)?.device : medium.device;
   }
 
-  /** Takes the port's ear away from it; closes the ear when nobody else listens by it. */
-  #close(port: Port): void {
-    const key = port.carrier?.ear.key;
-    const opened = key === undefined ? undefined : this.#ears.get(key);
-    if (key === undefined || opened === undefined) return;
-    opened.users.delete(port);
-    if (opened.users.size > 0) return;
-    this.#ears.delete(key);
-    this.#host.watch.remove(opened.ear.fd);
-    close(opened.ear.fd);
+  #send(port: Port, letter: Letter): void {
+    if (!port.send(letter, this.#host.now())) return;
+    this.#admission.tally(linkOf(port.medium)).sent += 1;
   }
 
-  #send(port: Port, packet: Uint8Array): void {
-    const ear = port.carrier?.ear.key;
-    const sent = port.send(packet, this.#host.now());
-    if (sent) this.#tally(linkOf(port.medium)).sent += 1;
-    if (port.carrier === undefined && ear !== undefined) this.#orphan(ear, port);
-  }
-
-  /** The port closed itself while sending: its ear hears a vanished interface. */
-  #orphan(key: string, port: Port): void {
-    const opened = this.#ears.get(key);
-    opened?.users.delete(port);
-    if (opened === undefined || opened.users.size > 0) return;
-    this.#ears.delete(key);
-    this.#host.watch.remove(opened.ear.fd);
-    close(opened.ear.fd);
-  }
-
-  #hear(opened: OpenEar, limit: number): void {
-    for (let count = 0; count < limit; count += 1) {
-      let heard: Heard | undefined;
-      try {
-        heard = opened.ear.hear(this.#buffer);
-      } catch (error) {
-        // An error that waited on the socket (the interface went down). Reading took it away.
-        for (const port of opened.users) {
-          this.#tally(linkOf(port.medium)).reject("socket");
-          this.#host.log("debug", `${describeMedium(port.medium)}: ${reasonOf(error)}`, "link");
-        }
-        return;
-      }
-      if (heard === undefined) return;
-      this.#take(opened.users, heard);
-    }
-  }
-
-  #take(users: ReadonlySet<Port>, heard: Heard): void {
-    const [first] = users;
+  #take(ports: ReadonlySet<Port>, heard: Heard): void {
+    const [first] = ports;
     if (first === undefined) return;
-    if (!isPing(first.medium)) {
-      const link = linkOf(first.medium);
-      const message = this.#authentic(link, heard);
-      if (message !== undefined) this.#host.deliver({ on: "message", link, message });
+    if (isPing(first.medium)) {
+      this.#echoes.take(ports, heard);
       return;
     }
-    // An echo that is not ours was answered to another program on this host: no reason to count it.
-    if (heard.packet === undefined) return;
-    const { keyring } = this.#config;
-    const result = open(heard.packet.slice(), keyring);
-    for (const { medium } of users) {
-      if (!isPing(medium) || !mayAnswer(medium, heard.from)) continue;
-      const tally = this.#tally(medium.name);
-      if (!result.ok) {
-        tally.reject(result.reason);
-        continue;
-      }
-      const { message } = result;
-      if (textOf(message, "src") !== medium.name) continue;
-      if (textOf(message, "info") !== medium.kind) continue;
-      if (!this.#firstEcho(medium, heard.sequence ?? 0)) continue;
-      tally.received += 1;
-      this.#host.deliver({ on: "message", link: medium.name, message });
-    }
+    const link = linkOf(first.medium);
+    const message = this.#admission.admit(link, heard);
+    if (message !== undefined) this.#host.deliver({ on: "message", link, message });
   }
 
-  /** The message in a packet, counted; undefined when it is not authentic. */
-  #authentic(link: string, heard: Heard): Message | undefined {
-    const tally = this.#tally(link);
-    const result =
-      heard.packet === undefined
-        ? ({ ok: false, reason: "too-large" } as const)
-        : open(heard.packet.slice(), this.#config.keyring);
-    if (result.ok) {
-      tally.received += 1;
-      return result.message;
+  /** An error that waited on a socket (the interface went down) was taken away by reading it. A cable
+   *  that cannot be read is no cable any more. */
+  #deaf(ports: ReadonlySet<Port>, reason: string): void {
+    for (const port of ports) {
+      this.#admission.tally(linkOf(port.medium)).reject("socket");
+      this.#host.log("debug", `${describeMedium(port.medium)}: ${reason}`, "link");
+      if (port.stream !== undefined) port.fail(reason, this.#host.now());
     }
-    const count = tally.reject(result.reason);
-    if (NOTABLE.has(count)) {
-      const from = addressText(heard.from);
-      const text = `Rejected packet from ${from} on ${link}: "${result.reason}", ${count} so far`;
-      this.#host.log("warn", text, "rejected");
-    }
-    return undefined;
-  }
-
-  /** Only the first reply of a group to one echo counts. */
-  #firstEcho(medium: Medium, sequence: number): boolean {
-    if (medium.kind !== "ping_group") return true;
-    const seen = this.#echoes.get(medium.name) ?? [];
-    if (seen.includes(sequence)) return false;
-    this.#echoes.set(medium.name, [...seen.slice(-(ECHO_WINDOW - 1)), sequence]);
-    return true;
-  }
-
-  #tally(link: string): Tally {
-    const known = this.#tallies.get(link);
-    if (known !== undefined) return known;
-    const tally = new Tally(link);
-    this.#tallies.set(link, tally);
-    return tally;
+    this.#judge();
   }
 
   /** Tells the core of every link whose health is not what it was told last. */
@@ -303,7 +219,7 @@ export class Links {
 
   #health(ports: readonly Port[]): { ok: boolean; reason: string } {
     const [first] = ports;
-    if (first !== undefined && !isPing(first.medium)) {
+    if (first !== undefined && !isPing(first.medium) && !isLine(first.medium)) {
       const link = this.#host.interfaces.named(first.medium.device);
       if (link === undefined) return { ok: false, reason: `no interface "${first.medium.device}"` };
       if (!carries(link)) return { ok: false, reason: `"${link.name}" is down or has no carrier` };

@@ -5,50 +5,85 @@
 
 import { errnoOf, reasonOf, SysError } from "../../ffi/error.ts";
 import type { Medium } from "../config/medium.ts";
-import { after, type Instant } from "../core/instant.ts";
-import type { Carrier } from "./media/carrier.ts";
+import { after, earliest, type Instant } from "../core/instant.ts";
+import type { Ears } from "./ears.ts";
+import type { Letter } from "./letter.ts";
+import { type Carrier, isStream, type StreamCarrier, type Surroundings } from "./media/carrier.ts";
 import { openMedium } from "./media/open.ts";
 
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 10_000;
 
-/** These mean that the socket's interface is not the one it was opened on: a new one is needed. */
-const fatal = new Set([errnoOf("ENODEV"), errnoOf("ENXIO"), errnoOf("EBADF")]);
+/** These mean that what the descriptor was opened on is gone: a new one is needed. */
+const fatal = new Set([
+  errnoOf("ENODEV"),
+  errnoOf("ENXIO"),
+  errnoOf("EBADF"),
+  // A tty without its other end or its adapter.
+  errnoOf("EIO"),
+]);
+
+export interface PortHost {
+  readonly ears: Ears<Port>;
+  readonly surroundings: Surroundings;
+}
 
 export class Port {
   readonly medium: Medium;
+  readonly #host: PortHost;
   #carrier: Carrier | undefined;
   #reason = "not opened yet";
   #ok = false;
   #retryAt: Instant | undefined;
   #pauseMs = RETRY_FIRST_MS;
 
-  constructor(medium: Medium) {
+  constructor(medium: Medium, host: PortHost) {
     this.medium = medium;
+    this.#host = host;
   }
 
-  get carrier(): Carrier | undefined {
-    return this.#carrier;
+  get isOpen(): boolean {
+    return this.#carrier !== undefined;
+  }
+
+  /** The carrier of a line that is open; undefined for all other media. */
+  get stream(): StreamCarrier | undefined {
+    return isStream(this.#carrier) ? this.#carrier : undefined;
   }
 
   /** True while it is open and its last packet left. */
   get ok(): boolean {
-    return this.#ok;
+    return this.#ok && this.stream?.trouble === undefined;
   }
 
   get reason(): string {
-    return this.#reason;
+    return this.stream?.trouble ?? this.#reason;
+  }
+
+  /** True when it must be opened anew, because the interface's addresses changed. */
+  get stale(): boolean {
+    return this.#carrier?.stale?.() === true;
   }
 
   deadline(): Instant | undefined {
-    return this.#carrier === undefined ? this.#retryAt : undefined;
+    return earliest(this.isOpen ? undefined : this.#retryAt, this.stream?.deadline());
+  }
+
+  /** Does what is due: opens it again, lets a line go on. */
+  expire(now: Instant): void {
+    const due = this.deadline();
+    if (due === undefined || due > now) return;
+    if (!this.isOpen) this.open(now);
+    else this.#try(now, () => this.stream?.expire(now));
   }
 
   /** Tries to open it. */
   open(now: Instant): void {
-    if (this.#carrier !== undefined) return;
+    if (this.isOpen) return;
     try {
-      this.#carrier = openMedium(this.medium);
+      const carrier = openMedium(this.medium, this.#host.surroundings);
+      this.#carrier = carrier;
+      this.#host.ears.listen(carrier.ear, this);
       this.#ok = true;
       this.#reason = "open";
       this.#pauseMs = RETRY_FIRST_MS;
@@ -69,29 +104,41 @@ export class Port {
   /** Forgets the pauses: something happened that may have mended it. */
   hurry(now: Instant): void {
     this.#pauseMs = RETRY_FIRST_MS;
-    if (this.#carrier === undefined) this.#retryAt = now;
+    if (!this.isOpen) this.#retryAt = now;
   }
 
-  /** True when the packet left. What the network refuses at the moment (no route, no room, a
-   *  firewall) is remembered as the reason; a vanished interface closes the medium. */
-  send(packet: Uint8Array, now: Instant): boolean {
-    if (this.#carrier === undefined) return false;
-    try {
-      const sent = this.#carrier.send(packet);
+  /** True when the message left, or waits for its turn on a line. What the network refuses at the
+   *  moment (no route, no room, a firewall) is remembered as the reason; a vanished interface closes
+   *  the medium. */
+  send(letter: Letter, now: Instant): boolean {
+    const carrier = this.#carrier;
+    if (carrier === undefined) return false;
+    return this.#try(now, () => {
+      if (isStream(carrier)) return carrier.post(letter, now);
+      const sent = carrier.send(letter.packet);
       this.#ok = sent;
       this.#reason = sent ? "open" : "the kernel has no room for packets";
       return sent;
+    });
+  }
+
+  close(): void {
+    const carrier = this.#carrier;
+    this.#carrier = undefined;
+    this.#ok = false;
+    if (carrier === undefined) return;
+    this.#host.ears.leave(carrier.ear.key, this);
+    carrier.close();
+  }
+
+  #try<Result>(now: Instant, act: () => Result): Result | false {
+    try {
+      return act();
     } catch (error) {
       if (error instanceof SysError && fatal.has(error.errno)) this.fail(error.message, now);
       this.#ok = false;
       this.#reason = reasonOf(error);
       return false;
     }
-  }
-
-  close(): void {
-    this.#carrier?.close();
-    this.#carrier = undefined;
-    this.#ok = false;
   }
 }

@@ -4,7 +4,7 @@ import { broadcastAddress, interfaceAddress } from "../../../ffi/interface.ts";
 import { sockaddrIn } from "../../../ffi/layout.ts";
 import { bindToDevice, bufferSize, close, sendTo, setOption } from "../../../ffi/socket.ts";
 import type { Medium } from "../../config/medium.ts";
-import type { Carrier } from "./carrier.ts";
+import type { DatagramCarrier } from "./carrier.ts";
 import { portEar, udpSocket } from "./udp.ts";
 
 const UNSET = "0.0.0.0";
@@ -19,7 +19,7 @@ export function broadcastOf(device: string): string {
   return LIMITED;
 }
 
-export function openBcast(medium: Extract<Medium, { kind: "bcast" }>): Carrier {
+export function openBcast(medium: Extract<Medium, { kind: "bcast" }>): DatagramCarrier {
   const { device, port } = medium;
   const broadcast = broadcastOf(device);
   const destination = sockaddrIn(broadcast, port);

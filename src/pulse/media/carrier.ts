@@ -4,19 +4,25 @@
 // heartbeat-wire 14.
 
 import type { Medium } from "../../config/medium.ts";
+import type { PppLine } from "../../core/channel.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { LineView } from "../../core/snapshot.ts";
+import type { Letter } from "../letter.ts";
+import type { Watch } from "../watch.ts";
 
-/** A socket that several carriers may share, so that one port is bound once. */
+/** A descriptor that several carriers may share, so that one port is bound once. */
 export interface Ear {
   readonly fd: number;
-  /** Reads one packet into the buffer; undefined when nothing is queued. */
+  /** Reads one packet, into the buffer if it needs room; undefined when nothing is queued. */
   hear(buffer: Uint8Array): Heard | undefined;
+  close(): void;
 }
 
 export interface Heard {
-  /** The packet; shares the buffer's memory. Absent when what arrived is not for hb at all. */
+  /** The packet; may share the buffer's memory. Absent when what arrived is not for hb at all. */
   readonly packet?: Uint8Array;
-  /** The sender's address. */
-  readonly from: Uint8Array;
+  /** The sender's address; a cable has none. */
+  readonly from?: Uint8Array;
   /** Sequence number of an echo reply. */
   readonly sequence?: number;
 }
@@ -27,14 +33,46 @@ export interface EarSpec {
   open(): Ear;
 }
 
-export interface Carrier {
+interface AnyCarrier {
   readonly medium: Medium;
   readonly ear: EarSpec;
-  /** Sends one packet to everybody whom the medium reaches; false when the kernel had no room. */
-  send(packet: Uint8Array): boolean;
   /** True when the interface's addresses changed so that it must be opened anew. */
   stale?(): boolean;
   close(): void;
+}
+
+/** Whole packets, which the kernel takes or refuses at once. */
+export interface DatagramCarrier extends AnyCarrier {
+  /** Sends one packet to everybody whom the medium reaches; false when the kernel had no room. */
+  send(packet: Uint8Array): boolean;
+}
+
+/** A stream of bytes with a pace of its own: what is sent waits in a queue. */
+export interface StreamCarrier extends AnyCarrier {
+  /** Takes a message in, to leave when there is room. False when the line cannot carry it at all. */
+  post(letter: Letter, now: Instant): boolean;
+  /** When expire() has something to do; undefined: nothing waits. */
+  deadline(): Instant | undefined;
+  expire(now: Instant): void;
+  /** Why nothing leaves although the line is open; undefined while it works. */
+  readonly trouble: string | undefined;
+  /** Bytes that have not left this host yet. */
+  readonly unsent: number;
+  view(): LineView;
+}
+
+export type Carrier = DatagramCarrier | StreamCarrier;
+
+export function isStream(carrier: Carrier | undefined): carrier is StreamCarrier {
+  return carrier !== undefined && "post" in carrier;
+}
+
+/** What a carrier may need of the pulse when it is opened. */
+export interface Surroundings {
+  readonly watch: Watch;
+  now(): Instant;
+  /** What pppd told of the link on this tty; undefined while it is down. */
+  ppp(tty: string): PppLine | undefined;
 }
 
 /** Room for a burst of packets while this process is away. */

@@ -14,12 +14,12 @@ import {
   setOption,
 } from "../../../ffi/socket.ts";
 import type { Medium } from "../../config/medium.ts";
-import { type Carrier, type EarSpec, RECEIVE_BUFFER } from "./carrier.ts";
+import { type DatagramCarrier, type EarSpec, RECEIVE_BUFFER } from "./carrier.ts";
 import { datagramEar, indexOf, udpSocket } from "./udp.ts";
 
 type McastMedium = Extract<Medium, { kind: "mcast" | "mcast6" }>;
 
-export function openMcast(medium: McastMedium): Carrier {
+export function openMcast(medium: McastMedium): DatagramCarrier {
   const { device, group, port, ttl } = medium;
   const family = medium.kind === "mcast" ? 4 : 6;
   const index = indexOf(device);

@@ -2,13 +2,13 @@
 
 import type { Medium } from "../../config/medium.ts";
 import { openBcast } from "./bcast.ts";
-import type { Carrier } from "./carrier.ts";
+import type { Carrier, Surroundings } from "./carrier.ts";
 import { openMcast } from "./mcast.ts";
 import { openPing } from "./ping.ts";
 import { openUcast } from "./ucast.ts";
 
 /** Opens the medium, or throws why not. */
-export function openMedium(medium: Medium): Carrier {
+export function openMedium(medium: Medium, _surroundings: Surroundings): Carrier {
   switch (medium.kind) {
     case "bcast":
       return openBcast(medium);

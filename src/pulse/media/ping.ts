@@ -24,7 +24,7 @@ import {
 } from "../../../ffi/socket.ts";
 import type { Medium } from "../../config/medium.ts";
 import { type Message, text } from "../../wire/message.ts";
-import { type Carrier, type EarSpec, type Heard, RECEIVE_BUFFER } from "./carrier.ts";
+import { type DatagramCarrier, type EarSpec, type Heard, RECEIVE_BUFFER } from "./carrier.ts";
 import { opened } from "./udp.ts";
 
 export type PingMedium = Extract<Medium, { kind: "ping" | "ping6" | "ping_group" }>;
@@ -58,7 +58,7 @@ export function hostsOf(medium: PingMedium): readonly string[] {
   return medium.kind === "ping_group" ? medium.addresses : [medium.address];
 }
 
-export function openPing(medium: PingMedium): Carrier {
+export function openPing(medium: PingMedium): DatagramCarrier {
   const family = medium.kind === "ping6" ? 6 : 4;
   const hosts = hostsOf(medium).map((host) => ({
     host,
@@ -136,6 +136,7 @@ function echoEar(family: 4 | 6): EarSpec {
           const bytes = buffer.subarray(0, Math.min(got, buffer.length));
           return { from, ...echoReply(family, bytes) };
         },
+        close: () => close(fd),
       };
     },
   };

@@ -5,13 +5,13 @@
 import { sockaddrIn, sockaddrIn6 } from "../../../ffi/layout.ts";
 import { bindToDevice, bufferSize, close, sendTo, setOption } from "../../../ffi/socket.ts";
 import type { Medium } from "../../config/medium.ts";
-import type { Carrier } from "./carrier.ts";
+import type { DatagramCarrier } from "./carrier.ts";
 import { indexOf, portEar, udpSocket } from "./udp.ts";
 
 /** IPTOS_LOWDELAY, as 3.0.6 sends. */
 const LOW_DELAY = 0x10;
 
-export function openUcast(medium: Extract<Medium, { kind: "ucast" | "ucast6" }>): Carrier {
+export function openUcast(medium: Extract<Medium, { kind: "ucast" | "ucast6" }>): DatagramCarrier {
   const { device, peer, port } = medium;
   const family = medium.kind === "ucast" ? 4 : 6;
   const destination =

@@ -70,5 +70,6 @@ export function datagramEar(fd: number): Ear {
       // Longer than any packet of heartbeat: cut short by the kernel, so of no use.
       return got > buffer.length ? { from } : { from, packet: buffer.subarray(0, got) };
     },
+    close: () => close(fd),
   };
 }

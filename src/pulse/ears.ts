@@ -1,0 +1,72 @@
+// The ears of the media: descriptors that packets are heard by, opened once however many ports listen.
+//
+// Equal keys share one ear (several ucast lines on one device bind one port); it is closed when the last
+// of its ports has left. What is heard goes to the listener; what it means is not known here.
+
+import { reasonOf } from "../../ffi/error.ts";
+import type { Ear, EarSpec, Heard } from "./media/carrier.ts";
+import type { Watch } from "./watch.ts";
+
+/** Longer than any datagram: what UDP and ICMP can carry at most is 65 535 bytes. */
+const PACKET_BUFFER = 65_536;
+
+interface OpenEar<Port> {
+  readonly ear: Ear;
+  readonly ports: Set<Port>;
+}
+
+export interface Listener<Port> {
+  /** A packet that may be for any of these ports; it shares memory with the next one. */
+  heard(ports: ReadonlySet<Port>, heard: Heard): void;
+  /** Reading failed; whatever waited on the descriptor is taken away by that. */
+  deaf(ports: ReadonlySet<Port>, reason: string): void;
+}
+
+export class Ears<Port> {
+  readonly #watch: Watch;
+  readonly #listener: Listener<Port>;
+  readonly #open = new Map<string, OpenEar<Port>>();
+  readonly #buffer = new Uint8Array(new ArrayBuffer(PACKET_BUFFER));
+
+  constructor(watch: Watch, listener: Listener<Port>) {
+    this.#watch = watch;
+    this.#listener = listener;
+  }
+
+  /** The port listens by this ear from now on. Throws when the ear cannot be opened. */
+  listen(spec: EarSpec, port: Port): void {
+    const known = this.#open.get(spec.key);
+    if (known !== undefined) {
+      known.ports.add(port);
+      return;
+    }
+    const opened = { ear: spec.open(), ports: new Set([port]) };
+    this.#open.set(spec.key, opened);
+    this.#watch.add(opened.ear.fd, (limit) => this.#hear(opened, limit));
+  }
+
+  /** The port listens no more; the ear is closed when nobody else does. */
+  leave(key: string, port: Port): void {
+    const opened = this.#open.get(key);
+    if (opened?.ports.delete(port) !== true || opened.ports.size > 0) return;
+    this.#open.delete(key);
+    this.#watch.remove(opened.ear.fd);
+    opened.ear.close();
+  }
+
+  #hear({ ear, ports }: OpenEar<Port>, limit: number): void {
+    for (let count = 0; count < limit; count += 1) {
+      let heard: Heard | undefined;
+      try {
+        heard = ear.hear(this.#buffer);
+      } catch (error) {
+        this.#listener.deaf(new Set(ports), reasonOf(error));
+        return;
+      }
+      if (heard === undefined) return;
+      this.#listener.heard(ports, heard);
+      // What was heard may have closed the ear.
+      if (ports.size === 0) return;
+    }
+  }
+}
