@@ -25,6 +25,7 @@ export const sizeOf = {
   itimerspec: 32,
   icmp_filter: 4,
   icmp6_filter: 32,
+  watchdog_info: 40,
 } as const;
 
 const DOT = 0x2e;
@@ -195,4 +196,39 @@ export function icmp6Filter(...types: number[]): Uint8Array {
     view(bytes).setUint32(word, (blocked & ~(1 << (type & 31))) >>> 0, true);
   }
   return bytes;
+}
+
+/** What a watchdog says of itself (WDIOC_GETSUPPORT). */
+export interface WatchdogSupport {
+  readonly identity: string;
+  readonly firmware: number;
+  /** The WDIOF flags of linux/watchdog.h that are set, by their names in lower case. */
+  readonly features: readonly string[];
+}
+
+const watchdogFeatures: readonly (readonly [bit: number, name: string])[] = [
+  [0x0001, "overheat"],
+  [0x0002, "fanfault"],
+  [0x0004, "extern1"],
+  [0x0008, "extern2"],
+  [0x0010, "powerunder"],
+  [0x0020, "cardreset"],
+  [0x0040, "powerover"],
+  [0x0080, "settimeout"],
+  [0x0100, "magicclose"],
+  [0x0200, "pretimeout"],
+  [0x0400, "alarmonly"],
+  [0x8000, "keepaliveping"],
+];
+
+/** Reads a struct watchdog_info: flags, firmware version, 32 bytes of name. */
+export function watchdogInfo(bytes: Uint8Array): WatchdogSupport {
+  const options = view(bytes).getUint32(0, true);
+  const name = bytes.subarray(8, sizeOf.watchdog_info);
+  const end = name.indexOf(0);
+  return {
+    identity: new TextDecoder().decode(end === -1 ? name : name.subarray(0, end)).trim(),
+    firmware: view(bytes).getUint32(4, true),
+    features: watchdogFeatures.filter(([bit]) => (options & bit) !== 0).map(([, each]) => each),
+  };
 }

@@ -1,7 +1,7 @@
 // The page of `hb status`: a snapshot as a person reads it. What is well is calm, what is not
 // stands out. The JSON form is the snapshot itself.
 
-import type { GroupView, NodeView, Snapshot } from "../core/snapshot.ts";
+import type { GroupView, NodeView, Snapshot, WatchdogView } from "../core/snapshot.ts";
 import type { Style } from "./output.ts";
 
 export type Paint = (style: Style, text: string) => string;
@@ -81,9 +81,10 @@ function fewOf(resources: readonly string[]): string {
 const everyday: readonly string[] = ["duplicate", "old"];
 
 function pulseLines({ pulse, dropped }: Snapshot, paint: Paint): string[] {
-  const { lateMs, packets, missing } = pulse;
+  const { lateMs, packets, missing, watchdog } = pulse;
   const late = `last ${ms(lateMs.last)}, p99 ${ms(lateMs.p99)}, worst ${ms(lateMs.worst)}`;
   const lines = [`${paint("bold", "Pulse")} late by: ${late}`];
+  if (watchdog !== undefined) lines.push(...watchdogLines(watchdog, paint));
   for (const text of missing) lines.push(`  ${paint("yellow", text)}`);
   for (const { link, rejected } of packets) {
     const counts = countsOf(rejected);
@@ -92,6 +93,23 @@ function pulseLines({ pulse, dropped }: Snapshot, paint: Paint): string[] {
   const strange = Object.entries(dropped).filter(([reason]) => !everyday.includes(reason));
   const counts = countsOf(Object.fromEntries(strange));
   if (counts !== "") lines.push(`  ${paint("yellow", `Dropped messages: ${counts}`)}`);
+  return lines;
+}
+
+function watchdogLines(watchdog: WatchdogView, paint: Paint): string[] {
+  const { device, timeoutS, identity, firmware, features = [], nowayout, trouble } = watchdog;
+  const title = `  Watchdog ${device}`;
+  const lines: string[] = [];
+  if (identity !== undefined) {
+    const when = timeoutS === undefined ? "unknown timeout" : `timeout ${timeoutS} s`;
+    const what = `${identity}, firmware ${firmware ?? "unknown"}, ${features.join(" ")}`;
+    lines.push(`${title}: ${when} ${paint("dim", `(${what})`)}`);
+  }
+  if (trouble !== undefined) lines.push(`${title}: ${paint("red", trouble)}`);
+  if (nowayout === true) {
+    const warning = "cannot be stopped (nowayout): leaving the cluster resets this host";
+    lines.push(`${title}: ${paint("yellow", warning)}`);
+  }
   return lines;
 }
 

@@ -25,8 +25,14 @@ export type FromDesk =
   | { readonly say: "alive" }
   /** "command", "result" and "reload" inputs for the core. */
   | { readonly say: "input"; readonly input: Input }
-  /** The PPP link on this tty came up, with what pppd told of it, or went down (absent). */
-  | { readonly say: "ppp"; readonly tty: string; readonly line?: PppLine }
+  /** The PPP link on this tty came up, with what pppd told of it, or is down (absent). */
+  | {
+      readonly say: "ppp";
+      readonly tty: string;
+      readonly line?: PppLine;
+      /** pppd's state: one sentence. */
+      readonly reason: string;
+    }
   /** Answered by one "snapshot" with the same id. */
   | { readonly say: "snapshot?"; readonly id: number };
 
@@ -66,6 +72,8 @@ export type DeskEffect = Extract<
 
 export type FromPulse =
   | { readonly say: "ready" }
+  /** From now on a watchdog resets this host so long after this pulse's last turn; absent: none does. */
+  | { readonly say: "guarded"; readonly timeoutS?: number }
   /** At least every deadtime/4. `at` is the pulse's own moment: the desk may read this much later, and must
    *  not take an old sign of life for a fresh one. */
   | { readonly say: "alive"; readonly at: Instant }

@@ -20,6 +20,7 @@ import type { Log } from "./log.ts";
 import { Notify } from "./notify.ts";
 import { Operator } from "./operator.ts";
 import type { Places } from "./place.ts";
+import { Ppp } from "./ppp.ts";
 import { ownCommand } from "./pulse.ts";
 import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
@@ -45,6 +46,7 @@ export class Agent {
   readonly #keeper: Keeper;
   readonly #notify = new Notify();
   readonly #operator: Operator;
+  readonly #ppp: Ppp;
   readonly #ended = Promise.withResolvers<0 | 1>();
   #cluster: ClusterConfig;
   #conf: HaConf;
@@ -82,7 +84,8 @@ export class Agent {
         hopeless: (reason) => this.#give(reason),
       },
     });
-    this.#operator = new Operator(this.#keeper, log);
+    this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
+    this.#operator = new Operator(this.#keeper, log, this.#ppp);
   }
 
   /** Runs until this node has left the cluster; gives the exit code. */
@@ -104,6 +107,7 @@ export class Agent {
     }
     const stop = this.#hearSignals();
     this.#keeper.start();
+    this.#ppp.start(this.#cluster);
     const { watchdogMs } = this.#notify;
     if (watchdogMs !== undefined) {
       this.#watchdog = setInterval(() => this.#notify.watchdog(), watchdogMs);
@@ -126,6 +130,7 @@ export class Agent {
   }
 
   #ready() {
+    this.#ppp.tell();
     if (!this.#announced) this.#notify.ready();
     this.#announced = true;
     if (this.#signals > 0) this.#leave();
@@ -223,6 +228,7 @@ export class Agent {
       this.#conf = settings.conf;
       this.#log.open(settings.conf);
       this.#keeper.adopt(settings.cluster);
+      this.#ppp.adopt(settings.cluster);
       this.#log.info("The configuration is adopted", "reload");
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
@@ -235,6 +241,11 @@ export class Agent {
   /** Ends without having left; what is remembered is for the next agent. */
   #give(reason: string) {
     this.#log.error(reason, "exit");
+    const { guardS } = this.#keeper;
+    if (guardS !== undefined) {
+      const text = `The watchdog resets this host in ${guardS} s unless an agent is started before`;
+      this.#log.error(text, "watchdog");
+    }
     this.#ended.resolve(1);
   }
 
@@ -245,6 +256,8 @@ export class Agent {
     this.#fifo?.close();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
+    // After the pulse: its goodbye leaves over these links.
+    await this.#ppp.end();
     this.#control?.close();
     this.#log.info("The agent has ended", "exit");
     await this.#log.drained(lastWordsMs);

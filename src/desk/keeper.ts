@@ -18,6 +18,8 @@ import { Pulse } from "./pulse.ts";
 const silenceMsMin = 200;
 /** A runtime that starts on a loaded host takes its time. */
 const startMsMax = 15_000;
+/** A watchdog that has not reset this host so long after its time is none. */
+const watchdogLateMs = 5_000;
 /** A life shorter than this counts as a failed start. */
 const shortLifeMs = 10_000;
 /** Pauses before the second, third … attempt; when they are used up the agent gives up. */
@@ -60,6 +62,8 @@ export class Keeper {
   #ready = false;
   #shortLives = 0;
   #silentTicks = 0;
+  #guardS: number | undefined;
+  #leftAlone = false;
   #expected: "life" | "restart" | "end" = "life";
   #timer: ReturnType<typeof setInterval> | undefined;
   #restart: ReturnType<typeof setTimeout> | undefined;
@@ -89,6 +93,12 @@ export class Keeper {
     return this.#pulse?.pid;
   }
 
+  /** How long after the last turn of the last pulse a watchdog resets this host, in seconds; undefined
+   *  when none does. It outlives a pulse that was not told to leave. */
+  get guardS(): number | undefined {
+    return this.#guardS;
+  }
+
   /** The period of the signs of life, both ways. */
   get periodMs(): number {
     return Math.min(1_000, Math.max(20, this.#config.timing.deadtimeMs / 4));
@@ -98,6 +108,11 @@ export class Keeper {
   input(input: Input, life = this.#life): boolean {
     if (life !== this.#life || this.#pulse === undefined) return false;
     return this.#say({ say: "input", input });
+  }
+
+  /** Tells the present pulse what is no input for the core; lost between two lives: false. */
+  tell(message: FromDesk): boolean {
+    return this.#say(message);
   }
 
   /** Later lives begin with this configuration; the present one is told by an input. */
@@ -145,6 +160,7 @@ export class Keeper {
     this.#life += 1;
     this.#ready = false;
     this.#silentTicks = 0;
+    this.#leftAlone = false;
     this.#expected = "life";
     this.#bornMs = bootMs();
     const life = this.#life;
@@ -175,7 +191,11 @@ export class Keeper {
   #heard(message: FromPulse, life: number) {
     if (life !== this.#life) return;
     this.#silentTicks = 0;
+    this.#leftAlone = false;
     switch (message.say) {
+      case "guarded":
+        this.#guardS = message.timeoutS;
+        return;
       case "ready":
         this.#ready = true;
         this.#events.ready();
@@ -213,9 +233,21 @@ export class Keeper {
     const silentMs = this.#silentTicks * this.periodMs;
     // One tick more than the limit: the last one may have come just before its answer.
     if (silentMs < limitMs + this.periodMs) return;
+    if (this.#guardS !== undefined && silentMs < limitMs + this.#guardS * 1000 + watchdogLateMs) {
+      if (!this.#leftAlone) this.#leaveAlone(pulse, silentMs);
+      return;
+    }
     this.#silentTicks = 0;
     this.#log.error(`The pulse (pid ${pulse.pid}) is silent for ${silentMs} ms: killed`, "pulse");
     pulse.kill();
+  }
+
+  /** Killed now, it would feed its watchdog once more: a closed device begins to count anew. Another
+   *  pulse would go on feeding it, and nobody would learn that this host hung. */
+  #leaveAlone({ pid }: Pulse, silentMs: number) {
+    this.#leftAlone = true;
+    const text = `The pulse (pid ${pid}) is silent for ${silentMs} ms: the watchdog resets this host`;
+    this.#log.error(text, "watchdog");
   }
 
   #ended(reason: string, life: number) {

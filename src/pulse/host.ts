@@ -10,6 +10,7 @@ import type { Effect, Level } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
 import { after, at, earliest, type Instant } from "../core/instant.ts";
 import type { PulseView, Snapshot } from "../core/snapshot.ts";
+import { textOf } from "../wire/message.ts";
 import { AddressBook } from "./addressbook.ts";
 import { DeskLine } from "./deskline.ts";
 import { Interfaces } from "./interfaces.ts";
@@ -17,6 +18,7 @@ import { Lateness } from "./lateness.ts";
 import { Links } from "./links.ts";
 import { WallClock } from "./wallclock.ts";
 import { Watch } from "./watch.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** The desk is an ordinary process: below this its silence means nothing. */
 const DESK_SILENCE_MIN_MS = 1_000;
@@ -35,6 +37,7 @@ export class Host {
   readonly #desk: DeskLine;
   readonly #links: Links;
   readonly #book: AddressBook;
+  readonly #watchdog: Watchdog;
   readonly #missing: readonly string[];
   #config: ClusterConfig;
   #queue: Input[] = [];
@@ -42,6 +45,7 @@ export class Host {
   #deskHeardAt: Instant;
   #aliveAt: Instant;
   #ended: number | undefined;
+  #left = false;
 
   /** `missing`: what could not be had at start. The desk's "begin" has been read from `fd`
    *  already. */
@@ -64,6 +68,13 @@ export class Host {
     };
     this.#links = new Links(config, surroundings);
     this.#book = new AddressBook(config, surroundings);
+    this.#watchdog = new Watchdog(config, {
+      ...surroundings,
+      guarded: (timeoutS) =>
+        this.#desk.say({ say: "guarded", ...(timeoutS === undefined ? {} : { timeoutS }) }),
+    });
+    // Before anything that takes time: one that the last pulse left running waits for no rehearsal.
+    this.#watchdog.open();
   }
 
   now(): Instant {
@@ -91,7 +102,8 @@ export class Host {
   /** When the host itself has something to do; there always is such a moment. */
   deadline(): Instant {
     const deskSilent = after(this.#deskHeardAt, this.#deskSilenceMs());
-    const next = earliest(this.#aliveAt, deskSilent, this.#links.deadline(), this.#book.deadline());
+    const parts = [this.#links.deadline(), this.#book.deadline(), this.#watchdog.deadline()];
+    const next = earliest(this.#aliveAt, deskSilent, ...parts);
     return next ?? this.#aliveAt;
   }
 
@@ -139,6 +151,7 @@ export class Host {
     switch (effect.do) {
       case "send":
         this.#links.send(effect.message);
+        if (textOf(effect.message, "t") === "status") this.#watchdog.spoke(this.now());
         break;
       case "ping":
         this.#links.ping(effect.ts);
@@ -166,6 +179,7 @@ export class Host {
         break;
       case "exit":
       case "restart":
+        this.#left = effect.do === "exit";
         this.#ended = exitCode.told;
         this.#desk.say({ say: "effect", effect });
         break;
@@ -179,6 +193,7 @@ export class Host {
   expire(now: Instant): void {
     this.#links.expire(now);
     this.#book.expire(now);
+    this.#watchdog.retry(now);
     if (now >= this.#aliveAt) {
       this.#desk.say({ say: "alive", at: now });
       this.#aliveAt = after(now, this.#aliveEveryMs());
@@ -189,7 +204,7 @@ export class Host {
     }
   }
 
-  /** Renews the leases. Only after a healthy turn with a living desk. */
+  /** Renews the leases and feeds the watchdog. Only after a healthy turn with a living desk. */
   renew(now: Instant): void {
     if (this.#ended !== undefined) return;
     try {
@@ -198,15 +213,18 @@ export class Host {
       if (!(error instanceof SysError)) throw error;
       this.log("error", `Cannot renew leases: ${error.message}`, "fault");
     }
+    this.#watchdog.feed(now);
   }
 
   /** Answers the questions for a snapshot of this turn. */
   answer(snapshot: (pulse: PulseView) => Snapshot): void {
     if (this.#questions.length === 0) return;
+    const watchdog = this.#watchdog.view();
     const view = snapshot({
       lateMs: this.lateness.view(),
       packets: this.#links.packets(),
       missing: this.#missing,
+      ...(watchdog && { watchdog }),
     });
     for (const id of this.#questions) this.#desk.say({ say: "snapshot", id, snapshot: view });
     this.#questions = [];
@@ -218,6 +236,7 @@ export class Host {
 
   /** The end: leased addresses stay (the kernel or an adopter has them), all else is undone. */
   close(): void {
+    this.#watchdog.close(this.#left);
     this.#desk.finish(500);
     try {
       this.#book.close();
@@ -240,6 +259,7 @@ export class Host {
     try {
       this.#links.reconfigure(config);
       this.#book.reconfigure(config);
+      this.#watchdog.reconfigure(config);
     } catch (error) {
       this.log("error", `Cannot use the new configuration: ${reasonOf(error)}`, "reload");
     }

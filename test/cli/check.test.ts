@@ -66,7 +66,7 @@ test("hb check --print prints files that mean the same, and problems on stderr",
   put("ha.cf", `${haCf}udp lo\nping 10.0.0.9\nwatchdog /dev/watchdog\n`);
   const { code, stdout, stderr } = check("--print");
   expect(code).toBe(0);
-  expect(stderr).toContain("hb does not write to a watchdog yet");
+  expect(stderr).toContain('The directive "udp" is now called "bcast"');
   const [, cf = "", resources = ""] = stdout.split(/^# .*\/(?:ha\.cf|haresources)\n/m);
   expect(parseHaCf(cf, "x").conf).toEqual(
     parseHaCf(`${haCf}ping 10.0.0.9\nwatchdog /dev/watchdog\n`, "x").conf,

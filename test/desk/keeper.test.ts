@@ -53,6 +53,61 @@ test("Keeper gives up a pulse that dies again and again, each life with a new ge
   expect(lines.filter((line) => line.includes("what is wrong"))).toHaveLength(4);
 });
 
+/** A pulse that says these words and then hangs. */
+function hanging(words: readonly FromPulse[]): string[] {
+  const code = `
+    const { send } = await import("${import.meta.dir}/../../ffi/socket.ts");
+    const { frames } = await import("${import.meta.dir}/../../src/core/frame.ts");
+    for (const word of ${JSON.stringify(words)}) for (const packet of frames(word)) send(3, packet);
+    process.kill(process.pid, "SIGSTOP");`;
+  return [process.execPath, "-e", code];
+}
+
+async function keepHanging(words: readonly FromPulse[]) {
+  const lines: string[] = [];
+  const { promise: died, resolve } = Promise.withResolvers<"died">();
+  const nothing = () => {};
+  const events: KeeperEvents = {
+    boot: () => ({ uuid: "0".repeat(32), generation: 1, hostcache: [], delhostcache: [] }),
+    memory: () => undefined,
+    ready: nothing,
+    alive: nothing,
+    effect: nothing,
+    published: nothing,
+    died: () => resolve("died"),
+    hopeless: nothing,
+  };
+  const quick = { ...config, timing: { ...config.timing, keepaliveMs: 50, deadtimeMs: 200 } };
+  const command = hanging(words);
+  const keeper = new Keeper({ command, config: quick, log: quietLog(lines), events, pausesMs: [] });
+  keeper.start();
+  const told = async (pattern: RegExp) => {
+    while (!lines.some((line) => pattern.test(line))) await Bun.sleep(5);
+  };
+  return { keeper, lines, died, told };
+}
+
+test("Keeper kills a pulse that hangs for deadtime", async () => {
+  const { keeper, died } = await keepHanging([{ say: "ready" }]);
+  expect(await died).toBe("died");
+  keeper.end();
+});
+
+test("Keeper leaves a pulse that hangs to its watchdog, which a kill would feed once more", async () => {
+  const { keeper, lines, died, told } = await keepHanging([
+    { say: "guarded", timeoutS: 1 },
+    { say: "ready" },
+  ]);
+  await told(/is silent for \d+ ms: the watchdog resets this host/);
+  expect(keeper.guardS).toBe(1);
+  // Five times as long as it would take without the watchdog.
+  expect(await Promise.race([died, Bun.sleep(1_000)])).toBeUndefined();
+  // Told once, and when even the watchdog has failed it ends as any other.
+  expect(lines).toHaveLength(1);
+  expect(await died).toBe("died");
+  keeper.end();
+}, 20_000);
+
 test("Pulse carries packets both ways, whole and in order, and tells the end after the last", async () => {
   // The other end reads what it is told and says it back, one packet at a time.
   const echo = `

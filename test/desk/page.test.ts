@@ -74,6 +74,27 @@ Pulse late by: last 0.04 ms, p99 0.20 ms, worst 12 ms
   Dropped messages: stranger 2`);
 });
 
+test.each([
+  [
+    {
+      timeoutS: 11,
+      identity: "i6300ESB timer",
+      firmware: 0,
+      features: ["settimeout", "magicclose"],
+      nowayout: true,
+    },
+    [
+      "  Watchdog /dev/watchdog0: timeout 11 s (i6300ESB timer, firmware 0, settimeout magicclose)",
+      "  Watchdog /dev/watchdog0: cannot be stopped (nowayout): leaving the cluster resets this host",
+    ],
+  ],
+  [{ trouble: "ENOENT, no such device" }, ["  Watchdog /dev/watchdog0: ENOENT, no such device"]],
+])("statusPage() shows a watchdog with %j", (watchdog, lines) => {
+  const pulse = { ...snapshot.pulse, watchdog: { device: "/dev/watchdog0", ...watchdog } };
+  const page = statusPage({ ...snapshot, pulse }, (_style, text) => text);
+  expect(page.split("\n").filter((line) => line.includes("Watchdog"))).toEqual(lines);
+});
+
 test("statusPage() says nothing of packets and messages when all is well", () => {
   const dropped = { duplicate: 812, old: 4 };
   const pulse = { ...snapshot.pulse, packets: [], missing: [] };

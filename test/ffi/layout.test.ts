@@ -18,6 +18,7 @@ import {
   sockaddrLl,
   sockaddrNl,
   sockaddrPort,
+  watchdogInfo,
 } from "../../ffi/layout.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -101,4 +102,24 @@ test("sockaddrAddress() and sockaddrPort() read what the builders write", () => 
   expect(addressText(sockaddrAddress(sockaddrIn6("fd00::5", 694)))).toBe("fd00::5");
   expect(sockaddrPort(sockaddrIn6("fd00::5", 694))).toBe(694);
   expect(sockaddrAddress(sockaddrNl(0))).toEqual(new Uint8Array(0));
+});
+
+test("watchdogInfo() reads 40 bytes: flags, firmware and a name that may fill its place", () => {
+  // As QEMU's i6300ESB answers: SETTIMEOUT, MAGICCLOSE, KEEPALIVEPING.
+  const bytes = new Uint8Array(sizeOf.watchdog_info);
+  bytes.set(Buffer.from("8081000000000000", "hex"));
+  bytes.set(Buffer.from("i6300ESB timer"), 8);
+  expect(sizeOf.watchdog_info).toBe(40);
+  expect(watchdogInfo(bytes)).toEqual({
+    identity: "i6300ESB timer",
+    firmware: 0,
+    features: ["settimeout", "magicclose", "keepaliveping"],
+  });
+  bytes.set(Buffer.from("0000000002010000", "hex"));
+  bytes.fill(0x78, 8);
+  expect(watchdogInfo(bytes)).toEqual({
+    identity: "x".repeat(32),
+    firmware: 0x102,
+    features: [],
+  });
 });

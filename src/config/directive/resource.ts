@@ -13,7 +13,6 @@ import {
   scalar,
   text,
   time,
-  withWarning,
 } from "./directive.ts";
 
 export const resourceDirectives: Directives = {
@@ -21,10 +20,7 @@ export const resourceDirectives: Directives = {
   nice_failback: { shape: "list", set: niceFailback },
   stonith: stonith(false),
   stonith_host: stonith(true),
-  watchdog: withWarning({ ...path("watchdog"), repeats: "never" }, () => [
-    "hb does not write to a watchdog yet: a host that hangs is not rebooted",
-    "The addresses of a host that hangs leave it by themselves: they are leased",
-  ]),
+  watchdog: { ...path("watchdog"), repeats: "never" },
   pacemaker: { ...text("pacemaker"), repeats: "never" },
   crm: { ...text("pacemaker"), repeats: "never" },
   crm_daemon_dir: onlyPacemaker(),
