@@ -32,15 +32,30 @@ export interface Standpoint {
   readonly source6?: Uint8Array;
 }
 
+interface Group {
+  readonly family: Family;
+  readonly destinationMac: Uint8Array;
+  readonly destination: Uint8Array;
+}
+
 export class Voice {
   readonly families: readonly Family[];
   readonly #router: RouterConfig;
   readonly #digest: RouterDigest;
   readonly #sealer: Sealer;
+  /** The families that speak to their group, with what its frames have in common. */
+  readonly #groups: readonly Group[];
 
   constructor(router: RouterConfig) {
     this.#router = router;
     this.families = familiesOf(router);
+    this.#groups = this.families
+      .filter((family) => peersOf(router, family).length === 0)
+      .map((family) => ({
+        family,
+        destinationMac: destinationMac(router, family),
+        destination: groupOf(router, family),
+      }));
     this.#digest = new RouterDigest(router, { withoutLinkLocal: router.dialect === "bsd" });
     this.#sealer = new Sealer(router.password);
   }
@@ -62,14 +77,13 @@ export class Voice {
    *  identification, 0–65535: random for each advert. */
   frames(said: Utterance, from: Standpoint, id: number): Uint8Array[] {
     const frames: Uint8Array[] = [];
-    for (const family of this.families) {
+    for (const { family, ...ends } of this.#groups) {
       const source = family === 4 ? from.source4 : from.source6;
-      if (source === undefined || peersOf(this.#router, family).length > 0) continue;
+      if (source === undefined) continue;
       const envelope = {
-        destinationMac: destinationMac(this.#router, family),
+        ...ends,
         sourceMac: sourceMac(this.#router, from.mac),
         source,
-        destination: groupOf(this.#router, family),
         tos: CARP_TOS,
         id,
         ttl: CARP_TTL,
