@@ -42,6 +42,11 @@ export function interfaceIndex(device: string): number | undefined {
   }
 }
 
+/** IFF_UP (1), IFF_LOOPBACK (8), IFF_RUNNING (0x40) and so on. */
+export function interfaceFlags(device: string): number {
+  return new DataView(control(SIOCGIFFLAGS, ifreq(device), device).buffer).getUint16(16, true);
+}
+
 /** The first IPv4 address of an interface or alias. */
 export function interfaceAddress(device: string): string {
   return addressOf(control(SIOCGIFADDR, ifreq(device), `the address of ${device}`));

@@ -10,6 +10,8 @@ import { SysError } from "./error.ts";
 const table = {
   // int *__errno_location(void);
   __errno_location: { args: [], returns: T.ptr },
+  // char *strerror(int errnum);
+  strerror: { args: [T.i32], returns: T.cstring },
   // int socket(int domain, int type, int protocol);
   socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
   // int socketpair(int domain, int type, int protocol, int sv[2]);

@@ -5,11 +5,15 @@ import { catalogue } from "./cli/catalogue.ts";
 import type { Alias } from "./cli/command.ts";
 import { type ExitCode, exit } from "./cli/exit.ts";
 import { table } from "./cli/help.ts";
-import { oldName } from "./cli/names.ts";
+import { isUcarp, oldName } from "./cli/names.ts";
 import { print, say } from "./cli/output.ts";
 import { nearest } from "./config/nearest.ts";
 
-async function main(program: string, argv: readonly string[]): Promise<ExitCode> {
+async function main(program: string, argv: readonly string[]): Promise<number> {
+  if (isUcarp(program)) {
+    const { ucarp } = await import("./cli/ucarp.ts");
+    return await ucarp(program, argv);
+  }
   const old = oldName(program);
   if (old !== undefined) {
     const [name, ...words] = old;

@@ -7,10 +7,19 @@ const oldNames: Readonly<Record<string, readonly [string, ...string[]]>> = {
   hb_addnode: ["node", "add"],
   hb_delnode: ["node", "remove"],
   ha_propagate: ["propagate"],
+  "ip-up": ["ip-up"],
+  "ip-up.local": ["ip-up"],
+  "ip-down": ["ip-down"],
+  "ip-down.local": ["ip-down"],
 };
 
 /** The command and first words that an old name stands for; undefined for any other program name. */
 export function oldName(program: string): readonly [string, ...string[]] | undefined {
   const base = program.slice(program.lastIndexOf("/") + 1);
   return Object.hasOwn(oldNames, base) ? oldNames[base] : undefined;
+}
+
+/** True for the name under which hb takes the command lines of another program altogether (carp.md 11). */
+export function isUcarp(program: string): boolean {
+  return program.slice(program.lastIndexOf("/") + 1) === "ucarp";
 }

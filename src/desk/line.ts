@@ -79,10 +79,18 @@ const facilities = [
 
 /** For /dev/log (RFC 3164); undefined when there is no such facility. */
 export function syslogPacket(line: Line, facility: string): string | undefined {
+  const head = syslogHead(line, facility);
+  if (head === undefined) return undefined;
+  return `${head} hb[${process.pid}]: ${heartbeatWord[line.level]}: ${sentence(line)}`;
+}
+
+/** Priority and time of such a packet; the program's name comes behind it. */
+export function syslogHead(
+  { at, level }: Pick<Line, "at" | "level">,
+  facility: string,
+): string | undefined {
   const number = facilities.indexOf(facility);
   if (number === -1 || facility === "-") return undefined;
-  const { at, level } = line;
   const stamp = `${months[at.getMonth()]} ${String(at.getDate()).padStart(2)} ${clockOf(at)}`;
-  const priority = number * 8 + severityOf[level];
-  return `<${priority}>${stamp} hb[${process.pid}]: ${heartbeatWord[level]}: ${sentence(line)}`;
+  return `<${number * 8 + severityOf[level]}>${stamp}`;
 }
