@@ -1,0 +1,45 @@
+// What a serial line carries of a message: the text form, without what nobody misses (heartbeat-wire
+// 2.3, 14.5).
+
+import { bytesToText, textToBytes } from "./bytes.ts";
+import { decodeClassic, encodeClassic } from "./classic.ts";
+import type { Field, Message } from "./message.ts";
+import { textOf } from "./message.ts";
+import { encodeNetstring } from "./netstring.ts";
+
+const NUL = 0;
+const CR = 13;
+
+/** From this speed on a line is not slow. */
+const FAST_BAUD = 115_200;
+
+/** Of a status that says nothing new: the load, which nobody acts on, and the uuid, which all other
+ *  messages tell. Heartbeat 3.0.6 accepts it so (heartbeat-wire 6). */
+const spare: readonly string[] = ["ld", "srcuuid"];
+
+/** The message as a line of this speed carries it. */
+export function compact(message: Message, baud: number): Message {
+  if (baud >= FAST_BAUD) return message;
+  if (textOf(message, "t") !== "status" || textOf(message, "st") !== "active") return message;
+  return { fields: message.fields.filter(({ name }) => !spare.includes(name)) };
+}
+
+/** True when a serial line can carry the message unchanged: seven bits, and nothing that the text form
+ *  confuses (0x13 in a string, CR, a name that looks like a type). */
+export function fitsLine(message: Message): boolean {
+  const text = encodeClassic(message);
+  // The usual case: then only names could be misread.
+  if (/^[\n -~]*$/.test(text)) return message.fields.every(hasPlainName);
+  const bytes = textToBytes(text);
+  if (!bytes.every((byte) => byte < 0x80 && byte !== NUL && byte !== CR)) return false;
+  const back = decodeClassic(text);
+  return back !== undefined && netstringOf(back) === netstringOf(message);
+}
+
+function hasPlainName({ name }: Field): boolean {
+  return !name.startsWith("(");
+}
+
+function netstringOf(message: Message): string {
+  return bytesToText(encodeNetstring(message));
+}
