@@ -58,6 +58,18 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./version.ts")).version,
   },
   {
+    name: "ip-up",
+    summary: "Tells the agent that a PPP link is up; called by pppd",
+    hidden: true,
+    load: async () => (await import("./ip-up.ts")).ipUp,
+  },
+  {
+    name: "ip-down",
+    summary: "Tells the agent that a PPP link is down; called by pppd",
+    hidden: true,
+    load: async () => (await import("./ip-up.ts")).ipDown,
+  },
+  {
     name: "pulse",
     summary: "Runs the heartbeat loop; started by the agent",
     hidden: true,

@@ -1,7 +1,7 @@
 // The page of `hb status`: a snapshot as a person reads it. What is well is calm, what is not
 // stands out. The JSON form is the snapshot itself.
 
-import type { GroupView, NodeView, Snapshot, WatchdogView } from "../core/snapshot.ts";
+import type { GroupView, NodeView, PppView, Snapshot, WatchdogView } from "../core/snapshot.ts";
 import type { Style } from "./output.ts";
 
 export type Paint = (style: Style, text: string) => string;
@@ -26,6 +26,8 @@ export function statusPage(snapshot: Snapshot, paint: Paint): string {
   ];
   const links = snapshot.nodes.flatMap(linkRows);
   if (links.length > 0) parts.push(section("Links", links, paint));
+  const ppp = snapshot.ppp ?? [];
+  if (ppp.length > 0) parts.push(section("PPP", ppp.map(pppRow), paint));
   parts.push(
     snapshot.groups.length === 0
       ? paint("dim", "No groups")
@@ -58,6 +60,11 @@ function linkRows(node: NodeView): Cell[][] {
     const label = name === medium || medium === "" ? name : `${medium} ${name}`;
     return [dot(state), node.name, label, [styleOf(state), state]];
   });
+}
+
+function pppRow({ tty, state, device, local, remote = "?", why }: PppView): Cell[] {
+  const line = `${local} to ${remote}`;
+  return [dot(state), tty, [styleOf(state), state], device ?? "", line, ["dim", why]];
 }
 
 function groupRows(group: GroupView, { node: self }: Snapshot): Cell[][] {

@@ -13,6 +13,8 @@ export interface Snapshot {
   /** Authentic messages that do not count, by reason: stranger, replay, clone, old, … */
   readonly dropped: Readonly<Record<string, number>>;
   readonly pulse: PulseView;
+  /** The PPP links of this host; absent when ha.cf names none. */
+  readonly ppp?: readonly PppView[];
 }
 
 export interface NodeView {
@@ -98,6 +100,23 @@ export interface WatchdogView {
   /** Closing does not stop it: a graceful leave resets the host as well. */
   readonly nowayout?: boolean;
   readonly trouble?: string;
+}
+
+/** A PPP link that the agent brings up on a tty. */
+export interface PppView {
+  readonly tty: string;
+  /** waiting: no pppd runs, one will be started. */
+  readonly state: "waiting" | "starting" | "up";
+  readonly sinceMs: number;
+  /** pppd's. */
+  readonly pid?: number;
+  /** The network interface, while the link is up. */
+  readonly device?: string;
+  readonly local: string;
+  /** Absent while only the other end knows it. */
+  readonly remote?: string;
+  /** What pppd does, or why it ended: one sentence. */
+  readonly why: string;
 }
 
 export interface PacketView {

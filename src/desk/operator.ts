@@ -6,6 +6,7 @@ import { orderOf } from "./fifo.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { Pending, type Reply } from "./pending.ts";
+import type { Ppp } from "./ppp.ts";
 import { type Answer, commandOf, type Request } from "./request.ts";
 
 /** A busy core answers in microseconds; what takes longer is stuck. */
@@ -16,11 +17,13 @@ const refusalMs = 100;
 export class Operator {
   readonly #keeper: Keeper;
   readonly #log: Log;
+  readonly #ppp: Ppp;
   readonly #pending = new Pending();
 
-  constructor(keeper: Keeper, log: Log) {
+  constructor(keeper: Keeper, log: Log, ppp: Ppp) {
     this.#keeper = keeper;
     this.#log = log;
+    this.#ppp = ppp;
   }
 
   /** Gives a command to the core; resolves with its answer. */
@@ -45,6 +48,7 @@ export class Operator {
 
   /** A request from the control socket. */
   async serve(request: Request, progress: (text: string) => void): Promise<Answer> {
+    if (request.ask === "ppp") return { say: "done", ...this.#ppp.heard(request) };
     const command = commandOf(request);
     if (command === undefined) return await this.#status();
     const deaf = this.#log.listen(({ text, topic }) => {
@@ -72,7 +76,11 @@ export class Operator {
 
   async #status(): Promise<Answer> {
     const snapshot = await this.#keeper.snapshot(snapshotMs);
-    if (snapshot !== undefined) return { say: "done", ok: true, text: "", snapshot };
+    if (snapshot !== undefined) {
+      const ppp = this.#ppp.views();
+      const whole = ppp.length === 0 ? snapshot : { ...snapshot, ppp };
+      return { say: "done", ok: true, text: "", snapshot: whole };
+    }
     const state = this.#keeper.ready ? "gives no answer" : "is starting";
     return { say: "done", ok: false, text: `The pulse ${state}` };
   }

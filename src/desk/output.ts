@@ -23,6 +23,7 @@ let made = 0;
 export class Output {
   readonly fd: number;
   readonly #line: (text: string) => void;
+  readonly #linesMax: number;
   readonly #buffer = new Uint8Array(16 * 1024);
   #at = 0;
   #part = "";
@@ -31,13 +32,14 @@ export class Output {
   #kept = "";
   #lost = false;
 
-  /** `line` is called for each line that is read, until there are too many. */
-  constructor(directory: string, line: (text: string) => void) {
+  /** `line` is called for each line that is read, until there are too many (`most`). */
+  constructor(directory: string, line: (text: string) => void, most = linesMax) {
     made += 1;
     const path = join(directory, `output.${process.pid}.${made}`);
     this.fd = openSync(path, "ax+", 0o600);
     rmSync(path);
     this.#line = line;
+    this.#linesMax = most;
   }
 
   /** Reads what is new. What comes faster than it is read is thrown away. */
@@ -90,7 +92,7 @@ export class Output {
   #say(line: string) {
     if (line.trim() === "") return;
     this.#lines += 1;
-    if (this.#lines > linesMax) this.#unseen += 1;
+    if (this.#lines > this.#linesMax) this.#unseen += 1;
     else this.#line(line.slice(0, lineBytesMax).trimEnd());
   }
 }

@@ -4,6 +4,9 @@
 // Whatever a client sends is judged here: it may be hostile, and nothing of it reaches the core
 // unread.
 
+import { isIPv4 } from "../config/address.ts";
+import { isDeviceName } from "../config/directive/medium.ts";
+import type { PppLine } from "../core/channel.ts";
 import type { Command } from "../core/input.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { GroupSet } from "../core/wish.ts";
@@ -12,7 +15,18 @@ export type Request =
   | { readonly ask: "status" }
   | { readonly ask: "standby" | "takeover"; readonly set: GroupSet; readonly wait: boolean }
   | { readonly ask: "leave" }
-  | { readonly ask: "addnode" | "delnode"; readonly nodes: readonly string[] };
+  | { readonly ask: "addnode" | "delnode"; readonly nodes: readonly string[] }
+  | PppEvent;
+
+/** What pppd's ip-up and ip-down scripts say. */
+export interface PppEvent {
+  readonly ask: "ppp";
+  readonly event: "up" | "down";
+  readonly tty: string;
+  /** pppd's. */
+  readonly pid: number;
+  readonly line: PppLine;
+}
 
 export type Answer =
   | { readonly say: "progress"; readonly text: string }
@@ -53,6 +67,8 @@ export function parseRequest(line: string): Request | undefined {
       const nodes = "nodes" in value ? value.nodes : undefined;
       return isNodes(nodes) ? { ask: value.ask, nodes } : undefined;
     }
+    case "ppp":
+      return pppEvent(value);
     default:
       return undefined;
   }
@@ -62,6 +78,7 @@ export function parseRequest(line: string): Request | undefined {
 export function commandOf(request: Request): Command | undefined {
   switch (request.ask) {
     case "status":
+    case "ppp":
       return undefined;
     case "leave":
       return { name: "leave" };
@@ -93,4 +110,24 @@ function isSet(value: unknown): value is GroupSet {
 function isNodes(value: unknown): value is string[] {
   const few = Array.isArray(value) && value.length > 0 && value.length <= nodesMax;
   return few && value.every(isNodeName);
+}
+
+function pppEvent(value: object): PppEvent | undefined {
+  const { event, tty, pid, line } = value as Partial<PppEvent>;
+  const good =
+    (event === "up" || event === "down") &&
+    typeof tty === "string" &&
+    /^\/[!-~]{1,254}$/.test(tty) &&
+    Number.isInteger(pid) &&
+    Number(pid) > 1;
+  if (!good || !isPppLine(line)) return undefined;
+  const { device, local, remote } = line;
+  return { ask: "ppp", event, tty, pid: Number(pid), line: { device, local, remote } };
+}
+
+function isPppLine(line: Partial<PppLine> | null | undefined): line is PppLine {
+  const texts = [line?.device, line?.local, line?.remote];
+  if (!texts.every((text) => typeof text === "string")) return false;
+  const [device = "", local = "", remote = ""] = texts;
+  return isDeviceName(device) && isIPv4(local) && isIPv4(remote);
 }

@@ -14,6 +14,7 @@ import type { Problem } from "../config/problem.ts";
 import { inOrder, Report, type Spot } from "../config/report.ts";
 import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
+import { findPppd } from "./pppd.ts";
 
 type Files = Pick<Places, "haCf" | "authkeys" | "haresources" | "nodeinfo">;
 
@@ -49,6 +50,7 @@ export function givenBy(files: Files): Given {
     authkeys: { ...source(files.authkeys, "latin1"), ...factsOf(files.authkeys) },
     haresources: source(files.haresources, "utf8"),
     self: ownName(files.nodeinfo),
+    pppd: findPppd() !== undefined,
     ...(port === undefined ? {} : { defaultPort: port }),
   };
 }

@@ -4,8 +4,7 @@
 // media may share it. A link is ok while any of its media works and its interface has a carrier.
 
 import type { ClusterConfig } from "../config/cluster.ts";
-import { isLine, linkOf } from "../config/medium.ts";
-import type { PppLine } from "../core/channel.ts";
+import { linkOf } from "../config/medium.ts";
 import type { Input } from "../core/input.ts";
 import { earliest, type Instant } from "../core/instant.ts";
 import type { PacketView } from "../core/snapshot.ts";
@@ -15,7 +14,7 @@ import { Ears } from "./ears.ts";
 import { Echoes } from "./echoes.ts";
 import { type Changes, carries, type Interfaces } from "./interfaces.ts";
 import { Letter } from "./letter.ts";
-import type { Heard } from "./media/carrier.ts";
+import type { Heard, PppState } from "./media/carrier.ts";
 import { describeMedium } from "./media/open.ts";
 import { isPing, pingMessage } from "./media/ping.ts";
 import { Port } from "./port.ts";
@@ -37,7 +36,7 @@ export class Links {
   #config: ClusterConfig;
   #ports: Port[] = [];
   readonly #indexes = new Map<Port, number | undefined>();
-  readonly #ppp = new Map<string, PppLine>();
+  readonly #ppp = new Map<string, PppState>();
   readonly #states = new Map<string, boolean>();
 
   constructor(config: ClusterConfig, host: LinksHost) {
@@ -113,17 +112,17 @@ export class Links {
     this.expire(now);
   }
 
-  /** pppd brought up the link on this tty, or it went down (undefined). */
-  ppp(tty: string, line: PppLine | undefined): void {
+  /** The desk tells how the PPP link on this tty is. */
+  ppp(tty: string, state: PppState): void {
     const before = this.#ppp.get(tty);
-    if (JSON.stringify(before) === JSON.stringify(line)) return;
-    if (line === undefined) this.#ppp.delete(tty);
-    else this.#ppp.set(tty, line);
+    this.#ppp.set(tty, state);
     const now = this.#host.now();
+    const isSame = JSON.stringify(before?.line) === JSON.stringify(state.line);
     for (const port of this.#ports) {
       if (port.medium.kind !== "ppp" || port.medium.device !== tty) continue;
-      if (port.isOpen) port.fail("the PPP link went down", now);
-      if (line !== undefined) port.hurry(now);
+      if (port.isOpen && !isSame) port.fail(state.reason, now);
+      // The reason may be another one, too: opening says it.
+      if (!port.isOpen) port.hurry(now);
     }
     this.expire(now);
   }
@@ -159,7 +158,7 @@ export class Links {
     const surroundings = {
       watch: this.#host.watch,
       now: () => this.#host.now(),
-      ppp: (tty: string) => this.#ppp.get(tty),
+      ppp: (tty: string) => this.#ppp.get(tty) ?? { reason: "pppd has not been started yet" },
     };
     return new Port(medium, { ears: this.#ears, surroundings });
   }
@@ -175,7 +174,7 @@ export class Links {
   /** The network interface that a medium is on; undefined for ping media, cables, and PPP that is down. */
   #interfaceOf({ medium }: Port): string | undefined {
     if (isPing(medium) || medium.kind === "serial") return undefined;
-    return medium.kind === "ppp" ? this.#ppp.get(medium.device)?.device : medium.device;
+    return medium.kind === "ppp" ? this.#ppp.get(medium.device)?.line?.device : medium.device;
   }
 
   #send(port: Port, letter: Letter): void {
@@ -219,9 +218,10 @@ export class Links {
 
   #health(ports: readonly Port[]): { ok: boolean; reason: string } {
     const [first] = ports;
-    if (first !== undefined && !isPing(first.medium) && !isLine(first.medium)) {
-      const link = this.#host.interfaces.named(first.medium.device);
-      if (link === undefined) return { ok: false, reason: `no interface "${first.medium.device}"` };
+    const device = first === undefined ? undefined : this.#interfaceOf(first);
+    if (device !== undefined) {
+      const link = this.#host.interfaces.named(device);
+      if (link === undefined) return { ok: false, reason: `no interface "${device}"` };
       if (!carries(link)) return { ok: false, reason: `"${link.name}" is down or has no carrier` };
     }
     if (ports.some((port) => port.ok)) return { ok: true, reason: "open" };

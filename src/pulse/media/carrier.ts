@@ -67,12 +67,19 @@ export function isStream(carrier: Carrier | undefined): carrier is StreamCarrier
   return carrier !== undefined && "post" in carrier;
 }
 
+export interface PppState {
+  /** Absent while the link is down. */
+  readonly line?: PppLine;
+  /** pppd's state: one sentence. */
+  readonly reason: string;
+}
+
 /** What a carrier may need of the pulse when it is opened. */
 export interface Surroundings {
   readonly watch: Watch;
   now(): Instant;
-  /** What pppd told of the link on this tty; undefined while it is down. */
-  ppp(tty: string): PppLine | undefined;
+  /** The PPP link on this tty, as the desk knows it. */
+  ppp(tty: string): PppState;
 }
 
 /** Room for a burst of packets while this process is away. */

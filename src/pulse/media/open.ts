@@ -5,10 +5,11 @@ import { openBcast } from "./bcast.ts";
 import type { Carrier, Surroundings } from "./carrier.ts";
 import { openMcast } from "./mcast.ts";
 import { openPing } from "./ping.ts";
+import { openPpp } from "./ppp.ts";
 import { openUcast } from "./ucast.ts";
 
 /** Opens the medium, or throws why not. */
-export function openMedium(medium: Medium, _surroundings: Surroundings): Carrier {
+export function openMedium(medium: Medium, surroundings: Surroundings): Carrier {
   switch (medium.kind) {
     case "bcast":
       return openBcast(medium);
@@ -22,8 +23,9 @@ export function openMedium(medium: Medium, _surroundings: Surroundings): Carrier
     case "ping6":
     case "ping_group":
       return openPing(medium);
-    case "serial":
     case "ppp":
+      return openPpp(medium, surroundings);
+    case "serial":
       throw new Error(`"${medium.kind}" cannot be opened yet`);
   }
 }
