@@ -46,8 +46,6 @@ export interface MacvlanSpec {
   /** Index of the interface that carries it. */
   readonly parent: number;
   readonly mac: Uint8Array;
-  /** Tells whose it is; what `ip link` shows as "alias". */
-  readonly alias: string;
 }
 
 /** Makes a macvlan that is down; fails (EEXIST) when the name is taken. */
@@ -68,7 +66,7 @@ export function addMacvlan(spec: MacvlanSpec, sequence: number): Uint8Array {
   });
 }
 
-/** Writes the alias of a link. */
+/** Writes the alias of a link, which tells whose it is: `ip link` shows it. */
 export function nameLink(index: number, alias: string, sequence: number): Uint8Array {
   const attributes = [[IFLA_IFALIAS, text.encode(alias)]] as const;
   return request({
@@ -88,6 +86,11 @@ export function raiseLink(index: number, sequence: number): Uint8Array {
     sequence,
     struct: ifinfomsg(index, IFF_UP, IFF_UP),
   });
+}
+
+/** Sets a link down. */
+export function lowerLink(index: number, sequence: number): Uint8Array {
+  return request({ type: RTM_NEWLINK, flags: 0, sequence, struct: ifinfomsg(index, 0, IFF_UP) });
 }
 
 /** Removes a link, and its addresses with it. */

@@ -6,13 +6,15 @@
 
 import { errnoOf, reasonOf, SysError } from "../../ffi/error.ts";
 import { addressBytes } from "../../ffi/layout.ts";
+import type { LinkRow } from "../../ffi/rtnetlink.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { AddressResource, PulseResource } from "../config/resource.ts";
-import { after, earliest, type Instant } from "../core/instant.ts";
+import { earliest, type Instant } from "../core/instant.ts";
 import { Announcer } from "./announcer.ts";
+import { Vmacs } from "./carp/vmac.ts";
 import { describe, type Held, isFought, put, type Resources, type Work } from "./held.ts";
 import type { Changes } from "./interfaces.ts";
-import { firstRenewal, leaseSeconds, renewEveryMs } from "./lease.ts";
+import { Leases } from "./leases.ts";
 import type { LinksHost } from "./links.ts";
 import { keyOf } from "./place.ts";
 import { isUp, lower, raise } from "./raise.ts";
@@ -42,7 +44,8 @@ export class AddressBook {
   readonly #source: SourceAddress;
   readonly #strangers: Stranger;
   #config: ClusterConfig;
-  #renewAt: Instant | undefined;
+  readonly #leases: Leases;
+  readonly #vmacs: Vmacs;
   #work: Work | undefined;
 
   constructor(config: ClusterConfig, host: BookHost) {
@@ -50,6 +53,8 @@ export class AddressBook {
     this.#host = host;
     this.#announcer = new Announcer(host.interfaces, config.announceIntervalMs);
     this.#source = new SourceAddress(host.interfaces);
+    this.#leases = new Leases(config);
+    this.#vmacs = new Vmacs(config.routers, host);
     this.#strangers = new Stranger(config, host);
     this.#rivals = new RivalListener(host, (key) => {
       const held = this.#byKey.get(key);
@@ -75,8 +80,8 @@ export class AddressBook {
     this.#config = config;
     this.#announcer.intervalMs = config.announceIntervalMs;
     this.#strangers.reconfigure(config);
-    this.#renewAt = this.#host.now();
-    for (const held of this.#held.values()) if (held.up) held.renewAt = this.#renewAt;
+    this.#leases.reconfigure(config, this.#held.values(), this.#host.now());
+    this.#vmacs.keep(config.routers);
   }
 
   /** Puts all of them up, or none; the first announcement of each leaves at once. A long list is
@@ -120,23 +125,20 @@ export class AddressBook {
     this.#announcer.again(words, this.#host.now());
   }
 
+  /** The macvlan of a virtual router, while it is up. */
+  vmacOf(router: string): LinkRow | undefined {
+    return this.#vmacs.of(router);
+  }
+
   /** Renews what is due. To be called only after a healthy turn. */
   renew(now: Instant): void {
-    const seconds = leaseSeconds(this.#config);
-    if (this.#renewAt === undefined || this.#renewAt > now) return;
-    const period = renewEveryMs(seconds ?? 60);
-    // Those that would be due within the next slot come along: fewer, larger batches.
-    const horizon = after(now, period / 8);
-    const due = [...this.#held.values()].filter(
-      (held) => held.up && held.renewAt !== undefined && held.renewAt <= horizon,
-    );
-    const results = this.#host.interfaces.route.change(due.map((held) => put(held, seconds)));
+    const due = this.#leases.due(this.#held, now);
+    const requests = due.map((held) => put(held, this.#leases.seconds(held.resource)));
+    const results = this.#host.interfaces.route.change(requests);
     for (const [index, held] of due.entries()) {
       const errno = results[index] ?? 0;
-      held.renewAt = seconds === undefined ? undefined : after(now, period);
       if (errno !== 0) this.#lost(held, new SysError("renew", errno, describe(held)));
     }
-    this.#renewAt = earliest(...[...this.#held.values()].map((held) => held.renewAt));
   }
 
   /** Goes on with a long list and sends the announcements that are due. */
@@ -146,7 +148,7 @@ export class AddressBook {
   }
 
   deadline(): Instant | undefined {
-    return earliest(this.#announcer.deadline(), this.#renewAt, this.#work?.began);
+    return earliest(this.#announcer.deadline(), this.#leases.deadline(), this.#work?.began);
   }
 
   /** Compares what should be up with what is. */
@@ -171,9 +173,12 @@ export class AddressBook {
    *  speaks from its own address again. */
   close(): void {
     this.#finish();
-    const unleased = [...this.#held.values()].filter((held) => held.up && !this.#isLeased(held));
+    const unleased = [...this.#held.values()].filter(
+      (held) => held.up && !this.#leases.isLeased(held),
+    );
     this.#takeDown(unleased.map((held) => held.resource));
     this.#source.dropAll();
+    this.#vmacs.keep([]);
     this.#rivals.close();
     this.#announcer.close();
   }
@@ -210,7 +215,8 @@ export class AddressBook {
   }
 
   #place(resources: readonly AddressResource[]): Held[] {
-    const batch = placeAll(resources, this.#host.interfaces, this.#config.addressMethod);
+    const housed = resources.map((resource) => this.#vmacs.house(resource));
+    const batch = placeAll(housed, this.#host.interfaces, this.#config.addressMethod);
     for (const { resource, place } of batch) {
       const { address, device } = resource;
       if (device === undefined || device === place.device) continue;
@@ -222,7 +228,6 @@ export class AddressBook {
 
   /** Puts a batch up, records and announces it; undefined, or why the kernel refused. */
   #put(batch: readonly Held[]): string | undefined {
-    const seconds = leaseSeconds(this.#config);
     const { interfaces } = this.#host;
     for (const held of batch) {
       this.#held.set(held.resource.word, held);
@@ -230,19 +235,16 @@ export class AddressBook {
       const { loopback } = held.place;
       if (loopback !== undefined) this.#strangers.liftOff(loopback, interfaces.route);
     }
-    const failure = raise(batch, seconds, interfaces);
+    const failure = raise(batch, (one) => this.#leases.seconds(one), interfaces);
     if (failure !== undefined) return failure;
     const now = this.#host.now();
-    for (const [index, held] of batch.entries()) {
+    this.#leases.began(batch, now);
+    for (const held of batch) {
       held.up = true;
-      if (seconds !== undefined && held.method === "netlink") {
-        held.renewAt = firstRenewal(now, seconds, index, batch.length);
-        this.#renewAt = earliest(this.#renewAt, held.renewAt);
-      }
       const { address, index: link } = held.place;
       this.#announcer.add(held.resource.word, { address, index: link, periodic: true }, now);
     }
-    if (batch.some((held) => held.method === "ioctl") && seconds !== undefined) {
+    if (batch.some((held) => held.method === "ioctl") && this.#config.addressLease !== "off") {
       const text = "Addresses made by ioctl cannot be leased: they stay up when this host hangs";
       this.#host.log("warn", text, "address");
     }
@@ -274,6 +276,7 @@ export class AddressBook {
     }
     failures.push(...lower(batch, this.#host.interfaces));
     this.#strangers.putDown(batch, this.#host.interfaces.route);
+    for (const { resource } of batch) if (resource.router) this.#vmacs.lower(resource.router);
     return failures;
   }
 
@@ -286,10 +289,6 @@ export class AddressBook {
     if (this.#byKey.get(key) === held) this.#byKey.delete(key);
     const left = leftovers(resource, held?.place.index, this.#host.interfaces);
     return held === undefined ? left : [held, ...left];
-  }
-
-  #isLeased(held: Held): boolean {
-    return held.method === "netlink" && leaseSeconds(this.#config) !== undefined;
   }
 
   #putBack(missing: readonly Held[]): void {

@@ -6,6 +6,7 @@ import { errnoOf, reasonOf, SysError } from "../../ffi/error.ts";
 import { putAlias, removeAlias, setUp } from "../../ffi/interface.ts";
 import { addressText } from "../../ffi/layout.ts";
 import { IFF_UP } from "../../ffi/rtnetlink.ts";
+import type { AddressResource } from "../config/resource.ts";
 import { describe, type Held, netmask, put, remove } from "./held.ts";
 import type { Interfaces } from "./interfaces.ts";
 
@@ -15,7 +16,7 @@ const gone = new Set([errnoOf("EADDRNOTAVAIL"), errnoOf("ENODEV"), errnoOf("ESRC
 /** Puts all of them up, or renews those that are; undefined, or why the first of them failed. */
 export function raise(
   batch: readonly Held[],
-  leaseSeconds: number | undefined,
+  leaseSeconds: (resource: AddressResource) => number | undefined,
   interfaces: Interfaces,
 ): string | undefined {
   try {
@@ -30,7 +31,9 @@ export function raise(
     return reasonOf(error);
   }
   const leased = batch.filter((held) => held.method === "netlink");
-  const results = interfaces.route.change(leased.map((held) => put(held, leaseSeconds)));
+  const results = interfaces.route.change(
+    leased.map((held) => put(held, leaseSeconds(held.resource))),
+  );
   const failed = results.findIndex((errno) => errno !== 0);
   const held = leased[failed];
   if (held === undefined) return undefined;

@@ -23,6 +23,11 @@ export function arpReply(sender: ArpSender): Uint8Array {
   return frame(REPLY, sender, sender.mac);
 }
 
+/** The gratuitous request of UCARP: the asking MAC stands in the target's place too (carp.md 9). */
+export function arpOfUcarp(sender: ArpSender): Uint8Array {
+  return frame(REQUEST, sender, sender.mac);
+}
+
 function frame(operation: number, sender: ArpSender, target: Uint8Array): Uint8Array {
   if (sender.mac.length !== 6 || sender.address.length !== 4) {
     throw new RangeError("ARP needs a MAC of 6 bytes and an address of 4 bytes");

@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import { errnoOf } from "../../ffi/error.ts";
 import { interfaceIndex } from "../../ffi/interface.ts";
-import { addMacvlan, nameLink, raiseLink, removeLink } from "../../ffi/macvlan.ts";
+import { addMacvlan, lowerLink, nameLink, raiseLink, removeLink } from "../../ffi/macvlan.ts";
 import { RouteSocket } from "../../ffi/route.ts";
 import { IFF_UP } from "../../ffi/rtnetlink.ts";
 import { cable, inNamespace, ip } from "../pulse/namespace.ts";
@@ -18,13 +18,13 @@ test("addMacvlan() makes a private macvlan with our MAC, which nameLink() marks 
     cable();
     const route = new RouteSocket();
     const parent = interfaceIndex("left") ?? 0;
-    const spec = { name: "carp-2-42", parent, mac, alias: "hb left/42" };
+    const spec = { name: "carp-2-42", parent, mac };
     const make = (sequence: number) => addMacvlan(spec, sequence);
     expect(made(route.change([make]))).toBe(true);
     expect(route.change([make])).toEqual([errnoOf("EEXIST")]);
     const index = interfaceIndex("carp-2-42") ?? 0;
     const orders = [
-      (sequence: number) => nameLink(index, spec.alias, sequence),
+      (sequence: number) => nameLink(index, "hb left/42", sequence),
       (sequence: number) => raiseLink(index, sequence),
     ];
     expect(made(route.change(orders))).toBe(true);
@@ -32,6 +32,8 @@ test("addMacvlan() makes a private macvlan with our MAC, which nameLink() marks 
     expect(link).toMatchObject({ name: "carp-2-42", alias: "hb left/42", mac });
     expect((link?.flags ?? 0) & IFF_UP).toBe(IFF_UP);
     expect(ip("-d link show carp-2-42")).toContain("macvlan mode private");
+    expect(made(route.change([(sequence) => lowerLink(index, sequence)]))).toBe(true);
+    expect(ip("-br link show carp-2-42")).toContain("DOWN");
     expect(made(route.change([(sequence) => removeLink(index, sequence)]))).toBe(true);
     expect(interfaceIndex("carp-2-42")).toBeUndefined();
     route.close();
