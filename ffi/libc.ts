@@ -77,8 +77,6 @@ const table = {
   tcsetattr: { args: [T.i32, T.i32, T.ptr], returns: T.i32 },
   // int tcflush(int fd, int queue_selector);
   tcflush: { args: [T.i32, T.i32], returns: T.i32 },
-  // int tcsendbreak(int fd, int duration);
-  tcsendbreak: { args: [T.i32, T.i32], returns: T.i32 },
   // int cfsetspeed(struct termios *termios_p, speed_t speed);
   cfsetspeed: { args: [T.ptr, T.u32], returns: T.i32 },
 } as const;

@@ -4,11 +4,12 @@
 // struct termios { tcflag_t c_iflag, c_oflag, c_cflag, c_lflag; cc_t c_line; cc_t c_cc[32]; … }: 60
 // bytes in glibc and musl. Flag values: asm-generic/termbits.h.
 
-import { c, check, within } from "./libc.ts";
+import { c, check } from "./libc.ts";
 
 const SIZE = 60;
 const CC = 17;
 const TCSANOW = 0;
+const TCOFLUSH = 1;
 const TCIOFLUSH = 2;
 const VTIME = 5;
 const VMIN = 6;
@@ -21,6 +22,7 @@ const CS8 = 0x30;
 const CREAD = 0x80;
 const CLOCAL = 0x800;
 const CRTSCTS = 0x8000_0000;
+const NOFLSH = 0x80;
 
 /** Bits of speed_t for the speeds that `baud` allows. */
 const speeds: ReadonlyMap<number, number> = new Map([
@@ -33,14 +35,17 @@ const speeds: ReadonlyMap<number, number> = new Map([
   [460_800, 0o10004],
 ]);
 
-/** The settings of a heartbeat serial line at this speed. */
-export function rawSettings(baud: number): Uint8Array {
+/** The settings of a heartbeat serial line at this speed, with or without RTS/CTS. Other than 3.0.6, a
+ *  break of the other end throws nothing away that waits here (NOFLSH). */
+export function rawSettings(baud: number, flow: "rtscts" | "none" = "rtscts"): Uint8Array {
   const speed = speeds.get(baud);
   if (speed === undefined) throw new RangeError(`"baud" ${baud} is not one of the known speeds`);
   const settings = new Uint8Array(SIZE);
   const words = new DataView(settings.buffer);
   words.setUint32(0, BRKINT | INPCK | ISTRIP | IGNCR, true);
-  words.setUint32(8, (CS8 | CREAD | CLOCAL | CRTSCTS) >>> 0, true);
+  const handshake = flow === "rtscts" ? CRTSCTS : 0;
+  words.setUint32(8, (CS8 | CREAD | CLOCAL | handshake) >>> 0, true);
+  words.setUint32(12, NOFLSH, true);
   settings[CC + VMIN] = 1;
   settings[CC + VTIME] = 1;
   check("set", c.cfsetspeed(settings, speed), `${baud} baud`);
@@ -61,10 +66,7 @@ export function applySettings(fd: number, settings: Uint8Array): void {
   flush(fd);
 }
 
-export function flush(fd: number): void {
-  check("flush", c.tcflush(fd, TCIOFLUSH), "a terminal line");
-}
-
-export function sendBreak(fd: number): void {
-  check("send a break on", c.tcsendbreak(within("fd", fd, 0, 0x7fff_ffff), 0), "a terminal line");
+/** Throws away what waits in both directions, or on its way out. */
+export function flush(fd: number, queue: "both" | "output" = "both"): void {
+  check("flush", c.tcflush(fd, queue === "both" ? TCIOFLUSH : TCOFLUSH), "a terminal line");
 }

@@ -22,7 +22,6 @@ import {
   socket,
   socketpair,
 } from "../../ffi/socket.ts";
-import { rawSettings } from "../../ffi/termios.ts";
 
 function thrownBy(verb: () => unknown): SysError {
   try {
@@ -170,18 +169,4 @@ test("within() and cstring() refuse what C would take wrongly", () => {
     expect(() => within("it", value, 0, 10)).toThrow(RangeError);
   }
   expect(() => cstring("a\0b")).toThrow(RangeError);
-});
-
-test("rawSettings() has the flags of a heartbeat line and refuses other speeds", () => {
-  const settings = rawSettings(19_200);
-  expect(settings.length).toBe(60);
-  const words = new DataView(settings.buffer);
-  // BRKINT INPCK ISTRIP IGNCR; CS8 CREAD CLOCAL CRTSCTS with B19200; nothing local, nothing on
-  // output.
-  expect(words.getUint32(0, true)).toBe(0xb2);
-  expect(words.getUint32(4, true)).toBe(0);
-  expect(words.getUint32(8, true)).toBe(0x8000_08be);
-  expect(words.getUint32(12, true)).toBe(0);
-  expect([settings[17 + 5], settings[17 + 6]]).toEqual([1, 1]);
-  expect(() => rawSettings(12_345)).toThrow(RangeError);
 });
