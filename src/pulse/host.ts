@@ -5,13 +5,15 @@
 import { acknowledge, arm, bootMs, timer } from "../../ffi/clock.ts";
 import { reasonOf, SysError } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import type { FromDesk } from "../core/channel.ts";
+import type { FromDesk, SealGrant } from "../core/channel.ts";
 import type { Effect, Level } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
 import { after, at, earliest, type Instant } from "../core/instant.ts";
 import type { PulseView, Snapshot } from "../core/snapshot.ts";
+import { deadIntervalMs } from "../wire/carp/timing.ts";
 import { textOf } from "../wire/message.ts";
 import { AddressBook } from "./addressbook.ts";
+import { Adverts } from "./carp/adverts.ts";
 import { DeskLine } from "./deskline.ts";
 import { Interfaces } from "./interfaces.ts";
 import { Lateness } from "./lateness.ts";
@@ -37,9 +39,11 @@ export class Host {
   readonly #desk: DeskLine;
   readonly #links: Links;
   readonly #book: AddressBook;
+  readonly #adverts: Adverts;
   readonly #watchdog: Watchdog;
   readonly #missing: readonly string[];
   #config: ClusterConfig;
+  #patienceMs: number;
   #queue: Input[] = [];
   #questions: number[] = [];
   #deskHeardAt: Instant;
@@ -48,9 +52,10 @@ export class Host {
   #left = false;
 
   /** `missing`: what could not be had at start. The desk's "begin" has been read from `fd`
-   *  already. */
-  constructor(fd: number, config: ClusterConfig, missing: readonly string[]) {
+   *  already; `grant` came with it. */
+  constructor(fd: number, config: ClusterConfig, missing: readonly string[], grant?: SealGrant) {
     this.#config = config;
+    this.#patienceMs = patienceOf(config);
     this.#missing = missing;
     this.watch = new Watch();
     this.#deskHeardAt = this.now();
@@ -68,6 +73,7 @@ export class Host {
     };
     this.#links = new Links(config, surroundings);
     this.#book = new AddressBook(config, surroundings);
+    this.#adverts = new Adverts(config, surroundings, grant);
     this.#watchdog = new Watchdog(config, {
       ...surroundings,
       guarded: (timeoutS) =>
@@ -85,6 +91,11 @@ export class Host {
     return this.#config.timing.deadtimeMs;
   }
 
+  /** The shortest absence after which anybody may have taken over from this node. */
+  get patienceMs(): number {
+    return this.#patienceMs;
+  }
+
   /** The exit code, once the process is to end. */
   get ended(): number | undefined {
     return this.#ended;
@@ -93,6 +104,7 @@ export class Host {
   /** Opens the media and tells the desk. */
   open(): void {
     this.#links.open();
+    this.#adverts.open();
     this.#book.rehearse();
     this.#book.changed({ devices: new Set(), addresses: new Set(), all: true });
     for (const text of this.#missing) this.log("warn", text, "missing");
@@ -102,7 +114,8 @@ export class Host {
   /** When the host itself has something to do; there always is such a moment. */
   deadline(): Instant {
     const deskSilent = after(this.#deskHeardAt, this.#deskSilenceMs());
-    const parts = [this.#links.deadline(), this.#book.deadline(), this.#watchdog.deadline()];
+    const traffic = earliest(this.#links.deadline(), this.#adverts.deadline());
+    const parts = [traffic, this.#book.deadline(), this.#watchdog.deadline()];
     const next = earliest(this.#aliveAt, deskSilent, ...parts);
     return next ?? this.#aliveAt;
   }
@@ -166,9 +179,10 @@ export class Host {
         this.#book.suspend(effect.resources);
         break;
       case "announce":
-        this.#book.announce(effect.words);
+        this.#announce(effect.words);
         break;
       case "advert":
+        this.#adverts.send(effect);
         break;
       case "reconfigure":
         this.#reconfigure(effect.config);
@@ -192,6 +206,7 @@ export class Host {
   /** What is due by the clock and is not the core's business. */
   expire(now: Instant): void {
     this.#links.expire(now);
+    this.#adverts.expire(now);
     this.#book.expire(now);
     this.#watchdog.retry(now);
     if (now >= this.#aliveAt) {
@@ -220,11 +235,13 @@ export class Host {
   answer(snapshot: (pulse: PulseView) => Snapshot): void {
     if (this.#questions.length === 0) return;
     const watchdog = this.#watchdog.view();
+    const adverts = this.#adverts.views();
     const view = snapshot({
       lateMs: this.lateness.view(),
       packets: this.#links.packets(),
       missing: this.#missing,
       ...(watchdog && { watchdog }),
+      ...(adverts && { adverts }),
     });
     for (const id of this.#questions) this.#desk.say({ say: "snapshot", id, snapshot: view });
     this.#questions = [];
@@ -242,6 +259,7 @@ export class Host {
       this.#book.close();
     } finally {
       this.#links.close();
+      this.#adverts.close();
       this.interfaces.close();
     }
   }
@@ -251,13 +269,22 @@ export class Host {
     const changes = this.interfaces.pump();
     if (!changes.all && changes.devices.size === 0 && changes.addresses.size === 0) return;
     this.#links.changed(changes);
+    this.#adverts.changed(changes);
     this.#book.changed(changes);
+  }
+
+  /** The name of a virtual router is one frame for each of its addresses, as ucarp does it. */
+  #announce(words: readonly string[]): void {
+    const held = words.filter((word) => !this.#adverts.announce(word, this.#book.vmacOf(word)));
+    if (held.length > 0) this.#book.announce(held);
   }
 
   #reconfigure(config: ClusterConfig): void {
     this.#config = config;
+    this.#patienceMs = patienceOf(config);
     try {
       this.#links.reconfigure(config);
+      this.#adverts.reconfigure(config);
       this.#book.reconfigure(config);
       this.#watchdog.reconfigure(config);
     } catch (error) {
@@ -268,7 +295,9 @@ export class Host {
   #hear(value: FromDesk): void {
     this.#deskHeardAt = this.now();
     if (value.say === "input") this.#queue.push(value.input);
+    if (value.say === "seal") this.#adverts.extend(value.until);
     if (value.say === "snapshot?") this.#questions.push(value.id);
+    if (value.say === "ppp") this.#links.ppp(value.tty, value);
   }
 
   #aliveEveryMs(): number {
@@ -278,4 +307,9 @@ export class Host {
   #deskSilenceMs(): number {
     return Math.max(DESK_SILENCE_MIN_MS, this.deadtimeMs);
   }
+}
+
+function patienceOf({ timing, routers }: ClusterConfig): number {
+  const dead = routers.map((router) => deadIntervalMs(router, router.deadratio));
+  return Math.min(timing.deadtimeMs, ...dead);
 }

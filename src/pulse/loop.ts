@@ -76,7 +76,7 @@ class Turn {
     const lateMs = now - Math.max(asked, before);
     const isDue = asked <= now;
     if (isDue) this.#host.lateness.record(lateMs);
-    const overslept = lateMs > Math.max(this.#host.deadtimeMs / 2, OVERSLEPT_MIN_MS);
+    const overslept = lateMs > Math.max(this.#host.patienceMs / 2, OVERSLEPT_MIN_MS);
 
     this.#step(this.#host.clock(now));
     if (overslept) {
