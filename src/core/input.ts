@@ -39,15 +39,18 @@ export type Input =
   | { readonly on: "rival"; readonly word: string; readonly mac: string }
   /** A good CARP advertisement for one of our virtual routers. */
   | { readonly on: "advert"; readonly router: string; readonly advert: HeardAdvert }
-  /** An interface that a virtual router stands on or tracks; told at start and at every change.
-   *  `address`: its first IPv4 address, the source of adverts; absent when it has none. */
+  /** An interface that a virtual router stands on or tracks; told after "start" and after a reload, and at
+   *  every change. `address`: its first IPv4 address, the source of adverts; absent when it has none.
+   *  `address6`: its link-local address. */
   | {
       readonly on: "interface";
       readonly device: string;
       readonly state: "up" | "no-carrier" | "down" | "gone";
       readonly address?: string;
+      readonly address6?: string;
     }
-  /** Adverts of a router could not be sent, or can again (carp.md 8 counts them). */
+  /** One advert of a router could not be sent; after that also told for every one that could, until
+   *  three of them came in a row (carp.md 8; the core counts). */
   | { readonly on: "advert-sent"; readonly router: string; readonly ok: boolean }
   /** A check command of a router (`track`) gave another verdict than before. */
   | { readonly on: "track"; readonly path: string; readonly ok: boolean }
