@@ -88,13 +88,15 @@ export class Core {
     }
   }
 
-  /** Addresses first: they may be somebody else's by now. */
+  /** Addresses first: they may be somebody else's by now. Peers count from our last heartbeat, which
+   *  left before the sleep began: what they took for our death is their silence, not our sleep. */
   #overslept(ms: number, now: Instant): Effect[] {
-    const isLong = ms > this.#config.timing.deadtimeMs;
+    const silentMs = Math.max(ms, this.#membership.silentMs(now));
+    const isLong = silentMs >= this.#config.timing.deadtimeMs;
     const suspended = isLong ? this.#groups.suspend() : [];
     const forgiven = this.#absorb(this.#membership.overslept(ms, now), now);
     if (!isLong) return forgiven;
-    return [...suspended, ...forgiven, ...this.#groups.overslept(ms, now)];
+    return [...suspended, ...forgiven, ...this.#groups.overslept(silentMs, now)];
   }
 
   #command(input: Extract<Input, { readonly on: "command" }>, now: Instant): Effect[] {

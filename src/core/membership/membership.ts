@@ -40,6 +40,7 @@ export class Membership {
   #config: ClusterConfig;
   #status: NodeStatus = "init";
   #statusAt: Instant | undefined;
+  #beatAt: Instant | undefined;
   #leaving = false;
   /** Why a link of this host fails, by its name. */
   readonly #faults = new Map<string, string>();
@@ -106,6 +107,11 @@ export class Membership {
     turn.effects.push({ do: "publish" });
     if (ok) this.#beat(turn, now);
     return turn;
+  }
+
+  /** How long our peers have been waiting for a status of ours; 0 before the first. */
+  silentMs(now: Instant): number {
+    return this.#beatAt === undefined ? 0 : now - this.#beatAt;
   }
 
   /** This host was away for `ms`: nobody's silence in that time counts. */
@@ -239,6 +245,7 @@ export class Membership {
   #beat(turn: Turn, now: Instant): void {
     const { keepaliveMs } = this.#config.timing;
     const due = this.#statusAt ?? now;
+    this.#beatAt = now;
     turn.do(this.#sender.status(this.#status, now));
     const punctual = now >= due && now - due < keepaliveMs;
     this.#statusAt = after(punctual ? due : now, keepaliveMs);
