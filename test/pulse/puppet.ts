@@ -34,7 +34,7 @@ class PuppetCore {
   step(input: Input, now: Instant): Effect[] {
     if (input.on === "clock") return [];
     const effects: Effect[] = [
-      { do: "log", level: "debug", topic: PUPPET, text: JSON.stringify({ now, input }) },
+      { do: "log", level: "debug", topic: PUPPET, text: JSON.stringify({ now, input }, plain) },
     ];
     if (input.on === "alarm" && this.#beatMs !== undefined) this.#due = after(now, this.#beatMs);
     if (input.on === "command" && input.command.name === "message") {
@@ -64,6 +64,11 @@ class PuppetCore {
       pulse,
     };
   }
+}
+
+/** Counters have 64 bits, which JSON does not know: they are told as text. */
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}` : value;
 }
 
 interface Order {

@@ -44,9 +44,12 @@ export class Vmacs {
   constructor(routers: readonly RouterConfig[], host: VmacHost) {
     this.#host = host;
     this.#learn(routers);
-    const names = new Set(routers.map(aliasOf));
     for (const link of host.interfaces.links()) {
-      if (names.has(link.alias)) this.#change((sequence) => removeLink(link.index, sequence));
+      const left = routers.find((router) => link.alias.startsWith(`${aliasOf(router)} `));
+      if (left === undefined) continue;
+      this.#change((sequence) => removeLink(link.index, sequence));
+      // The alias tells how the interface below was before.
+      if (link.alias.endsWith(" 0")) this.#sysctl(`ipv4/conf/${left.device}/arp_ignore`, "0");
     }
   }
 
@@ -60,8 +63,10 @@ export class Vmacs {
   }
 
   #raise(router: RouterConfig): LinkRow {
+    const before = this.#quieten(router.device);
     const vmac = this.#made.get(router.name) ?? this.#make(router);
-    this.#quieten(router.device);
+    const alias = `${aliasOf(router)} ${before}`;
+    this.#must((sequence) => nameLink(vmac.index, alias, sequence), vmac.name);
     this.#must((sequence) => raiseLink(vmac.index, sequence), vmac.name);
     vmac.up = true;
     this.#host.refresh();
@@ -110,7 +115,6 @@ export class Vmacs {
     if (errno !== 0) throw new SysError("make", errno ?? 0, name);
     const index = interfaceIndex(name);
     if (index === undefined) throw new SysError("find", errnoOf("ENODEV"), name);
-    this.#must((sequence) => nameLink(index, aliasOf(router), sequence), name);
     const vmac = { router, index, name, up: false };
     this.#made.set(router.name, vmac);
     this.#settle(name, router);
@@ -127,12 +131,15 @@ export class Vmacs {
     this.#sysctl(`ipv4/conf/${name}/rp_filter`, "2");
   }
 
-  #quieten(device: string): void {
-    if (this.#before.has(device)) return;
+  /** Keeps the interface from answering for its macvlans; how it was before. */
+  #quieten(device: string): string {
+    const known = this.#before.get(device);
+    if (known !== undefined) return known;
     const path = `ipv4/conf/${device}/arp_ignore`;
     const before = this.#read(path);
     this.#before.set(device, before);
     if (before === "0") this.#sysctl(path, "1");
+    return before;
   }
 
   /** Gives the interface its manners back when no router there is master. */
