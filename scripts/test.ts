@@ -1,4 +1,5 @@
-// Runs every check of the project and counts: types, lint, build, unit tests, lab tests.
+// Runs every check of the project and counts: types, lint, build, unit tests, lab tests, and tests in
+// virtual machines.
 //
 // Lab tests mostly wait for timeouts of clusters, so several files run side by side, each in its own
 // process and its own lab. The last line is exactly "N passed, N failed"; a type check, a lint and a
@@ -7,10 +8,14 @@
 // Labs judge times, and beside one another they share the processors. A lab file that failed in this
 // company runs once more alone: what fails there as well has failed, what passes is counted and named
 // as shaky, with its first failure in full, so that a rare fault is seen and not only outvoted.
+//
+// A virtual machine takes a processor of its own while it boots: these files run one after the other,
+// after the labs, and a failure there is a failure.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingForMachines } from "../test/vm/kernel.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const BUN = join(ROOT, "node_modules/.bin/bun");
@@ -118,6 +123,13 @@ async function labsPossible(): Promise<boolean> {
   return process.getuid?.() === 0 && (await run(["unshare", ...everything, "true"])).code === 0;
 }
 
+/** Files that this place cannot run: counted as skipped, with the reason. */
+function impossible(kind: string, files: readonly string[], reason: string): Outcome {
+  say(`Cannot make ${kind} here (${reason}): ${files.length} files do not run`);
+  const lost = { title: kind, passed: 0, failed: 0, skipped: files.length, seconds: 0 };
+  return told({ ...lost, output: "" });
+}
+
 async function sideBySide(files: readonly string[], width: number): Promise<Outcome[]> {
   const waiting = [...files];
   const outcomes: Outcome[] = [];
@@ -170,7 +182,8 @@ const rank = (file: string) => LONGEST.findIndex((part) => file.includes(part)) 
 const labs = all
   .filter((file) => file.startsWith("test/lab/"))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-const units = all.filter((file) => !file.startsWith("test/lab/"));
+const machines = all.filter((file) => file.startsWith("test/vm/"));
+const units = all.filter((file) => !labs.includes(file) && !machines.includes(file));
 const outcomes: Outcome[] = [];
 const shaky: Outcome[] = [];
 
@@ -181,10 +194,11 @@ if (chosen.length === 0) {
 outcomes.push(told(await check("build", ["bash", "scripts/build"])));
 if (units.length > 0) outcomes.push(told(await tests("unit tests", units, 60_000)));
 if (await labsPossible()) outcomes.push(...(await labOutcomes(labs)));
-else if (labs.length > 0) {
-  say(`Cannot make labs here (they need root and namespaces): ${labs.length} files do not run`);
-  const lost = { title: "labs", passed: 0, failed: 0, skipped: labs.length, seconds: 0 };
-  outcomes.push(told({ ...lost, output: "" }));
+else if (labs.length > 0) outcomes.push(impossible("labs", labs, "they need root and namespaces"));
+if (machines.length > 0) {
+  const missing = await missingForMachines();
+  if (missing.length === 0) outcomes.push(...(await sideBySide(machines, 1)));
+  else outcomes.push(impossible("virtual machines", machines, `missing: ${missing.join(", ")}`));
 }
 
 const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((n, one) => n + of(one), 0);

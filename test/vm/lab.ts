@@ -1,0 +1,168 @@
+// Virtual machines joined by cables and a switch, for the tests that need a real kernel of their own:
+// UARTs, PPP, a watchdog, a power switch.
+//
+// Everything lies in one temporary folder and ends with the story that is told in it.
+
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { built, HB } from "../lab/agent.ts";
+import { Holdings } from "../lab/holding.ts";
+import { Cable } from "./cable.ts";
+import { kernel } from "./cache.ts";
+import { packInitramfs } from "./initramfs.ts";
+import { cablesMax, Machine } from "./machine.ts";
+import { Switch } from "./switch.ts";
+
+export interface Plan {
+  readonly machines: readonly string[];
+  /** Null-modem cables, each between two machines; ttyS1, ttyS2 … in this order on each. */
+  readonly cables?: readonly (readonly [string, string])[];
+  /** Machines with a watchdog; none when absent. */
+  readonly watchdogs?: readonly string[];
+}
+
+const LOGS = ["log/hb.log", "log/journal"];
+/** "2: eth0    inet 10.77.0.11/24 …", with "Deleted" before it when it went. */
+const ADDRESS_EVENT = /^(Deleted )?\d+:\s+(\S+)\s+inet6? ([0-9a-fA-F.:]+)/;
+
+export class VmLab {
+  readonly dir: string;
+  readonly cables: readonly Cable[];
+  readonly ethernet: Switch;
+  /** Who holds which address: the kernels' own events, timed when they arrive here. */
+  readonly watch = new Holdings();
+  readonly #machines: ReadonlyMap<string, Machine>;
+
+  private constructor(dir: string, plan: Plan, parts: { readonly vmlinux: string }) {
+    this.dir = dir;
+    this.ethernet = new Switch(dir, plan.machines);
+    const plugged = new Map<string, number>();
+    const plug = (machine: string) => {
+      const number = (plugged.get(machine) ?? 0) + 1;
+      if (number > cablesMax) throw new Error(`${machine} has no UART for a cable more`);
+      plugged.set(machine, number);
+      return { machine, tty: `/dev/ttyS${number}` };
+    };
+    this.cables = (plan.cables ?? []).map(([a, b]) => new Cable(dir, [plug(a), plug(b)]));
+    this.#machines = new Map(
+      plan.machines.map((name, position) => {
+        const hardware = {
+          name,
+          number: position + 1,
+          dir,
+          vmlinux: parts.vmlinux,
+          initramfs: join(dir, "initramfs"),
+          program: join(dir, "hb"),
+          ethernet: this.ethernet.path(name),
+          cables: this.cablesOf(name).map((cable) => cable.path(name)),
+          watchdog: plan.watchdogs?.includes(name) ?? false,
+        };
+        const machine = new Machine(hardware, {
+          address: (line) => this.#addressEvent(name, line),
+          ended: () => this.watch.forget(name),
+        });
+        return [name, machine] as const;
+      }),
+    );
+  }
+
+  /** Makes everything; no machine is on yet. */
+  static async make(plan: Plan): Promise<VmLab> {
+    await built();
+    const { dir: boot } = await kernel();
+    const dir = mkdtempSync(join(tmpdir(), "hbvm-"));
+    try {
+      // A copy: another test may build a new one, and the machines must not see it change.
+      mkdirSync(join(dir, "hb"));
+      copyFileSync(HB, join(dir, "hb/hb"));
+      await packInitramfs({ dir: boot }, { binary: HB, out: join(dir, "initramfs") });
+      return new VmLab(dir, plan, { vmlinux: join(boot, "vmlinux") });
+    } catch (error) {
+      rmSync(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get machines(): Machine[] {
+    return [...this.#machines.values()];
+  }
+
+  machine(name: string): Machine {
+    const machine = this.#machines.get(name);
+    if (machine === undefined) throw new Error(`There is no machine "${name}"`);
+    return machine;
+  }
+
+  cablesOf(name: string): Cable[] {
+    return this.cables.filter((cable) => cable.joins(name));
+  }
+
+  /** The cable between two machines. */
+  cable(a: string, b: string): Cable {
+    const cable = this.cables.find((each) => each.joins(a) && each.joins(b));
+    if (cable === undefined) throw new Error(`No cable joins ${a} and ${b}`);
+    return cable;
+  }
+
+  /** Ends of logs and consoles, and the address changes, for a report of a failure. */
+  tail(lines = 60): string {
+    const changes = this.watch.changes
+      .filter((change) => !change.address.includes("fe80"))
+      .map((c) => `${new Date(c.atMs).toISOString()} ${c.host} ${c.up ? "+" : "-"} ${c.address}`);
+    const parts = changes.slice(-40);
+    for (const machine of this.machines) {
+      const emulator = readText(join(this.dir, `${machine.name}-emulator.log`));
+      const texts = [
+        ...LOGS.map((path) => [path, machine.read(path)] as const),
+        ["console", machine.console()] as const,
+        ["emulator", emulator] as const,
+        ["happenings", machine.happenings.map((each) => JSON.stringify(each)).join("\n")] as const,
+      ];
+      for (const [title, text] of texts.filter(([, each]) => each.trim() !== "")) {
+        const from = machine.name;
+        parts.push(`--- ${from} ${title}`, ...text.trimEnd().split("\n").slice(-lines));
+      }
+    }
+    return parts.join("\n");
+  }
+
+  /** Ends all machines and removes everything. */
+  async down(): Promise<void> {
+    for (const machine of this.machines) machine.cutPower();
+    for (const machine of this.machines) await machine.off(10_000);
+    for (const cable of this.cables) cable.close();
+    this.ethernet.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #addressEvent(name: string, line: string): void {
+    const [, deleted, , address] = ADDRESS_EVENT.exec(line) ?? [];
+    if (address !== undefined) this.watch.note(name, address, deleted === undefined);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** Makes machines, boots all of them, tells the story, and takes everything down whatever happens. */
+export async function withMachines(
+  plan: Plan,
+  story: (lab: VmLab) => Promise<void>,
+): Promise<void> {
+  const lab = await VmLab.make(plan);
+  try {
+    await Promise.all(lab.machines.map((machine) => machine.boot()));
+    await story(lab);
+  } catch (error) {
+    process.stderr.write(`${lab.tail()}\n`);
+    throw error;
+  } finally {
+    await lab.down();
+  }
+}

@@ -1,0 +1,124 @@
+// A machine whose agent hangs is reset by its hardware, at the time that docs/watchdog.md promises; one
+// whose agent leaves, whose pulse dies or whose script hangs is not.
+
+import { expect, setDefaultTimeout, test } from "bun:test";
+import type { Snapshot } from "../../src/core/snapshot.ts";
+import { until, wallMs } from "../lab/until.ts";
+import { withMachines } from "./lab.ts";
+import type { Machine } from "./machine.ts";
+
+setDefaultTimeout(240_000);
+
+const ADDRESS = "10.77.0.100";
+const DEADTIME_MS = 5_000;
+/** Deadtime and 10 ms in whole seconds. */
+const TIMEOUT_MS = 6_000;
+/** What an emulated processor beside others may be late: bounds are for the clocks in it. */
+const SLOW_MS = 2_500;
+/** A script that hangs is ended after this, which is longer than the watchdog would wait. */
+const SCRIPT_MS = 9_000;
+
+function configure(machine: Machine): void {
+  machine.write(
+    "ha.d/ha.cf",
+    [
+      "use_logd off\nhbgenmethod time\nuuidfrom nodename\nlogfile /var/log/ha-log",
+      `keepalive 1\ndeadtime ${DEADTIME_MS}ms\ninitdead 30\nbcast eth0\nnode alice bob`,
+      `auto_failback on\non_stop_failure ignore\nresource_timeout ${SCRIPT_MS}ms`,
+      `${machine.name === "alice" ? "watchdog /dev/watchdog0" : ""}\n`,
+    ].join("\n"),
+  );
+  machine.write("ha.d/authkeys", "auth 1\n1 sha1 lab-secret\n", 0o600);
+  machine.write("ha.d/haresources", `alice ${ADDRESS}/24/eth0\nalice hangs\n`);
+  const hangs = machine.name === "alice" ? '[ "$1" != start ] || sleep 1000' : "true";
+  machine.write("ha.d/resource.d/hangs", `#!/bin/sh\n${hangs}\n`, 0o755);
+}
+
+async function start(machine: Machine): Promise<void> {
+  await machine.must("hb agent --state-dir /run/state >>/var/log/hb.log 2>&1 & echo $!");
+}
+
+/** Waits until a line of the agent's log fits that was not there before `from` bytes. */
+async function logged(machine: Machine, pattern: RegExp, from = 0): Promise<void> {
+  await until({ what: `${machine.name} to log ${pattern}`, withinMs: 60_000 }, () =>
+    pattern.test(machine.read("log/hb.log").slice(from)),
+  );
+}
+
+/** Starts the agent and waits until its group of one address is here. */
+async function takes(machine: Machine, held: () => Promise<void>): Promise<void> {
+  await start(machine);
+  await held();
+}
+
+async function watchdogOf(machine: Machine) {
+  const said = await machine.must("hb status --json");
+  return (JSON.parse(said) as Snapshot).pulse.watchdog;
+}
+
+const desk = "$(pgrep -o -f 'hb agent')";
+const pulse = "$(pgrep -f 'hb pulse')";
+
+function wasReset(machine: Machine): boolean {
+  return machine.happenings.some(({ event }) => event === "WATCHDOG");
+}
+
+test("the watchdog resets a machine that hangs, and no other", async () => {
+  const plan = { machines: ["alice", "bob"], watchdogs: ["alice"] };
+  await withMachines(plan, async (lab) => {
+    const [alice, bob] = [lab.machine("alice"), lab.machine("bob")];
+    for (const machine of [alice, bob]) configure(machine);
+    const held = (by: string) => lab.watch.held(ADDRESS, [by], 60_000);
+    const state = () => alice.must("cat /sys/class/watchdog/watchdog0/state");
+
+    // A script that hangs for longer than the watchdog waits, and a pulse that is killed.
+    await Promise.all([takes(alice, () => held("alice")), start(bob)]);
+    expect(await watchdogOf(alice)).toEqual({
+      device: "/dev/watchdog0",
+      timeoutS: TIMEOUT_MS / 1000,
+      identity: "i6300ESB timer",
+      firmware: 0,
+      features: ["settimeout", "magicclose", "keepaliveping"],
+      nowayout: false,
+    });
+    await logged(alice, /hangs.*(timed out|longer than)/);
+    const killedAt = alice.read("log/hb.log").length;
+    await alice.must(`kill -KILL ${pulse}`);
+    await logged(alice, /Watchdog \/dev\/watchdog0 \(i6300ESB timer\)/, killedAt);
+    await Bun.sleep(TIMEOUT_MS + SLOW_MS);
+    expect([alice.isOn, await state()]).toEqual([true, "active\n"]);
+    expect((await watchdogOf(alice))?.trouble).toBeUndefined();
+
+    // A graceful leave.
+    await alice.must(`kill -TERM ${desk}`);
+    await held("bob");
+    await until({ what: "the agent to be gone", withinMs: 20_000 }, async () => {
+      return (await alice.must("pgrep hb || true")) === "";
+    });
+    await Bun.sleep(TIMEOUT_MS + SLOW_MS);
+    expect([alice.isOn, await state()]).toEqual([true, "inactive\n"]);
+
+    // The pulse hangs: the others take over first, the reset comes at most T - D later.
+    await takes(alice, () => held("alice"));
+    let from = wallMs();
+    await alice.must(`kill -STOP ${pulse}`);
+    let offAt = await alice.off(TIMEOUT_MS + SLOW_MS);
+    await held("bob");
+    expect(wasReset(alice)).toBe(true);
+    const takenAt = lab.watch
+      .since(ADDRESS, from)
+      .find(({ host, up }) => host === "bob" && up)?.atMs;
+    expect(offAt - (takenAt ?? 0)).toBeLessThan(TIMEOUT_MS - DEADTIME_MS + SLOW_MS);
+    expect(alice.read("log/hb.log")).toMatch(/The pulse .* is silent/);
+
+    // The agent hangs: the pulse ends deadtime later, the reset comes T after that.
+    await alice.boot();
+    await takes(alice, () => held("alice"));
+    from = wallMs();
+    await alice.must(`kill -STOP ${desk}`);
+    offAt = await alice.off(DEADTIME_MS + TIMEOUT_MS + SLOW_MS);
+    expect(wasReset(alice)).toBe(true);
+    expect(offAt - from).toBeGreaterThan(TIMEOUT_MS);
+    await held("bob");
+  });
+});
