@@ -4,6 +4,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { settings } from "../src/config/carp/setting.ts";
 import { directives } from "../src/config/hacf.ts";
 
 const ROOT = join(import.meta.dir, "..");
@@ -15,11 +16,15 @@ test.each(known)("docs/directives.md names %s", (directive) => {
   expect(page).toMatch(new RegExp(`\`${directive}[ \`]`));
 });
 
+test.each([...settings.keys()])("docs/directives.md names the setting %s of carp", (name) => {
+  expect(page).toMatch(new RegExp(`\`${name}[=\`]`));
+});
+
 test("docs/directives.md names no directive that the parser does not know", () => {
   const named = [...page.matchAll(/^\| (`.*?) \|/gm)]
     .flatMap(([, cell = ""]) => [...cell.matchAll(/`([a-z][a-z0-9_-]*)/g)])
     .map(([, name = ""]) => name);
-  expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  expect(named.filter((name) => !known.includes(name) && !settings.has(name))).toEqual([]);
   expect(named.length).toBeGreaterThan(40);
 });
 

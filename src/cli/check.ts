@@ -50,7 +50,10 @@ export const check = command({
 /** What the agent will ask at its start: whether every name is one. */
 async function withNames(checked: Checked, given: Given): Promise<Checked> {
   const unknown = await unresolved(checked.conf.media, given.haCf);
-  return { ...checked, problems: inOrder([...checked.problems, ...unknown], orderOf(given)) };
+  return {
+    ...checked,
+    problems: inOrder([...checked.problems, ...unknown], orderOf(given, checked.passfiles)),
+  };
 }
 
 /** 0 or 6: warnings do not keep the agent from starting. */

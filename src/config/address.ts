@@ -32,3 +32,9 @@ export function prefixOfNetmask(mask: string): number | undefined {
   if (!isIPv4(mask)) return undefined;
   return ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() ?? undefined;
 }
+
+/** 224.0.0.0 to 239.255.255.255. */
+export function isMulticast4(text: string): boolean {
+  const first = Number(text.split(".")[0]);
+  return isIPv4(text) && first >= 224 && first <= 239;
+}

@@ -31,7 +31,7 @@ const keyLengthMin = 8;
 /** Reads a whole file. */
 export function parseAuthkeys(text: string, file: string, facts?: FileFacts): AuthKeys {
   const report = new Report(file);
-  if (facts !== undefined) checkFacts(facts, file, report);
+  if (facts !== undefined) checkSecrecy(facts, "keys", file, report);
   const keys = new Map<number, AuthKey>();
   const spots = new Map<number, Word>();
   /** Numbers whose entry is wrong: that is said once, where it stands. */
@@ -78,13 +78,19 @@ export function parseAuthkeys(text: string, file: string, facts?: FileFacts): Au
     : { keyring, problems: report.problems };
 }
 
-function checkFacts({ mode, uid, reader }: FileFacts, file: string, report: Report): void {
+/** Says who else could read or change the file in which a secret stands. */
+export function checkSecrecy(
+  { mode, uid, reader }: FileFacts,
+  secret: string,
+  file: string,
+  report: Report,
+): void {
   const octal = (mode & 0o777).toString(8).padStart(3, "0");
   if ((mode & 0o044) !== 0) {
-    const message = `Others may read the keys: mode is ${octal}, it must be 600`;
+    const message = `Others may read the ${secret}: mode is ${octal}, it must be 600`;
     report.error(undefined, message, `chmod 600 ${file}`);
   } else if ((mode & 0o022) !== 0) {
-    const message = `Others may change the keys: mode is ${octal}, it should be 600`;
+    const message = `Others may change the ${secret}: mode is ${octal}, it should be 600`;
     report.warning(undefined, message, `chmod 600 ${file}`);
   }
   if (uid === 0) return;

@@ -3,6 +3,9 @@
 
 import type { Keyring } from "../wire/keyring.ts";
 import { type FileFacts, parseAuthkeys } from "./authkeys.ts";
+import type { Passfile } from "./carp/password.ts";
+import { givePasswords } from "./carp/secret.ts";
+import { checkRouters } from "./carp/together.ts";
 import { checkHaCf } from "./checkhacf.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
@@ -12,6 +15,7 @@ import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { inOrder, Report } from "./report.ts";
 import type { GroupSpec } from "./resource.ts";
+import type { RouterConfig } from "./router.ts";
 import { quote } from "./unit.ts";
 
 /** A file as its reader found it. */
@@ -27,6 +31,8 @@ export interface Given {
   readonly haCf: Source;
   readonly authkeys: Source & { readonly facts?: FileFacts };
   readonly haresources: Source;
+  /** Reads a passfile that ha.cf names. */
+  passfile?(path: string): Passfile;
   /** This node's name; any case. */
   readonly self: string;
   /** UDP port of the service ha-cluster in /etc/services, when it is there. */
@@ -42,6 +48,8 @@ export interface Checked {
   readonly conf: HaConf;
   readonly groups: readonly GroupSpec[];
   readonly keyring?: Keyring;
+  /** The passfiles that were read. */
+  readonly passfiles: readonly string[];
   /** Only when no problem is an error. */
   readonly cluster?: ClusterConfig;
   readonly problems: readonly Problem[];
@@ -64,22 +72,29 @@ export function checkAll(given: Given): Checked {
     ...(given.devices && { devices: given.devices }),
     ...(given.pppd === undefined ? {} : { pppd: given.pppd }),
   };
+  const secrets = withPasswords(haCf, resources, given);
   const found = [
     ...troubles(given, managesResources),
     ...(given.haCf.text === undefined ? [] : [...haCf.problems, ...checkHaCf(haCf, around)]),
     ...keys.problems,
     ...resources.problems,
     ...checkOwners(haCf, resources, given),
+    ...secrets.problems,
   ];
-  const files = [given.haCf.file, given.authkeys.file, given.haresources.file];
+  const passfiles = secrets.files;
+  const files = [given.haCf.file, given.authkeys.file, given.haresources.file, ...passfiles];
   const problems = inOrder(found, files);
 
   const { keyring } = keys;
-  const read = { conf, groups: resources.groups, problems, ...(keyring && { keyring }) };
+  const { groups } = resources;
+  const read = { conf, groups, problems, passfiles, ...(keyring && { keyring }) };
   const good = !problems.some((problem) => problem.level === "error");
   if (!good || keyring === undefined) return read;
-  const { groups } = resources;
-  return { ...read, cluster: clusterOf({ conf, self, keyring, groups, managesResources }) };
+  const { routers } = secrets;
+  return {
+    ...read,
+    cluster: clusterOf({ conf, self, keyring, groups, managesResources, routers }),
+  };
 }
 
 /** The part of the configuration that the core and the pulse work with. */
@@ -89,8 +104,9 @@ export function clusterOf(parts: {
   readonly keyring: Keyring;
   readonly groups: readonly GroupSpec[];
   readonly managesResources: boolean;
+  readonly routers: readonly RouterConfig[];
 }): ClusterConfig {
-  const { conf, self, keyring, groups, managesResources } = parts;
+  const { conf, self, keyring, groups, managesResources, routers } = parts;
   return {
     self,
     nodes: conf.nodes.includes(self) ? conf.nodes : [...conf.nodes, self],
@@ -120,8 +136,19 @@ export function clusterOf(parts: {
     memreserveKib: conf.memreserveKib,
     serialRing: conf.serialRing,
     ...(conf.watchdog === undefined ? {} : { watchdog: conf.watchdog }),
-    routers: conf.routers,
+    routers,
   };
+}
+
+/** The virtual routers with their passwords, and what is wrong with them as a whole. */
+function withPasswords(haCf: HaCf, { groups }: HaResources, given: Given) {
+  const report = new Report(given.haCf.file);
+  const { routers } = haCf.conf;
+  const spots = haCf.spots.get("carp") ?? [];
+  checkRouters(routers, groups, spots, report);
+  const passfile = given.passfile ?? ((file: string) => ({ file, trouble: "it was not read" }));
+  const secrets = givePasswords(routers, { passfile, spots }, report);
+  return { ...secrets, problems: [...report.problems, ...secrets.problems] };
 }
 
 function readKeys(given: Given): ReturnType<typeof parseAuthkeys> {

@@ -139,7 +139,7 @@ function checkPppd({ report, spot }: View, ways: readonly Medium[]): void {
 }
 
 function checkDevices({ report, spots }: View, devices: readonly string[]): void {
-  const named = udpNames.flatMap(spots);
+  const named = [...udpNames, "carp"].flatMap(spots);
   for (const device of named) {
     if (devices.includes(device.text)) continue;
     const meant = nearest(device.text, devices);

@@ -2,6 +2,7 @@
 // Every line is read, whatever is wrong with those above. What one directive means stands in
 // directive/; what directives mean together is asked in check.ts.
 
+import { carpDirectives } from "./directive/carp.ts";
 import { clientDirectives } from "./directive/client.ts";
 import type { Directive, Directives, Reader } from "./directive/directive.ts";
 import { mediumDirectives } from "./directive/medium.ts";
@@ -22,6 +23,7 @@ export const directives: Directives = {
   ...mediumDirectives,
   ...pppDirectives,
   ...resourceDirectives,
+  ...carpDirectives,
   ...clientDirectives,
   ...processDirectives,
 };

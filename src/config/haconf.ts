@@ -1,6 +1,7 @@
 // Everything that ha.cf says, checked word by word, with every default filled in (heartbeat-config 2).
 // The core needs the part that is in cluster.ts; the desk needs the rest.
 
+import type { RouterLine } from "./carp/setting.ts";
 import type { ClusterConfig, Timing } from "./cluster.ts";
 import type { Medium } from "./medium.ts";
 
@@ -43,7 +44,6 @@ export interface HaConf
       | "memreserveKib"
       | "serialRing"
       | "watchdog"
-      | "routers"
     > {
   readonly nodes: readonly string[];
   readonly cluster: string;
@@ -55,6 +55,9 @@ export interface HaConf
   readonly udpport: number;
   readonly serials: readonly string[];
   readonly baud: number;
+
+  /** CARP virtual routers, whose passwords are still in their files. */
+  readonly routers: readonly RouterLine[];
 
   readonly stonith: readonly Stonith[];
   /** As written; anything but "off" is Pacemaker on. */

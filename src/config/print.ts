@@ -2,6 +2,7 @@
 // What Heartbeat 3.0.6 knows comes in its own spelling; what only hb knows is left out while it has its
 // default.
 
+import { printRouter } from "./carp/print.ts";
 import { complete, type HaConf } from "./haconf.ts";
 import type { Medium } from "./medium.ts";
 import type { GroupSpec } from "./resource.ts";
@@ -49,6 +50,8 @@ export function printHaCf(conf: HaConf): string {
   writeOther("uuidfrom", "uuidfrom", same);
   writeOther("hbgenmethod", "hbgenmethod", same);
   writeOther("quorum_server", "quorumServer", same);
+
+  for (const router of conf.routers) lines.push(printRouter(router));
 
   for (const { host, type, parameters } of conf.stonith) {
     const words = host === undefined ? ["stonith"] : ["stonith_host", host];

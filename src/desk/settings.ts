@@ -5,6 +5,7 @@ import { lookup } from "node:dns/promises";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
+import type { Passfile } from "../config/carp/password.ts";
 import { checkAll, type Given, type Source } from "../config/check.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
@@ -37,7 +38,7 @@ export async function readSettings(files: Files): Promise<Settings> {
   const { conf, cluster } = checked;
   if (cluster === undefined) return { good: false, conf, problems: checked.problems };
   const { media, problems } = await resolveAll(cluster.media, given.haCf);
-  const all = inOrder([...checked.problems, ...problems], orderOf(given));
+  const all = inOrder([...checked.problems, ...problems], orderOf(given, checked.passfiles));
   if (problems.length > 0) return { good: false, conf, problems: all };
   return { good: true, conf, cluster: { ...cluster, media }, problems: all };
 }
@@ -49,10 +50,16 @@ export function givenBy(files: Files): Given {
     haCf: source(files.haCf, "utf8"),
     authkeys: { ...source(files.authkeys, "latin1"), ...factsOf(files.authkeys) },
     haresources: source(files.haresources, "utf8"),
+    passfile: passfileAt,
     self: ownName(files.nodeinfo),
     pppd: findPppd() !== undefined,
     ...(port === undefined ? {} : { defaultPort: port }),
   };
+}
+
+/** A passfile as its checker wants it. */
+export function passfileAt(path: string): Passfile {
+  return { ...source(path, "latin1"), ...factsOf(path) };
 }
 
 function source(file: string, encoding: "utf8" | "latin1"): Source {
@@ -81,8 +88,11 @@ export async function unresolved(media: readonly Medium[], haCf: Source): Promis
 }
 
 /** The files in the order in which problems are told. */
-export function orderOf({ haCf, authkeys, haresources }: Given): string[] {
-  return [haCf.file, authkeys.file, haresources.file];
+export function orderOf(
+  { haCf, authkeys, haresources }: Given,
+  passfiles: readonly string[],
+): string[] {
+  return [haCf.file, authkeys.file, haresources.file, ...passfiles];
 }
 
 /** Who is named is looked up once, here: the pulse must never wait for a name server. */

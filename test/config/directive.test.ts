@@ -1,6 +1,7 @@
 // Every directive of ha.cf: what a good line gives, and what a bad one says.
 
 import { describe, expect, test } from "bun:test";
+import { routerDefaults } from "../../src/config/carp/standard.ts";
 import { directives, parseHaCf } from "../../src/config/hacf.ts";
 import type { HaConf } from "../../src/config/haconf.ts";
 
@@ -17,6 +18,14 @@ function warningsOf(text: string): string[] {
     .problems.filter((problem) => problem.level === "warning")
     .map((problem) => problem.message);
 }
+
+const plainRouter = {
+  ...routerDefaults,
+  name: "eth0/42",
+  device: "eth0",
+  vhid: 42,
+  addresses: [{ family: 4, address: "10.0.0.9" }],
+} as const;
 
 const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ["node Alice bob, carol", { nodes: ["alice", "bob", "carol"] }],
@@ -132,6 +141,22 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ["address_lease off", { addressLease: "off" }],
   ["address_lease 5s", { addressLease: { ms: 5000 } }],
   ["address_method ioctl", { addressMethod: "ioctl" }],
+  // Everything else about it: test/config/carp.
+  [
+    "carp eth0 42 10.0.0.9 passfile=/p\ncarp eth0 43 10.0.0.10 passfile=/p",
+    {
+      routers: [
+        { ...plainRouter, passfile: "/p" },
+        {
+          ...plainRouter,
+          name: "eth0/43",
+          vhid: 43,
+          addresses: [{ family: 4, address: "10.0.0.10" }],
+          passfile: "/p",
+        },
+      ],
+    },
+  ],
   [
     "apiauth ipfail uid=hacluster,root gid=haclient",
     { apiauth: [{ client: "ipfail", uids: ["hacluster", "root"], gids: ["haclient"] }] },
@@ -250,6 +275,7 @@ const bad: readonly (readonly [string, string])[] = [
   ["udpport 0", '1:9 "udpport" must be a whole number from 1 to 65535: "0" is none'],
   ["udpport 65536", '1:9 "udpport" must be a whole number from 1 to 65535: "65536" is none'],
   ["hopfudge 256", '1:10 "hopfudge" must be a whole number from 0 to 255: "256" is none'],
+  ["carp eth0 42", '1:11 "carp" misses its address'],
   ["ppp-udp", '1:1 "ppp-udp" misses its value'],
   [
     "ppp-udp ttyS0 10.0.0.1",

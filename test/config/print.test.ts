@@ -62,6 +62,13 @@ const haCfLine = fc.oneof(
   line("ppp-udp", path, fc.constantFrom("10.1.2.3", "192.168.0.9")),
   line("ppp", path, fc.constantFrom("10.9.9.9:", "10.9.9.9:192.0.2.1")),
   line("ppp", path, fc.constant("10.9.9.8:"), fc.constantFrom(9600, 115_200)),
+  line(
+    "carp",
+    fc.constantFrom("eth0", "eth1"),
+    integer(1, 255),
+    fc.ipV4(),
+    fc.constantFrom("advskew=7", "vmac", "peer=10.0.0.1", "track=eth9,/x", "up=/up passfile=/p"),
+  ),
   line("auto_failback", fc.constantFrom("on", "off", "legacy")),
   line("nice_failback", flag),
   line("stonith", word, word),

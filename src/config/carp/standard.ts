@@ -2,10 +2,13 @@
 
 import type { RouterConfig } from "../router.ts";
 
-/** A buffer of 20 bytes with the NUL that the C programs need: 19 bytes (carp.md 2). */
-export const passwordBytesMax = 19;
+type Own = "name" | "device" | "vhid" | "password" | "addresses";
+type Absent = "source" | "upScript" | "downScript" | "xparam" | "group";
 
-export const routerDefaults = {
+/** Everything that has a usual value. */
+type Standard = Omit<RouterConfig, Own | Absent>;
+
+export const routerDefaults: Standard = {
   advbase: 1,
   advskew: 0,
   deadratio: 3,
@@ -25,4 +28,4 @@ export const routerDefaults = {
   likeUcarp: false,
   track: [],
   announceIntervalMs: 60_000,
-} as const satisfies Partial<RouterConfig>;
+};
