@@ -23,10 +23,13 @@ export class Pty {
   }
 
   /** What arrived since the last look, as a byte string; empty while the other end is closed. */
-  read(): string {
+  read(max = 65_536): string {
     let text = "";
     try {
-      for (let got = readTty(this.fd, this.#buffer); got; got = readTty(this.fd, this.#buffer)) {
+      while (text.length < max) {
+        const room = this.#buffer.subarray(0, Math.min(max - text.length, this.#buffer.length));
+        const got = this.#open ? readTty(this.fd, room) : undefined;
+        if (got === undefined || got === 0) break;
         text += Buffer.from(this.#buffer.subarray(0, got)).toString("latin1");
       }
     } catch {
@@ -37,7 +40,7 @@ export class Pty {
 
   /** Bytes that found room. */
   write(bytes: Uint8Array): number {
-    return write(this.fd, bytes);
+    return this.#open ? write(this.fd, bytes) : 0;
   }
 
   /** Pulls the plug: the other end is hung up. */

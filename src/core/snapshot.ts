@@ -126,6 +126,8 @@ export interface PacketView {
   readonly rejected: Readonly<Record<string, number>>;
   /** Serial lines only. */
   readonly line?: LineView;
+  /** Packets of others that left by this link (`serial_ring`); they are among those sent. */
+  readonly forwarded?: number;
 }
 
 /** A serial line: what it carries and what it could not. */
@@ -135,9 +137,9 @@ export interface LineView {
   /** Bytes since it was opened first; what still waits here is not sent. */
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** Bytes that belong to no packet. */
+  readonly noise: number;
   readonly waiting: number;
-  /** Messages that left for others of the ring. */
-  readonly forwarded: number;
   /** Messages that a newer one of the same kind replaced before they left. */
   readonly replaced: number;
   /** Messages that were thrown away because nothing left, or too much waited. */

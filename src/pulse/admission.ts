@@ -6,6 +6,7 @@ import type { PacketView } from "../core/snapshot.ts";
 import type { Keyring } from "../wire/keyring.ts";
 import type { Message } from "../wire/message.ts";
 import { type Opened, open } from "../wire/packet.ts";
+import { openRun } from "../wire/stream.ts";
 import type { Heard } from "./media/carrier.ts";
 import { Tally } from "./tally.ts";
 
@@ -55,6 +56,7 @@ export class Admission {
   }
 
   #open(heard: Heard): Opened {
+    if (heard.run !== undefined) return openRun(heard.run, this.keyring);
     if (heard.packet === undefined) return { ok: false, reason: "too-large" };
     return open(heard.packet.slice(), this.keyring);
   }

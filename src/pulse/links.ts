@@ -4,9 +4,10 @@
 // media may share it. A link is ok while any of its media works and its interface has a carrier.
 
 import type { ClusterConfig } from "../config/cluster.ts";
-import { linkOf } from "../config/medium.ts";
+import { isLine, linkOf, type SerialMedium } from "../config/medium.ts";
 import type { Input } from "../core/input.ts";
-import { earliest, type Instant } from "../core/instant.ts";
+import { after, earliest, type Instant } from "../core/instant.ts";
+import { Ring } from "../core/ring.ts";
 import type { PacketView } from "../core/snapshot.ts";
 import type { Message } from "../wire/message.ts";
 import { Admission, type Log } from "./admission.ts";
@@ -14,11 +15,14 @@ import { Ears } from "./ears.ts";
 import { Echoes } from "./echoes.ts";
 import { type Changes, carries, type Interfaces } from "./interfaces.ts";
 import { Letter } from "./letter.ts";
-import type { Heard, PppState } from "./media/carrier.ts";
+import type { Heard, PppState, Surroundings } from "./media/carrier.ts";
 import { describeMedium } from "./media/open.ts";
 import { isPing, pingMessage } from "./media/ping.ts";
 import { Port } from "./port.ts";
 import type { Watch } from "./watch.ts";
+
+/** What still waits for a line when the pulse ends may take so long: a goodbye at 9600 baud. */
+const DRAIN_MS = 1_000;
 
 export interface LinksHost {
   readonly watch: Watch;
@@ -33,6 +37,7 @@ export class Links {
   readonly #admission: Admission;
   readonly #echoes: Echoes;
   readonly #ears: Ears<Port>;
+  #ring: Ring;
   #config: ClusterConfig;
   #ports: Port[] = [];
   readonly #indexes = new Map<Port, number | undefined>();
@@ -48,6 +53,7 @@ export class Links {
       heard: (ports, heard) => this.#take(ports, heard),
       deaf: (ports, reason) => this.#deaf(ports, reason),
     });
+    this.#ring = ringOf(config);
     this.#ports = config.media.map((medium) => this.#port(medium));
     for (const medium of config.media) this.#admission.tally(linkOf(medium));
   }
@@ -131,6 +137,7 @@ export class Links {
   reconfigure(config: ClusterConfig): void {
     this.#config = config;
     this.#admission.keyring = config.keyring;
+    this.#ring = ringOf(config);
     const kept = new Map(this.#ports.map((port) => [JSON.stringify(port.medium), port]));
     this.#ports = config.media.map((medium) => {
       const key = JSON.stringify(medium);
@@ -150,15 +157,32 @@ export class Links {
     return this.#admission.views();
   }
 
+  /** Closes everything. What waits for a line is given a moment to leave: it may be the goodbye. */
   close(): void {
+    const end = after(this.#host.now(), DRAIN_MS);
+    for (let now = this.#host.now(); now < end && this.#drains(now); now = this.#host.now()) {
+      this.#host.watch.wait(5);
+    }
     for (const port of this.#ports) port.close();
   }
 
+  /** True while a line that works has something to send. */
+  #drains(now: Instant): boolean {
+    let waits = false;
+    for (const port of this.#ports) {
+      port.expire(now);
+      const { stream } = port;
+      if (stream !== undefined && stream.trouble === undefined && stream.unsent > 0) waits = true;
+    }
+    return waits;
+  }
+
   #port(medium: Port["medium"]): Port {
-    const surroundings = {
+    const surroundings: Surroundings = {
+      count: (line: SerialMedium) => this.#admission.tally(linkOf(line)).line(line),
       watch: this.#host.watch,
       now: () => this.#host.now(),
-      ppp: (tty: string) => this.#ppp.get(tty) ?? { reason: "pppd has not been started yet" },
+      ppp: (tty: string) => this.#ppp.get(tty) ?? { reason: "pppd has not told of it yet" },
     };
     return new Port(medium, { ears: this.#ears, surroundings });
   }
@@ -177,9 +201,10 @@ export class Links {
     return medium.kind === "ppp" ? this.#ppp.get(medium.device)?.line?.device : medium.device;
   }
 
-  #send(port: Port, letter: Letter): void {
-    if (!port.send(letter, this.#host.now())) return;
-    this.#admission.tally(linkOf(port.medium)).sent += 1;
+  #send(port: Port, letter: Letter): boolean {
+    const sent = port.send(letter, this.#host.now());
+    if (sent) this.#admission.tally(linkOf(port.medium)).sent += 1;
+    return sent;
   }
 
   #take(ports: ReadonlySet<Port>, heard: Heard): void {
@@ -191,7 +216,23 @@ export class Links {
     }
     const link = linkOf(first.medium);
     const message = this.#admission.admit(link, heard);
-    if (message !== undefined) this.#host.deliver({ on: "message", link, message });
+    if (message === undefined) return;
+    if (this.#config.serialRing && isLine(first.medium)) this.#passOn(message, link);
+    this.#host.deliver({ on: "message", link, message });
+  }
+
+  /** What came by one cable leaves by the others. */
+  #passOn(message: Message, by: string): void {
+    const lines = this.#ports.filter(({ medium }) => isLine(medium));
+    const cables = lines.map(({ medium }) => linkOf(medium));
+    const relay = this.#ring.pass(message, { by, cables }, this.#host.now());
+    if (relay === undefined) return;
+    const letter = new Letter(relay.message, this.#config);
+    for (const port of lines) {
+      const link = linkOf(port.medium);
+      if (!relay.to.includes(link) || !this.#send(port, letter)) continue;
+      this.#admission.tally(link).forwarded += 1;
+    }
   }
 
   /** An error that waited on a socket (the interface went down) was taken away by reading it. A cable
@@ -228,4 +269,8 @@ export class Links {
     const reasons = ports.map((port) => `${describeMedium(port.medium)}: ${port.reason}`);
     return { ok: false, reason: reasons.join("; ") };
   }
+}
+
+function ringOf({ self, timing }: ClusterConfig): Ring {
+  return new Ring({ self, maxRexmitDelayMs: timing.maxRexmitDelayMs });
 }

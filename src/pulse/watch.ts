@@ -16,6 +16,11 @@ export class Watch {
     this.#set.watch(fd, events);
   }
 
+  /** From now on waits for these events of a descriptor that it knows. */
+  want(fd: number, events: number): void {
+    if (this.#readers.has(fd)) this.#set.watch(fd, events);
+  }
+
   /** Call it before the descriptor is closed. */
   remove(fd: number): void {
     this.#readers.delete(fd);

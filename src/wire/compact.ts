@@ -17,9 +17,13 @@ const FAST_BAUD = 115_200;
  *  messages tell. Heartbeat 3.0.6 accepts it so (heartbeat-wire 6). */
 const spare: readonly string[] = ["ld", "srcuuid"];
 
-/** The message as a line of this speed carries it. */
-export function compact(message: Message, baud: number): Message {
-  if (baud >= FAST_BAUD) return message;
+/** True for a line on which a status is worth shortening. */
+export function isSlow(baud: number): boolean {
+  return baud < FAST_BAUD;
+}
+
+/** The message as a slow line carries it. */
+export function compact(message: Message): Message {
   if (textOf(message, "t") !== "status" || textOf(message, "st") !== "active") return message;
   return { fields: message.fields.filter(({ name }) => !spare.includes(name)) };
 }

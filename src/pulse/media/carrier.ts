@@ -3,11 +3,11 @@
 // A carrier is open or it does not exist: opening throws, and the links retry. Rules of all media:
 // heartbeat-wire 14.
 
-import type { Medium } from "../../config/medium.ts";
+import type { Medium, SerialMedium } from "../../config/medium.ts";
 import type { PppLine } from "../../core/channel.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { LineView } from "../../core/snapshot.ts";
 import type { Letter } from "../letter.ts";
+import type { LineCount } from "../tally.ts";
 import type { Watch } from "../watch.ts";
 
 /** A descriptor that several carriers may share, so that one port is bound once. */
@@ -21,6 +21,8 @@ export interface Ear {
 export interface Heard {
   /** The packet; may share the buffer's memory. Absent when what arrived is not for hb at all. */
   readonly packet?: Uint8Array;
+  /** On a line: bytes that hold a packet, perhaps behind noise. */
+  readonly run?: Uint8Array;
   /** The sender's address; a cable has none. */
   readonly from?: Uint8Array;
   /** Sequence number of an echo reply. */
@@ -58,7 +60,6 @@ export interface StreamCarrier extends AnyCarrier {
   readonly trouble: string | undefined;
   /** Bytes that have not left this host yet. */
   readonly unsent: number;
-  view(): LineView;
 }
 
 export type Carrier = DatagramCarrier | StreamCarrier;
@@ -80,6 +81,8 @@ export interface Surroundings {
   now(): Instant;
   /** The PPP link on this tty, as the desk knows it. */
   ppp(tty: string): PppState;
+  /** The counters of a line; they go on when it is opened again. */
+  count(medium: SerialMedium): LineCount;
 }
 
 /** Room for a burst of packets while this process is away. */

@@ -6,6 +6,7 @@ import type { Carrier, Surroundings } from "./carrier.ts";
 import { openMcast } from "./mcast.ts";
 import { openPing } from "./ping.ts";
 import { openPpp } from "./ppp.ts";
+import { openSerial } from "./serial.ts";
 import { openUcast } from "./ucast.ts";
 
 /** Opens the medium, or throws why not. */
@@ -26,7 +27,7 @@ export function openMedium(medium: Medium, surroundings: Surroundings): Carrier 
     case "ppp":
       return openPpp(medium, surroundings);
     case "serial":
-      throw new Error(`"${medium.kind}" cannot be opened yet`);
+      return openSerial(medium, surroundings);
   }
 }
 
