@@ -5,11 +5,10 @@
 // most start scripts. A run that exceeds its time is asked to end (SIGTERM to its process group)
 // and then made to (SIGKILL).
 
-import type { ScriptResource } from "../config/resource.ts";
 import { Output } from "./output.ts";
 import { signalGroup, unprotect } from "./process.ts";
 import type { Call } from "./script.ts";
-import { type Action, type Verdict, verdictOf } from "./verdict.ts";
+import type { Ending, Verdict } from "./verdict.ts";
 
 /** Between "please end" and "end now": enough to write a last line, not enough to delay a
  *  takeover. */
@@ -19,13 +18,21 @@ const unkillableMs = 1_000;
 const readEveryMs = 100;
 
 export interface Run {
-  readonly resource: ScriptResource;
-  readonly action: Action;
   readonly call: Call;
   readonly environment: Readonly<Record<string, string>>;
   readonly workDirectory: string;
-  readonly outputDirectory: string;
   readonly timeoutMs: number;
+  /** Where its words go; "inherit": where ours go, and it reads what we could read. */
+  readonly output: Words | "inherit";
+  /** A run that ended by itself may have left a daemon behind that goes on writing. */
+  readonly mayLeaveDaemons: boolean;
+  /** What its end means. */
+  judge(end: Ending): Verdict;
+}
+
+export interface Words {
+  /** Where the files are made in which it writes. */
+  readonly directory: string;
   /** Called for each line of output. */
   line(text: string): void;
 }
@@ -38,8 +45,8 @@ export interface Outcome extends Verdict {
 
 export class Job {
   readonly #process: Bun.Subprocess;
-  readonly #stdout: Output;
-  readonly #stderr: Output;
+  /** Of stdout and stderr; none when it writes where we do. */
+  readonly #outputs: readonly Output[];
   readonly #run: Run;
   readonly #startedAt = performance.now();
   readonly #unkillable = Promise.withResolvers<void>();
@@ -49,20 +56,27 @@ export class Job {
   /** Starts it. Throws when the program cannot be executed. */
   constructor(run: Run) {
     this.#run = run;
-    this.#stdout = new Output(run.outputDirectory, run.line);
-    this.#stderr = new Output(run.outputDirectory, run.line);
+    const { output } = run;
+    this.#outputs =
+      output === "inherit"
+        ? []
+        : [1, 2].map(() => new Output(output.directory, (text) => output.line(text)));
+    const [stdout, stderr] = this.#outputs.map(({ fd }) => fd);
     try {
       this.#process = Bun.spawn([...run.call.argv], {
         cwd: run.workDirectory,
         env: { ...run.environment, ...run.call.variables },
-        stdio: ["ignore", this.#stdout.fd, this.#stderr.fd],
+        stdio: [
+          output === "inherit" ? "inherit" : "ignore",
+          stdout ?? "inherit",
+          stderr ?? "inherit",
+        ],
         // Its own session: a signal to its group reaches its children and never us.
         detached: true,
       });
       unprotect(this.#process.pid);
     } catch (error) {
-      this.#stdout.close();
-      this.#stderr.close();
+      for (const each of this.#outputs) each.close();
       throw error;
     }
   }
@@ -83,8 +97,7 @@ export class Job {
     clearInterval(reading);
     clearTimeout(limit);
     clearTimeout(this.#harder);
-    const output = this.#stdout.finish();
-    this.#stderr.finish();
+    const [output = ""] = this.#outputs.map((each) => each.finish());
     const verdict = this.#verdict(output);
     return { ...verdict, tookMs: performance.now() - this.#startedAt, left: this.#leave() };
   }
@@ -101,8 +114,7 @@ export class Job {
   }
 
   #read() {
-    this.#stdout.read();
-    this.#stderr.read();
+    for (const output of this.#outputs) output.read();
   }
 
   #verdict(output: string): Verdict {
@@ -112,9 +124,8 @@ export class Job {
       const gone = this.#process.exitCode !== null || this.#process.signalCode !== null;
       return { ok: false, text: gone ? this.#killed : `${this.#killed}, and cannot be killed` };
     }
-    const { resource, action } = this.#run;
     const { exitCode, signalCode } = this.#process;
-    return verdictOf(resource.style, action, {
+    return this.#run.judge({
       code: exitCode ?? undefined,
       ...(signalCode === null ? {} : { signal: String(signalCode) }),
       output,
@@ -122,9 +133,8 @@ export class Job {
   }
 
   #leave(): readonly Output[] {
-    const both = [this.#stdout, this.#stderr];
-    if (this.#run.action === "start" && this.#killed === undefined) return both;
-    for (const output of both) output.close();
+    if (this.#run.mayLeaveDaemons && this.#killed === undefined) return this.#outputs;
+    for (const output of this.#outputs) output.close();
     return [];
   }
 }

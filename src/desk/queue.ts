@@ -11,6 +11,7 @@ import { RunningScripts } from "./orphan.ts";
 import type { Output } from "./output.ts";
 import type { Places } from "./place.ts";
 import { callOf } from "./script.ts";
+import { verdictOf } from "./verdict.ts";
 
 export type RunEffect = Extract<Effect, { do: "run" }>;
 
@@ -91,14 +92,16 @@ export class Queue {
       const found = callOf(resource, action, places);
       if ("missing" in found) return { ok: false, text: found.missing };
       const job = new Job({
-        resource,
-        action,
         call: found.call,
         environment: environment(),
         workDirectory: places.work,
-        outputDirectory: places.run,
         timeoutMs,
-        line: (text) => log.write(level, `${title}: ${text}`, "output"),
+        output: {
+          directory: places.run,
+          line: (text) => log.write(level, `${title}: ${text}`, "output"),
+        },
+        mayLeaveDaemons: action === "start",
+        judge: (end) => verdictOf(resource.style, action, end),
       });
       this.#jobs.add(job);
       this.#scripts.began(job.pid, title);

@@ -79,8 +79,14 @@ export class Stand {
           : carries(link)
             ? "up"
             : "no-carrier";
-    const address = this.#source4 === undefined ? {} : { address: addressText(this.#source4) };
-    return { on: "interface", device: this.device, state, ...address };
+    const [four, six] = [this.#source4, this.#source6];
+    return {
+      on: "interface",
+      device: this.device,
+      state,
+      ...(four === undefined ? {} : { address: addressText(four) }),
+      ...(six === undefined ? {} : { address6: addressText(six) }),
+    };
   }
 
   /** When the ears are to be tried again. */
