@@ -26,6 +26,15 @@ const devLog = "/dev/log";
 /** consola's numbers for our levels. */
 const numberOf: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 3, debug: 4 };
 
+/** How lines look on the terminal and in syslog, and which of the two streams they take. */
+export interface Manner {
+  terminal(line: Line, colour: boolean): string;
+  stream(line: Line): "stdout" | "stderr";
+  syslog(line: Line, facility: string): string | undefined;
+}
+
+const own: Manner = { terminal: humanLine, stream: () => "stderr", syslog: syslogPacket };
+
 interface OpenFile {
   readonly fd: number;
   readonly sink: Sink;
@@ -35,6 +44,8 @@ export class Log {
   readonly #consola: ConsolaInstance;
   readonly #level: Level;
   readonly #stderr: Sink;
+  readonly #stdout = new Sink(descriptorWrite(1), gap);
+  readonly #manner: Manner;
   readonly #journal = stderrIsJournal();
   readonly #colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
   readonly #listeners = new Set<(line: Line) => void>();
@@ -43,9 +54,10 @@ export class Log {
   #debugfile: OpenFile | undefined;
   #syslog: number | undefined;
 
-  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap)) {
+  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap), manner: Manner = own) {
     this.#level = level;
     this.#stderr = stderr;
+    this.#manner = manner;
     // No throttling: each line is an event, and two of the same are two events.
     this.#consola = createConsola({
       level: numberOf.debug,
@@ -104,7 +116,7 @@ export class Log {
 
   /** Resolves when everything is written, or after `limitMs`: before the process ends. */
   async drained(limitMs: number): Promise<void> {
-    const sinks = [this.#stderr, this.#logfile?.sink, this.#debugfile?.sink];
+    const sinks = [this.#stderr, this.#stdout, this.#logfile?.sink, this.#debugfile?.sink];
     await Promise.all(sinks.map((sink) => sink?.drained(limitMs)));
   }
 
@@ -117,7 +129,9 @@ export class Log {
       text: String(object.args[0] ?? ""),
     };
     if (numberOf[level] <= numberOf[this.#level]) {
-      this.#stderr.push(this.#journal ? journalLine(line) : humanLine(line, this.#colour));
+      const sink = this.#manner.stream(line) === "stdout" ? this.#stdout : this.#stderr;
+      const isJournal = this.#journal && this.#manner === own;
+      sink.push(isJournal ? journalLine(line) : this.#manner.terminal(line, this.#colour));
     }
     if (level !== "debug") {
       this.#logfile?.sink.push(heartbeatLine(line));
@@ -130,7 +144,7 @@ export class Log {
 
   #toSyslog(line: Line) {
     if (this.#syslog === undefined) return;
-    const packet = syslogPacket(line, this.#places.logfacility ?? "");
+    const packet = this.#manner.syslog(line, this.#places.logfacility ?? "");
     if (packet === undefined) return;
     try {
       const path = this.#places.syslog ?? devLog;
