@@ -4,6 +4,7 @@
 // Silence is counted in our own ticks, not in time: a desk that slept must not condemn its pulse
 // for it. What the pulse says is passed on; what the effects mean is agent.ts's business.
 
+import { spawn } from "node:child_process";
 import { bootMs, unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "../core/boot.ts";
@@ -20,6 +21,7 @@ const silenceMsMin = 200;
 const startMsMax = 15_000;
 /** A watchdog that has not reset this host so long after its time is none. */
 const watchdogLateMs = 5_000;
+const logDrainMs = 200;
 /** A life shorter than this counts as a failed start. */
 const shortLifeMs = 10_000;
 /** Pauses before the second, third … attempt; when they are used up the agent gives up. */
@@ -231,12 +233,11 @@ export class Keeper {
     const { deadtimeMs } = this.#config.timing;
     const limitMs = this.#ready ? Math.max(silenceMsMin, deadtimeMs) : startMsMax;
     const silentMs = this.#silentTicks * this.periodMs;
+    const guardMs = this.#guardS === undefined ? 0 : this.#guardS * 1000 + watchdogLateMs;
     // One tick more than the limit: the last one may have come just before its answer.
-    if (silentMs < limitMs + this.periodMs) return;
-    if (this.#guardS !== undefined && silentMs < limitMs + this.#guardS * 1000 + watchdogLateMs) {
-      if (!this.#leftAlone) this.#leaveAlone(pulse, silentMs);
-      return;
-    }
+    const overMs = silentMs - this.periodMs;
+    if (guardMs > 0 && overMs >= limitMs / 2) this.#leaveAlone(pulse, silentMs);
+    if (overMs < limitMs + guardMs) return;
     this.#silentTicks = 0;
     this.#log.error(`The pulse (pid ${pulse.pid}) is silent for ${silentMs} ms: killed`, "pulse");
     pulse.kill();
@@ -245,9 +246,12 @@ export class Keeper {
   /** Killed now, it would feed its watchdog once more: a closed device begins to count anew. Another
    *  pulse would go on feeding it, and nobody would learn that this host hung. */
   #leaveAlone({ pid }: Pulse, silentMs: number) {
+    if (this.#leftAlone) return;
     this.#leftAlone = true;
-    const text = `The pulse (pid ${pid}) is silent for ${silentMs} ms: the watchdog resets this host`;
-    this.#log.error(text, "watchdog");
+    const text = `The pulse (pid ${pid}) is silent for ${silentMs} ms`;
+    this.#log.error(`${text}: the watchdog resets this host unless it wakes up`, "watchdog");
+    // What the administrator will find is what is on the disk by then.
+    void this.#log.drained(logDrainMs).then(() => spawn("sync").on("error", () => {}));
   }
 
   #ended(reason: string, life: number) {
