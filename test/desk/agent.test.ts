@@ -3,171 +3,29 @@
 
 import { afterAll, afterEach, expect, test } from "bun:test";
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import type { Snapshot } from "../../src/core/snapshot.ts";
-import { ask } from "../../src/desk/client.ts";
-import { placesOf } from "../../src/desk/place.ts";
 import { processName } from "../../src/desk/process.ts";
+import { AgentHost, haCf, started } from "./agenthost.ts";
 
 const root = mkdtempSync("/tmp/hb-agent-");
-const main = join(import.meta.dir, "../../src/main.ts");
-const started = new Set<Host>();
 afterEach(async () => {
   for (const host of started) await host.destroy();
   started.clear();
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const haCf = `keepalive 100ms
-deadtime 500ms
-initdead 500ms
-bcast eth0
-auto_failback off
-on_stop_failure ignore
-node alice bob
-`;
-
-/** A host: its files, its network, and the agents that ran there. */
-class Host {
-  readonly places;
-  readonly #network: Bun.Subprocess;
-  agent: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
-  log = "";
-
-  constructor(name: string) {
-    const home = join(root, name);
-    this.places = placesOf({
-      conf: join(home, "ha.d"),
-      state: join(home, "state"),
-      run: join(home, "run"),
-    });
-    mkdirSync(join(this.places.conf, "resource.d"), { recursive: true });
-    this.write("nodeinfo", "Alice\n");
-    this.write("ha.cf", haCf);
-    this.write("authkeys", "auth 1\n1 sha1 correct-horse-battery\n", 0o600);
-    this.write("haresources", "alice 10.77.0.10/24/eth0 svc\n");
-    const state = join(home, "svc.up");
-    this.script(
-      "svc",
-      `case $1 in
-start) touch ${state};;
-stop) rm -f ${state};;
-status) [ -e ${state} ] && echo running || echo stopped;;
-esac`,
-    );
-    started.add(this);
-    // It lives as long as this process holds its stdin.
-    this.#network = Bun.spawn(["unshare", "--net", "cat"], { stdio: ["pipe", "ignore", "ignore"] });
-  }
-
-  /** Makes the interface; resolves when it can be used. */
-  async network(): Promise<void> {
-    while (!this.#isApart()) await Bun.sleep(5);
-    const commands = [
-      "ip link add eth0 type veth peer name cable",
-      "ip addr add 10.77.0.1/24 dev eth0",
-      "ip link set eth0 up",
-      "ip link set cable up",
-    ].join(" && ");
-    await this.inside("sh", "-c", commands).exited;
-  }
-
-  #isApart(): boolean {
-    const own = Bun.spawnSync(["readlink", "/proc/self/ns/net"]).stdout.toString();
-    const its = Bun.spawnSync(["readlink", `/proc/${this.#network.pid}/ns/net`]).stdout.toString();
-    return its !== "" && its !== own;
-  }
-
-  inside(...argv: string[]) {
-    return Bun.spawn(["nsenter", `--net=/proc/${this.#network.pid}/ns/net`, ...argv], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  }
-
-  write(name: string, text: string, mode = 0o644) {
-    writeFileSync(join(this.places.conf, name), text);
-    chmodSync(join(this.places.conf, name), mode);
-  }
-
-  script(name: string, body: string) {
-    this.write(join("resource.d", name), `#!/bin/sh\n${body}\n`, 0o755);
-  }
-
-  /** What runs an agent of this host. */
-  command(variables: Record<string, string> = {}): string[] {
-    const { conf, state, run } = this.places;
-    const words = ["agent", "--dir", conf, "--state-dir", state, "--run-dir", run];
-    const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    return ["env", ...set, process.execPath, main, ...words, "--log-level", "debug"];
-  }
-
-  start(variables: Record<string, string> = {}): void {
-    const agent = this.inside(...this.command(variables));
-    this.agent = agent;
-    this.#read(agent.stderr);
-  }
-
-  async #read(stream: ReadableStream<Uint8Array>) {
-    for await (const bytes of stream) this.log += Buffer.from(bytes).toString();
-  }
-
-  /** The agent's own pid: nsenter execs it. */
-  get pid(): number {
-    return Number(readFileSync(this.places.pid, "utf8"));
-  }
-
-  get pulse(): number {
-    const pid = [...this.log.matchAll(/Pulse ([0-9]+), generation/g)].at(-1)?.[1];
-    return Number(pid);
-  }
-
-  async status(): Promise<Snapshot | undefined> {
-    const result = await ask(this.places.socket, { ask: "status" });
-    return result.kind === "done" ? result.answer.snapshot : undefined;
-  }
-
-  async addresses(): Promise<string> {
-    return await new Response(this.inside("ip", "-br", "addr", "show", "eth0").stdout).text();
-  }
-
-  /** Waits until it is so; a story that does not come to its end shows the log. */
-  async until(what: (host: Host) => boolean | Promise<boolean>): Promise<void> {
-    const patience = performance.now() + 20_000;
-    while (!(await what(this))) {
-      if (performance.now() > patience) throw new Error(`It does not come to that:\n${this.log}`);
-      await Bun.sleep(10);
-    }
-  }
-
-  async holds(): Promise<void> {
-    await this.until(async () => (await this.status())?.groups[0]?.state === "held");
-  }
-
-  async destroy() {
-    const { agent } = this;
-    if (agent !== undefined && agent.exitCode === null && agent.signalCode === null) {
-      agent.kill("SIGKILL");
-      await agent.exited;
-    }
-    this.#network.kill("SIGKILL");
-    await this.#network.exited;
-  }
-}
-
 /** A restart must be over before deadtime is: a busy machine needs its time. */
 const patient = haCf.replace("deadtime 500ms\ninitdead 500ms", "deadtime 2500ms\ninitdead 2500ms");
 
-async function holder(name: string, text = haCf): Promise<Host> {
-  const host = new Host(name);
+async function holder(name: string, text = haCf): Promise<AgentHost> {
+  const host = new AgentHost(join(root, name));
   host.write("ha.cf", text);
   await host.network();
   host.start();
@@ -289,7 +147,7 @@ test(
 test(
   "agent says what is wrong with its files and exits 6",
   async () => {
-    const host = new Host("broken");
+    const host = new AgentHost(join(root, "broken"));
     host.write("ha.cf", haCf.replace("deadtime 500ms", "deadtime soon"));
     host.start();
     expect(await host.agent?.exited).toBe(6);
@@ -339,7 +197,7 @@ test(
 test(
   "agent ends a script that hangs and goes on without it",
   async () => {
-    const host = new Host("hang");
+    const host = new AgentHost(join(root, "hang"));
     host.write("ha.cf", `${haCf}resource_timeout 300ms\n`);
     host.script("svc", "case $1 in start) sleep 1000;; status) echo stopped;; esac");
     await host.network();
@@ -356,7 +214,7 @@ test(
   "agent reboots the host by the command it is given when a stop fails and ha.cf says reboot",
   async () => {
     const rebooted = join(root, "rebooted");
-    const host = new Host("reboot");
+    const host = new AgentHost(join(root, "reboot"));
     host.write("ha.cf", haCf.replace("ignore", "reboot"));
     host.script("svc", "case $1 in stop) exit 1;; status) echo running;; esac");
     await host.network();
@@ -373,7 +231,7 @@ test(
   "agent gives scripts their variables and none of its descriptors",
   async () => {
     const seen = join(root, "seen");
-    const host = new Host("environment");
+    const host = new AgentHost(join(root, "environment"));
     host.write("ha.cf", `${haCf}env COLOUR=blue\n`);
     host.script(
       "svc",
