@@ -18,6 +18,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./agent.ts")).agent,
   },
   {
+    name: "carp",
+    summary: "Shares addresses by CARP, without a cluster",
+    load: async () => (await import("./carp.ts")).carp,
+  },
+  {
     name: "status",
     summary: "Shows every node, link and group, and why it is there",
     load: async () => (await import("./status.ts")).status,

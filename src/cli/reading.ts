@@ -62,7 +62,8 @@ export function read(argv: readonly string[], takes: Takes): Reading {
     let value = equals === -1 ? undefined : word.slice(equals + 1);
     if (value === undefined) {
       value = argv[at + 1];
-      if (value?.startsWith("-")) {
+      // A dash alone is a value wherever it is one: it stands for stdin.
+      if (value?.startsWith("-") && value !== "-") {
         return wrong(`Option "${dashed}" needs a value: write "${dashed}=${value}" if that is it`);
       }
       at++;

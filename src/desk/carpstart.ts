@@ -15,8 +15,10 @@ export interface CarpStart {
   readonly facility?: string;
   /** Debug lines are written too. */
   readonly debug: boolean;
-  /** The file of `carp` lines that SIGHUP reads again (desk/carpfile.ts); absent: none was given. */
+  /** The file of `carp` lines that SIGHUP reads again (readCarpFile); absent: none was given. */
   readonly file?: string;
+  /** The password of lines in that file that name no passfile. */
+  readonly standardPassword?: string;
   /** Where the control sockets of all such processes are (desk/carpplace.ts). */
   readonly run: string;
   /** What outlives a reboot: the seal's sender and number. */

@@ -1,14 +1,12 @@
 // What the options of ucarp lead to on this host: its passfile, the interface that it takes when none is
 // given. In ucarp's own words where something is wrong (carp.md 11).
 
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { interfaceFlags, interfaceIndex } from "../../ffi/interface.ts";
 import { strerrorOf } from "../../ffi/strerror.ts";
 import type { UcarpWorld } from "../config/carp/ucarp.ts";
 import { bytesToText } from "../wire/bytes.ts";
-
-/** ucarp's buffer for the first line. */
-const lineBytesMax = 511;
+import { readLine } from "./firstline.ts";
 
 const IFF_UP = 0x1;
 const IFF_LOOPBACK = 0x8;
@@ -38,18 +36,6 @@ function passfile(path: string): ReturnType<UcarpWorld["passfile"]> {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Not the whole file: a terminal or a pipe may have more to say than its first line. */
-function readLine(fd: number): Uint8Array {
-  const bytes = new Uint8Array(lineBytesMax);
-  let length = 0;
-  while (length < bytes.length && !bytes.subarray(0, length).includes(0x0a)) {
-    const read = readSync(fd, bytes, length, bytes.length - length, null);
-    if (read === 0) break;
-    length += read;
-  }
-  return bytes.subarray(0, length);
 }
 
 /** The first that is up, has a carrier and is no loopback; "any" as libpcap calls it if there is none. */

@@ -13,7 +13,7 @@ import {
 } from "./directive.ts";
 
 /** Facilities of syslog(3). */
-const facilities = new Set([
+export const facilities: ReadonlySet<string> = new Set([
   ..."auth authpriv cron daemon ftp kern lpr mail news security syslog user uucp".split(" "),
   ...Array.from({ length: 8 }, (_, n) => `local${n}`),
 ]);

@@ -1,0 +1,142 @@
+// `hb carp`: virtual routers without a cluster, in one process. The options are ucarp's and more, but read
+// strictly; by the name of ucarp they are read as ucarp reads them (ucarp.ts).
+
+import { resolve } from "node:path";
+import { facilities } from "../config/directive/process.ts";
+import { renderProblem, renderProblems } from "../config/render.ts";
+import { passwordVariable } from "../desk/secret.ts";
+import { repeatable, routerOptions } from "./carpoption.ts";
+import { type Asked, readAsked } from "./carprequest.ts";
+import { painter } from "./check.ts";
+import { command } from "./command.ts";
+import { agentDirOptions } from "./directory.ts";
+import { type ExitCode, exit } from "./exit.ts";
+import { print, say } from "./output.ts";
+
+const options = {
+  ...routerOptions,
+  config: {
+    type: "string",
+    valueHint: "FILE",
+    description: "Many virtual routers: a file of `carp` lines, as in ha.cf",
+  },
+  passfile: {
+    type: "string",
+    valueHint: "FILE",
+    alias: "o",
+    description: 'Password: the first line of this file, or of stdin ("-")',
+  },
+  pass: {
+    type: "string",
+    valueHint: "TEXT",
+    alias: "p",
+    description: "Password, at most 19 bytes; others can see it here: prefer --passfile",
+  },
+  shutdown: {
+    type: "boolean",
+    alias: "z",
+    description: "Accepted: hb always leaves in good order",
+  },
+  daemonize: { type: "boolean", alias: "B", description: "Run in the background" },
+  facility: {
+    type: "string",
+    valueHint: "NAME",
+    alias: "f",
+    description: "Syslog facility, or none (default: none, with --daemonize: daemon)",
+  },
+  debug: { type: "boolean", alias: "D", description: "Debug lines" },
+  check: { type: "boolean", description: "Check everything, and end" },
+  print: { type: "boolean", description: "Print what was understood as `carp` lines, and end" },
+  "state-dir": agentDirOptions["state-dir"],
+  "run-dir": agentDirOptions["run-dir"],
+} as const;
+
+export const carp = command({
+  name: "carp",
+  summary: "Shares addresses by CARP, without a cluster",
+  examples: [
+    "hb carp -i eth0 -v 42 -o /etc/carp.pass -a 10.0.0.100/24",
+    "hb carp --config /etc/carp.conf --check",
+  ],
+  args: options,
+  repeatable,
+  notes: `The password comes from --passfile, --pass or the environment (${passwordVariable}).
+
+Signals:
+  SIGTERM, SIGINT   take the addresses down, say goodbye so that others take over at once, end
+  SIGHUP            read the file of --config again: it is adopted whole or refused whole
+  SIGUSR1           log the state of every virtual router
+  SIGUSR2           hand over what this host is master of
+
+Exit codes: 0 left in good order, 1 failed, 2 usage, 4 not permitted, 6 the configuration has problems`,
+  async run({ args, every, calledAs }) {
+    const facility = facilityOf(args.facility, args.daemonize === true);
+    if (facility === false) {
+      const reason = `Unknown syslog facility "${args.facility}": daemon and local0 are usual`;
+      return refuse(calledAs, [reason]);
+    }
+    const asked = readAsked({
+      router: new Map(Object.keys(routerOptions).map((name) => [name, given(args, name, every)])),
+      ...(args.config === undefined ? {} : { config: resolve(args.config) }),
+      ...(args.pass === undefined ? {} : { argument: args.pass }),
+      ...(args.passfile === undefined ? {} : { passfile: pathOf(args.passfile) }),
+    });
+    if ("wrong" in asked) return refuse(calledAs, asked.wrong);
+    const bad = asked.problems.some((problem) => problem.level === "error");
+    if (args.check === true || args.print === true || bad) {
+      return tell(asked, args.print === true && !bad, bad);
+    }
+    for (const problem of asked.problems) say(renderProblem(problem, painter("stderr")));
+    const { runCarp } = await import("../desk/carpstart.ts");
+    return (await runCarp({
+      routers: asked.routers,
+      like: "hb",
+      daemonize: args.daemonize === true,
+      debug: args.debug === true,
+      ...(facility === undefined ? {} : { facility }),
+      ...(args.config === undefined ? {} : { file: resolve(args.config) }),
+      ...(asked.standard === undefined ? {} : { standardPassword: asked.standard }),
+      run: args["run-dir"],
+      state: args["state-dir"],
+    })) as ExitCode;
+  },
+});
+
+function refuse(calledAs: string, reasons: readonly string[]): ExitCode {
+  for (const reason of reasons) say(`${calledAs}: ${reason}`);
+  say(`Try "${calledAs} --help"`);
+  return exit.usage;
+}
+
+/** "-" is stdin. */
+function pathOf(passfile: string): string {
+  return passfile === "-" ? passfile : resolve(passfile);
+}
+
+/** Every value of an option; a flag that is set is "on". */
+function given(
+  args: Readonly<Record<string, unknown>>,
+  name: string,
+  every: (option: string) => readonly string[],
+): readonly string[] {
+  return args[name] === true ? ["on"] : every(name);
+}
+
+/** Absent: no syslog. False: there is no such facility. */
+function facilityOf(written: string | undefined, daemon: boolean): string | undefined | false {
+  const name = written?.toLowerCase();
+  if (name === undefined) return daemon ? "daemon" : undefined;
+  if (name === "none") return undefined;
+  return facilities.has(name) ? name : false;
+}
+
+/** What there is to say instead of running. */
+function tell({ routers, lines, problems }: Asked, printed: boolean, bad: boolean): ExitCode {
+  const found = problems.length > 0;
+  if (printed) {
+    if (found) say(renderProblems(problems, painter("stderr")));
+    print(lines.join("\n"));
+  } else if (found) print(renderProblems(problems, painter("stdout")));
+  else say(`No problems: ${routers.length} virtual router${routers.length === 1 ? "" : "s"}`);
+  return bad ? exit.configuration : exit.done;
+}
