@@ -5,6 +5,7 @@ import { type Checked, checkAll, type Given } from "../config/check.ts";
 import { printHaCf, printHaresources } from "../config/print.ts";
 import { type Paint, renderProblems } from "../config/render.ts";
 import { inOrder } from "../config/report.ts";
+import { checkDevices } from "../desk/device.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
 import { command } from "./command.ts";
@@ -47,12 +48,16 @@ export const check = command({
   },
 });
 
-/** What the agent will ask at its start: whether every name is one. */
+/** What the agent will find at its start: whether every name and device is one. */
 async function withNames(checked: Checked, given: Given): Promise<Checked> {
   const unknown = await unresolved(checked.conf.media, given.haCf);
+  const devices = checkDevices(given.haCf);
   return {
     ...checked,
-    problems: inOrder([...checked.problems, ...unknown], orderOf(given, checked.passfiles)),
+    problems: inOrder(
+      [...checked.problems, ...unknown, ...devices],
+      orderOf(given, checked.passfiles),
+    ),
   };
 }
 

@@ -62,6 +62,22 @@ test("hb check exits 0 when there are only warnings", () => {
   expect(code).toBe(0);
 });
 
+test.each([
+  ["/dev/no-such-watchdog", 'This host has no "/dev/no-such-watchdog" now'],
+  ["/etc/passwd", '"/etc/passwd" is not a character device'],
+])("hb check warns of the watchdog %s", (device, message) => {
+  put("ha.cf", `${haCf}watchdog ${device}\n`);
+  const { code, stdout } = check();
+  expect(stdout).toContain(`${dir}/ha.cf:6:10: warning: ${message}\n`);
+  expect(stdout).toContain("modprobe softdog");
+  expect(code).toBe(0);
+});
+
+test("hb check says nothing of a device that is there", () => {
+  put("ha.cf", `${haCf}watchdog /dev/null\n`);
+  expect(check().stderr).toStartWith("No problems");
+});
+
 test("hb check --print prints files that mean the same, and problems on stderr", () => {
   put("ha.cf", `${haCf}udp lo\nping 10.0.0.9\nwatchdog /dev/watchdog\n`);
   const { code, stdout, stderr } = check("--print");
