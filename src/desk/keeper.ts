@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { bootMs, unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "../core/boot.ts";
-import type { DeskEffect, FromDesk, FromPulse } from "../core/channel.ts";
+import type { DeskEffect, FromDesk, FromPulse, SealGrant } from "../core/channel.ts";
 import type { Input } from "../core/input.ts";
 import type { GroupMemory } from "../core/memory.ts";
 import type { Snapshot } from "../core/snapshot.ts";
@@ -30,6 +30,8 @@ const usualPausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
 export interface KeeperEvents {
   /** Facts of the next life; the generation in it must be on the disk. */
   boot(): Omit<Boot, "memory" | "bootUnixMs">;
+  /** The numbers that the seals of the next life may bear. */
+  grant?(): SealGrant | undefined;
   /** What is up here, if anything may be. */
   memory(): GroupMemory | undefined;
   ready(): void;
@@ -50,6 +52,8 @@ export interface KeeperOptions {
   readonly log: Log;
   readonly events: KeeperEvents;
   readonly pausesMs?: readonly number[];
+  /** The pulse hosts virtual routers and nothing else. */
+  readonly only?: "routers";
 }
 
 export class Keeper {
@@ -57,6 +61,7 @@ export class Keeper {
   readonly #log: Log;
   readonly #events: KeeperEvents;
   readonly #pausesMs: readonly number[];
+  readonly #only: { readonly only?: "routers" };
   #config: ClusterConfig;
   #pulse: Pulse | undefined;
   #life = 0;
@@ -77,6 +82,7 @@ export class Keeper {
     this.#log = options.log;
     this.#events = options.events;
     this.#pausesMs = options.pausesMs ?? usualPausesMs;
+    this.#only = options.only === undefined ? {} : { only: options.only };
     this.#config = options.config;
   }
 
@@ -183,7 +189,9 @@ export class Keeper {
       return;
     }
     this.#log.debug(`Pulse ${this.#pulse.pid}, generation ${boot.generation}`, "pulse");
-    this.#say({ say: "begin", config: this.#config, boot });
+    const seal = this.#events.grant?.();
+    const grant = seal === undefined ? {} : { seal };
+    this.#say({ say: "begin", config: this.#config, boot, ...this.#only, ...grant });
   }
 
   #say(message: FromDesk): boolean {

@@ -1,0 +1,133 @@
+// What virtual routers need of the desk, in the agent and in `hb carp` alike: their scripts and checks,
+// the numbers of their seals, and who was master when a pulse died.
+
+import { reasonOf } from "../../ffi/error.ts";
+import type { RouterConfig } from "../config/router.ts";
+import type { RouterMemory } from "../core/boot.ts";
+import type { FromDesk, SealGrant } from "../core/channel.ts";
+import type { Input } from "../core/input.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import { type CallEffect, Calls } from "./call.ts";
+import type { Log } from "./log.ts";
+import { SealBook, unwrittenGrant } from "./sealbook.ts";
+import { Tracks } from "./track.ts";
+
+export interface RouterDeskOptions {
+  readonly log: Log;
+  /** Where output is kept until it is logged; it exists. */
+  readonly directory: string;
+  /** Scripts write where we do, as ucarp's. */
+  readonly inherits: boolean;
+  /** Where the next process finds the scripts that run now; absent: nowhere. */
+  readonly running?: string;
+  /** Where the seal's sender and number are written down. */
+  readonly seal: string;
+  /** Gives the core an input; `life`: only if that pulse still lives. */
+  input(input: Input, life?: number): void;
+  tell(message: FromDesk): void;
+}
+
+export class RouterDesk {
+  readonly #options: RouterDeskOptions;
+  readonly #calls: Calls;
+  readonly #tracks: Tracks;
+  readonly #book: SealBook;
+  #unwritten: SealGrant | undefined;
+  #extending: ReturnType<typeof setInterval> | undefined;
+  #routers: readonly RouterConfig[];
+  #masters: readonly string[] = [];
+  #aliveAt: Instant | undefined;
+
+  constructor(routers: readonly RouterConfig[], options: RouterDeskOptions) {
+    const { log, directory, inherits, running, seal } = options;
+    this.#options = options;
+    this.#routers = routers;
+    this.#calls = new Calls({
+      log,
+      ...(inherits ? {} : { directory }),
+      ...(running === undefined ? {} : { running }),
+    });
+    this.#tracks = new Tracks({
+      log,
+      directory,
+      tell: (path, ok) => options.input({ on: "track", path, ok }),
+    });
+    this.#book = new SealBook(seal);
+  }
+
+  /** Begins to run the check commands. */
+  start(): void {
+    this.#tracks.adopt(this.#routers);
+  }
+
+  adopt(routers: readonly RouterConfig[]): void {
+    this.#routers = routers;
+    this.#tracks.adopt(routers);
+  }
+
+  /** Which routers were master in the pulse that died, and until when that is known to be true. */
+  get masters(): RouterMemory | undefined {
+    if (this.#aliveAt === undefined || this.#masters.length === 0) return undefined;
+    return { at: this.#aliveAt, routers: this.#masters };
+  }
+
+  /** The numbers for the seals of a new pulse; undefined when none of its routers seals. */
+  grant(): SealGrant | undefined {
+    if (this.#routers.every(({ seal }) => seal === "off")) return undefined;
+    this.#extending ??= setInterval(() => this.#extend(), SealBook.everyMs);
+    try {
+      const grant = this.#book.grant();
+      this.#unwritten = undefined;
+      return grant;
+    } catch (error) {
+      this.#unwritten ??= unwrittenGrant(Date.now());
+      const text = `Adverts are sealed by a sender that ends with this process: ${reasonOf(error)}`;
+      this.#options.log.warn(text, "seal");
+      return this.#unwritten;
+    }
+  }
+
+  /** A new pulse is ready to be told. */
+  ready(): void {
+    this.#tracks.retell();
+  }
+
+  alive(at: Instant): void {
+    this.#aliveAt = at;
+  }
+
+  published({ routers }: Snapshot): void {
+    this.#masters = routers.filter(({ state }) => state === "master").map(({ name }) => name);
+  }
+
+  call(effect: CallEffect, life: number): void {
+    this.#calls.run(effect, (report) => {
+      this.#options.input({ on: "result", ...report }, life);
+    });
+  }
+
+  /** Ends the scripts that run: the operator does not want to wait. */
+  hurry(why: string): void {
+    this.#calls.killAll(why);
+  }
+
+  /** Everything was released: there is nothing to adopt. */
+  forget(): void {
+    this.#masters = [];
+  }
+
+  end(): void {
+    clearInterval(this.#extending);
+    this.#tracks.end();
+  }
+
+  #extend() {
+    if (this.#unwritten !== undefined) return;
+    try {
+      this.#options.tell({ say: "seal", until: this.#book.extend() });
+    } catch (error) {
+      this.#options.log.warn(`Cannot write down the seal's number: ${reasonOf(error)}`, "seal");
+    }
+  }
+}
