@@ -1,8 +1,8 @@
 // The PPP links of this host: one for each `ppp` medium of ha.cf. The pulse is told of every line that
 // is up, `hb status` of all, old scripts by files.
 //
-// What is up is written down, so that an agent that was killed costs no link: the next one goes on with
-// the pppd that it finds, if that was called as it would call it now, and ends it otherwise.
+// What runs is written down, so that an agent that was killed costs no link: the next one goes on with
+// the pppd that it finds, if that was up and called as it would call it now, and ends it otherwise.
 
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -29,12 +29,13 @@ export interface PppOptions {
   tell(message: FromDesk): void;
 }
 
-/** A pppd that was up when its agent was killed. */
+/** A pppd that ran when its agent was killed. */
 interface Heir {
   readonly tty: string;
   readonly name: ProcessName;
   readonly argv: readonly string[];
-  readonly line: PppLine;
+  /** Absent: it was not up. It may be now, and nobody was there to hear of it. */
+  readonly line?: PppLine;
 }
 
 export class Ppp {
@@ -139,7 +140,7 @@ export class Ppp {
     const pppd = Pppd.adopt(name);
     if (pppd === undefined) return;
     const medium = wanted.find(({ device }) => device === tty);
-    if (medium !== undefined && this.#isCalledSo(medium, argv)) {
+    if (medium !== undefined && line !== undefined && this.#isCalledSo(medium, argv)) {
       this.#options.log.info(
         `pppd ${pppd.pid} of an agent before still runs: going on with it`,
         "ppp",
@@ -149,7 +150,7 @@ export class Ppp {
       link.adopt({ pppd, argv, line });
       return;
     }
-    this.#options.log.warn(`pppd ${pppd.pid} of an agent before is ended: ha.cf changed`, "ppp");
+    this.#options.log.warn(`pppd ${pppd.pid} of an agent before is ended first`, "ppp");
     await pppd.end();
     this.#unwrite(tty);
   }
@@ -222,6 +223,6 @@ function isHeir(value: Partial<Heir> | null): value is Heir {
     Number(value.name?.pid) > 1 &&
     typeof value.name?.startedAt === "string" &&
     Array.isArray(value.argv) &&
-    typeof value.line?.device === "string"
+    (value.line === undefined || typeof value.line.device === "string")
   );
 }

@@ -73,12 +73,14 @@ export class PppLink {
     return this.#why;
   }
 
-  /** What another agent needs to take the link over; undefined while it is not up, or not ours. */
-  get heritage(): { name: ProcessName; argv: readonly string[]; line: PppLine } | undefined {
+  /** What another agent needs to take the link over, or to end it when it is not up; undefined while
+   *  no pppd of ours runs. */
+  get heritage():
+    | { readonly name: ProcessName; readonly argv: readonly string[]; readonly line?: PppLine }
+    | undefined {
     const name = this.#pppd?.name;
-    const line = this.#line;
-    if (name === undefined || line === undefined || this.#isForeign) return undefined;
-    return { name, argv: this.#argv, line };
+    if (name === undefined || this.#isForeign) return undefined;
+    return { name, argv: this.#argv, ...(this.#line === undefined ? {} : { line: this.#line }) };
   }
 
   get pid(): number | undefined {

@@ -64,7 +64,7 @@ async function reach(puppet: Puppet, word: string, link: string): Promise<void> 
 test("openPpp() has nothing to open until the desk tells of the line, and says why", () =>
   withPuppet(async (puppet) => {
     const closed = await puppet.input("link", ({ link }) => link === other);
-    const reason = `ppp ${other}: pppd has not been started yet`;
+    const reason = `ppp ${other}: pppd has not told of it yet`;
     expect(closed).toEqual({ on: "link", link: other, ok: false, reason });
     say(puppet, "nobody hears this");
     expect(await sentOn(puppet, other)).toBe(0);
