@@ -7,6 +7,7 @@ import type { Passfile } from "./carp/password.ts";
 import { givePasswords } from "./carp/secret.ts";
 import { checkRouters } from "./carp/together.ts";
 import { checkHaCf } from "./checkhacf.ts";
+import type { TtyKind } from "./checkline.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
@@ -41,6 +42,8 @@ export interface Given {
   readonly devices?: readonly string[];
   /** Whether pppd is installed on this host; absent when the files are not for it. */
   readonly pppd?: boolean;
+  /** What a path of this host is; absent when the files are not for it. */
+  readonly tty?: (path: string) => TtyKind;
 }
 
 export interface Checked {
@@ -71,6 +74,8 @@ export function checkAll(given: Given): Checked {
     groups: resources.groups,
     ...(given.devices && { devices: given.devices }),
     ...(given.pppd === undefined ? {} : { pppd: given.pppd }),
+    ...(given.tty && { tty: given.tty }),
+    ...(keys.keyring && { keyring: keys.keyring }),
   };
   const secrets = withPasswords(haCf, resources, given);
   const found = [

@@ -1,6 +1,7 @@
 // What the lines of ha.cf mean together: times that fit each other, a way to the other nodes, no promise
 // that hb does not keep (heartbeat-config 1 "Checks after reading").
 
+import { checkLines, type LineFacts } from "./checkline.ts";
 import { checkTiming } from "./checktiming.ts";
 import { nodeCountMax } from "./directive/member.ts";
 import type { HaCf } from "./hacf.ts";
@@ -9,14 +10,12 @@ import type { Medium } from "./medium.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { Report, type Word } from "./report.ts";
-import type { GroupSpec } from "./resource.ts";
 import { quote } from "./unit.ts";
 
 /** What ha.cf itself does not say. */
-export interface Around {
+export interface Around extends LineFacts {
   readonly file: string;
   readonly self: string;
-  readonly groups: readonly GroupSpec[];
   readonly devices?: readonly string[];
   /** False: the files are for this host, and pppd is not installed on it. */
   readonly pppd?: boolean;
@@ -44,6 +43,7 @@ export function checkHaCf(haCf: HaCf, around: Around): readonly Problem[] {
   checkNodes(view, around);
   checkNodeCount(view);
   checkMedia(view, around);
+  checkLines(view, around);
   checkTiming(view);
   checkFencing(view, around);
   checkGroups(view, around);
@@ -93,22 +93,16 @@ function isPing(medium: Medium): boolean {
 }
 
 const udpNames = ["bcast", "udp", "ucast", "ucast6", "mcast", "mcast6"] as const;
-const pppNames = ["ppp", "ppp-udp"] as const;
+const lineNames = ["serial", "ppp", "ppp-udp"] as const;
 
 const mediumHint = 'Write: bcast DEVICE; "ip link" lists the devices';
 
 function checkMedia(view: View, { devices, pppd }: Around): void {
   const { conf, report, spot } = view;
   const ways = conf.media.filter((medium) => !isPing(medium));
-  const lines = (["serial"] as const).filter((name) => spot(name) !== undefined);
-  for (const name of lines) {
-    const message = `hb does not use the medium "${name}" yet`;
-    if (ways.length > 0) report.warning(spot(name), `${message}: one way less to the other nodes`);
-    else report.error(spot(name), `${message}, and there is no other`, mediumHint);
-  }
   // What a wrong line would have been is told where it stands; that nothing is left is no news.
-  const tried = [...udpNames, ...pppNames].some((name) => spot(name) !== undefined);
-  if (lines.length === 0 && ways.length === 0 && !tried) {
+  const tried = [...udpNames, ...lineNames].some((name) => spot(name) !== undefined);
+  if (ways.length === 0 && !tried) {
     if (conf.media.length === 0) {
       report.error(undefined, "No heartbeat media are defined", mediumHint);
     } else if (conf.nodes.length > 1 || conf.autojoin !== "none") {
@@ -117,8 +111,7 @@ function checkMedia(view: View, { devices, pppd }: Around): void {
       report.error(spot, message, mediumHint);
     }
   }
-  const onTtys = ["serial", ...pppNames].some((name) => spot(name) !== undefined);
-  if (spot("baud") !== undefined && !onTtys) {
+  if (spot("baud") !== undefined && lineNames.every((name) => spot(name) === undefined)) {
     report.warning(spot("baud"), '"baud" has no effect: there is no "serial" and no "ppp"');
   }
   if (pppd === false) checkPppd(view, ways);

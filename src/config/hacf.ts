@@ -10,6 +10,7 @@ import { memberDirectives } from "./directive/member.ts";
 import { pppDirectives } from "./directive/ppp.ts";
 import { processDirectives } from "./directive/process.ts";
 import { resourceDirectives } from "./directive/resource.ts";
+import { serialDirectives } from "./directive/serial.ts";
 import { complete, type Draft, type HaConf } from "./haconf.ts";
 import { type Line, lex, splitCommas } from "./lexer.ts";
 import { nearest } from "./nearest.ts";
@@ -21,6 +22,7 @@ import { quote } from "./unit.ts";
 export const directives: Directives = {
   ...memberDirectives,
   ...mediumDirectives,
+  ...serialDirectives,
   ...pppDirectives,
   ...resourceDirectives,
   ...carpDirectives,

@@ -3,7 +3,7 @@
 
 import type { RouterLine } from "./carp/setting.ts";
 import type { ClusterConfig, Timing } from "./cluster.ts";
-import type { Medium } from "./medium.ts";
+import type { Medium, SerialMedium } from "./medium.ts";
 
 /** A program that Heartbeat would keep running. */
 export interface Respawn {
@@ -53,8 +53,8 @@ export interface HaConf
 
   readonly media: readonly Medium[];
   readonly udpport: number;
-  readonly serials: readonly string[];
   readonly baud: number;
+  readonly serialFlow: SerialMedium["flow"];
 
   /** CARP virtual routers, whose passwords are still in their files. */
   readonly routers: readonly RouterLine[];
@@ -101,6 +101,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
   const deadtimeMs = draft.deadtimeMs ?? 30_000;
   const udpport = draft.udpport ?? defaultPort;
   const baud = draft.baud ?? 19_200;
+  const flow = draft.serialFlow ?? "rtscts";
   const defaults = {
     nodes: [],
     autojoin: "none",
@@ -112,7 +113,6 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     initdeadMs: standardInitdead(deadtimeMs),
     deadpingMs: deadtimeMs,
     maxRexmitDelayMs: 250,
-    serials: [],
     hopfudge: 1,
     autoFailback: "legacy",
     stonith: [],
@@ -142,6 +142,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     addressLease: "auto",
     addressMethod: "netlink",
     serialRing: false,
+    serialFlow: "rtscts",
     routers: [],
   } as const;
   return {
@@ -150,8 +151,8 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     deadtimeMs,
     udpport,
     baud,
-    // udpport and baud may stand below the media that use them.
-    media: (draft.media ?? []).map((medium) => filledIn(medium, udpport, baud)),
+    // What media are given may stand below them.
+    media: (draft.media ?? []).map((medium) => filledIn(medium, { udpport, baud, flow })),
   };
 }
 
@@ -161,7 +162,10 @@ function standardInitdead(deadtimeMs: number): number {
   return deadtimeMs < 6_000 ? 12_000 : 2 * deadtimeMs;
 }
 
-function filledIn(medium: Medium, port: number, baud: number): Medium {
+function filledIn(
+  medium: Medium,
+  { udpport: port, baud, flow }: Pick<HaConf, "udpport" | "baud"> & Pick<SerialMedium, "flow">,
+): Medium {
   switch (medium.kind) {
     case "bcast":
     case "ucast":
@@ -169,6 +173,8 @@ function filledIn(medium: Medium, port: number, baud: number): Medium {
       return { ...medium, port };
     case "ppp":
       return { ...medium, port, baud: medium.baud || baud };
+    case "serial":
+      return { ...medium, baud, flow };
     default:
       return medium;
   }

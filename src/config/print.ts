@@ -40,8 +40,9 @@ export function printHaCf(conf: HaConf): string {
   write("udpport", conf.udpport);
   writeOther("hopfudge", "hopfudge", same);
   writeOther("baud", "baud", same);
+  writeOther("serial_flow", "serialFlow", same);
+  writeOther("serial_ring", "serialRing", onOff);
   for (const medium of conf.media) lines.push(printMedium(medium));
-  for (const tty of conf.serials) write("serial", tty);
 
   for (const node of conf.nodes) write("node", node);
   write("auto_failback", conf.autoFailback);

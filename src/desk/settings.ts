@@ -7,6 +7,7 @@ import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { Passfile } from "../config/carp/password.ts";
 import { checkAll, type Given, type Source } from "../config/check.ts";
+import type { TtyKind } from "../config/checkline.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { split, splitCommas } from "../config/lexer.ts";
@@ -53,8 +54,18 @@ export function givenBy(files: Files): Given {
     passfile: passfileAt,
     self: ownName(files.nodeinfo),
     pppd: findPppd() !== undefined,
+    tty: ttyKind,
     ...(port === undefined ? {} : { defaultPort: port }),
   };
+}
+
+/** What a line of ha.cf finds at the path of its tty. */
+function ttyKind(path: string): TtyKind {
+  try {
+    return statSync(path).isCharacterDevice() ? "tty" : "other";
+  } catch {
+    return "missing";
+  }
 }
 
 /** A passfile as its checker wants it. */

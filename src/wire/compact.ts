@@ -13,8 +13,11 @@ const CR = 13;
 /** From this speed on a line is not slow. */
 const FAST_BAUD = 115_200;
 
-/** Of a status that says nothing new: the load, which nobody acts on, and the uuid, which all other
- *  messages tell. Heartbeat 3.0.6 accepts it so (heartbeat-wire 6). */
+/** What each keepalive brings again from a node that is a full member. */
+const periodic: readonly (string | undefined)[] = ["status", "hb_groups"];
+
+/** Of those: the load, which nobody acts on, and the uuid, which all other messages tell. Heartbeat
+ *  3.0.6 accepts it so (heartbeat-wire 6). */
 const spare: readonly string[] = ["ld", "srcuuid"];
 
 /** True for a line on which a status is worth shortening. */
@@ -24,7 +27,8 @@ export function isSlow(baud: number): boolean {
 
 /** The message as a slow line carries it. */
 export function compact(message: Message): Message {
-  if (textOf(message, "t") !== "status" || textOf(message, "st") !== "active") return message;
+  if (!periodic.includes(textOf(message, "t")) || textOf(message, "st") !== "active")
+    return message;
   return { fields: message.fields.filter(({ name }) => !spare.includes(name)) };
 }
 

@@ -75,11 +75,6 @@ const errors: readonly (readonly [string, string, string])[] = [
     "ha.cf:3:6 No medium reaches the other nodes: each would hold every group",
   ],
   [
-    "only serial lines",
-    five.replace("bcast eth0", "serial /dev/ttyS0"),
-    'ha.cf:3:8 hb does not use the medium "serial" yet, and there is no other',
-  ],
-  [
     "no nodes",
     five.replace("node alice bob\n", ""),
     'ha.cf:0:0 No nodes are defined: "node" is not there',
@@ -145,9 +140,14 @@ const warnings: readonly (readonly [string, string, string])[] = [
     'ha.cf:0:0 "auto_failback" is not given: it is "legacy", as in Heartbeat 3.0.6',
   ],
   [
-    "a serial line beside another medium",
-    `${five}serial /dev/ttyS0\n`,
-    'ha.cf:6:8 hb does not use the medium "serial" yet: one way less to the other nodes',
+    "a ring of one cable",
+    `${five}serial /dev/ttyS0\nserial_ring on\n`,
+    'ha.cf:7:13 "serial_ring on" passes nothing on: there is 1 cable here',
+  ],
+  [
+    "flow control of nothing",
+    `${five}serial_flow none\n`,
+    'ha.cf:6:13 "serial_flow" has no effect: there is no "serial"',
   ],
   [
     "baud",

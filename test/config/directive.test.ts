@@ -89,7 +89,20 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
     "ping_group routers 10.0.0.1 gate",
     { media: [{ kind: "ping_group", name: "routers", addresses: ["10.0.0.1", "gate"] }] },
   ],
-  ["serial /dev/ttyS0 /dev/ttyS1", { serials: ["/dev/ttyS0", "/dev/ttyS1"] }],
+  [
+    "serial /dev/ttyS0 /dev/ttyS1\nbaud 115200\nserial_flow none\nserial_ring on",
+    {
+      media: [
+        { kind: "serial", device: "/dev/ttyS0", baud: 115_200, flow: "none" },
+        { kind: "serial", device: "/dev/ttyS1", baud: 115_200, flow: "none" },
+      ],
+      serialRing: true,
+    },
+  ],
+  [
+    "serial /dev/ttyS0",
+    { media: [{ kind: "serial", device: "/dev/ttyS0", baud: 19_200, flow: "rtscts" }] },
+  ],
   ["baud 115200", { baud: 115_200 }],
   ["udpport 65535", { udpport: 65_535 }],
   ["hopfudge 0", { hopfudge: 0 }],
@@ -271,6 +284,8 @@ const bad: readonly (readonly [string, string])[] = [
     "baud 300",
     '1:6 "baud" must be one of 9600, 19200, 38400, 57600, 115200, 230400, 460800: "300" is not',
   ],
+  ["serial_flow xonxoff", '1:13 "serial_flow" must be "rtscts" or "none": "xonxoff" is not'],
+  ["serial_ring maybe", '1:13 "serial_ring" must be "on" or "off": "maybe" is neither'],
   ["baud 9600\nbaud 9600", '2:6 "baud" is given twice: line 1 has it'],
   ["udpport 0", '1:9 "udpport" must be a whole number from 1 to 65535: "0" is none'],
   ["udpport 65536", '1:9 "udpport" must be a whole number from 1 to 65535: "65536" is none'],

@@ -47,6 +47,8 @@ const haCfLine = fc.oneof(
   line("udpport", integer(1, 65_535)),
   line("hopfudge", integer(0, 255)),
   line("baud", fc.constantFrom(9600, 460_800)),
+  line("serial_flow", fc.constantFrom("none", "rtscts")),
+  line("serial_ring", flag),
   line("bcast", device),
   line("ucast", device, host),
   line(

@@ -5,14 +5,7 @@ import { isIPv4, isIPv6 } from "../address.ts";
 import { isLine, type Medium } from "../medium.ts";
 import type { Report, Word } from "../report.ts";
 import { quote, type Read, readBoolean, readInteger } from "../unit.ts";
-import {
-  type Directive,
-  type Directives,
-  integer,
-  type Reader,
-  sayWrong,
-  scalar,
-} from "./directive.ts";
+import { type Directive, type Directives, integer, type Reader, sayWrong } from "./directive.ts";
 
 /** IFNAMSIZ is 16 with the final NUL (net/if.h). */
 const deviceName = /^[^/\s]{1,15}$/;
@@ -43,18 +36,6 @@ export const mediumDirectives: Directives = {
   ping_group: { shape: "line", set: pingGroup },
   udpport: integer("udpport", 1, 65_535),
   hopfudge: integer("hopfudge", 0, 255),
-  serial: {
-    shape: "list",
-    set(_, value, { draft, report }) {
-      if (!value.text.startsWith("/")) {
-        const reason = `${quote(value.text)} does not begin with "/"`;
-        report.error(value, `"serial" must be an absolute path: ${reason}`);
-        return;
-      }
-      draft.serials = [...(draft.serials ?? []), value.text];
-    },
-  },
-  baud: { ...scalar("baud", readBaud), repeats: "never" },
 };
 
 function broadcast(name: Word, value: Word, { draft, report }: Reader): void {
@@ -173,8 +154,8 @@ function pingGroup(name: Word, words: readonly Word[], reader: Reader): void {
   addMedium({ kind: "ping_group", name: group.text, addresses }, name, reader);
 }
 
-/** What a serial line can do (termios). */
-const baudRates = [9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
+/** What a serial line can do (termios), in rising order. */
+export const baudRates = [9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800];
 
 /** A rate that a serial line can have. */
 export function readBaud(text: string): Read<number> {
