@@ -1,13 +1,16 @@
 // The page of `hb status`: a snapshot as a person reads it. What is well is calm, what is not
 // stands out. The JSON form is the snapshot itself.
 
-import type { GroupView, NodeView, PppView, Snapshot, WatchdogView } from "../core/snapshot.ts";
-import type { Style } from "./output.ts";
-
-export type Paint = (style: Style, text: string) => string;
-
-/** A cell with the style that is put on after the columns are aligned. */
-type Cell = string | readonly [Style, string];
+import type {
+  GroupView,
+  NodeView,
+  PppView,
+  RouterView,
+  Snapshot,
+  WatchdogView,
+} from "../core/snapshot.ts";
+import { type Cell, countsOf, dot, length, type Paint, section, styleOf } from "./column.ts";
+import { routerRows } from "./routerrow.ts";
 
 const resourcesShown = 8;
 
@@ -37,8 +40,14 @@ export function statusPage(snapshot: Snapshot, paint: Paint): string {
           paint,
         ),
   );
+  if (snapshot.routers.length > 0) parts.push(routerSection(snapshot.routers, paint));
   parts.push(pulseLines(snapshot, paint).join("\n"));
   return parts.join("\n\n");
+}
+
+/** The virtual routers alone: of an agent, or of a process of `hb carp`. */
+export function routerSection(routers: readonly RouterView[], paint: Paint): string {
+  return section("Virtual routers", routers.flatMap(routerRows), paint);
 }
 
 const holdings: Readonly<Record<Snapshot["resources"], string>> = {
@@ -120,70 +129,10 @@ function watchdogLines(watchdog: WatchdogView, paint: Paint): string[] {
   return lines;
 }
 
-/** "stranger 3, replay 1"; empty when there is nothing to count. */
-function countsOf(counts: Readonly<Record<string, number>>): string {
-  const some = Object.entries(counts).filter(([, count]) => count > 0);
-  return some.map(([reason, count]) => `${reason} ${count}`).join(", ");
-}
-
-/** Aligned columns under a heading; a row's last cell may be as long as it likes. */
-function section(title: string, rows: readonly (readonly Cell[])[], paint: Paint): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      const last = column === row.length - 1;
-      if (!last) widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
-    }
-  }
-  const lines = rows.map((row) => {
-    const cells = row.map((cell, column) => {
-      const text = textOf(cell);
-      const padding = column === row.length - 1 ? 0 : (widths[column] ?? 0) - text.length;
-      const painted = typeof cell === "string" || text === "" ? text : paint(cell[0], text);
-      return `${painted}${" ".repeat(Math.max(0, padding))}`;
-    });
-    return `  ${cells.join("  ")}`.trimEnd();
-  });
-  return [paint("bold", title), ...lines].join("\n");
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === "string" ? cell : cell[1];
-}
-
-function dot(state: string): Cell {
-  return [styleOf(state), styleOf(state) === "green" ? "●" : "○"];
-}
-
-function styleOf(state: string): Style {
-  switch (state) {
-    case "active":
-    case "up":
-    case "held":
-    case "ping":
-      return "green";
-    case "dead":
-    case "failed":
-      return "red";
-    case "idle":
-    case "unknown":
-      return "dim";
-    default:
-      return "yellow";
-  }
-}
-
 function heard(lastHeardMs: number | undefined): string {
   return lastHeardMs === undefined ? "never heard" : `heard ${length(lastHeardMs)} ago`;
 }
 
 function ms(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-}
-
-/** A length of time in the unit that suits it. */
-function length(value: number): string {
-  if (value < 1_000) return `${Math.round(value)} ms`;
-  if (value < 120_000) return `${(value / 1_000).toFixed(1)} s`;
-  return `${Math.round(value / 60_000)} min`;
 }

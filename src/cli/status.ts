@@ -1,18 +1,26 @@
 // `hb status`: what the agent of this node knows, for people, programs and init scripts.
 
-import type { Snapshot } from "../core/snapshot.ts";
+import type { RouterView, Snapshot } from "../core/snapshot.ts";
+import { askCarp } from "../desk/carpplace.ts";
 import { ask } from "../desk/client.ts";
 import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { coloured, paint, print, printJson, say } from "./output.ts";
-import { statusPage } from "./page.ts";
+import { coloured, paint, print, printJson, type Style, say } from "./output.ts";
+import { routerSection, statusPage } from "./page.ts";
 
 const answerWithinMs = 3_000;
 const watchEveryMs = 1_000;
 /** Cursor home and everything below it away: no flicker, unlike clearing first. */
 const home = "\u001b[H\u001b[J";
+
+/** How what is known comes out. */
+interface Show {
+  agent(snapshot: Snapshot): void;
+  /** Without an agent: the virtual routers of the processes of `hb carp`. */
+  routers(routers: readonly RouterView[]): void;
+}
 
 export const status = command({
   name: "status",
@@ -23,30 +31,36 @@ export const status = command({
     watch: { type: "boolean", description: "Show it again every second, until Ctrl-C" },
     ...runDirOption,
   },
-  notes: "Exit codes: 0 the agent runs, 3 it does not, 4 its state cannot be told",
+  notes: `The virtual routers of "hb carp" are shown too, whether or not an agent runs.
+
+Exit codes: 0 the agent runs, 3 it does not, 4 its state cannot be told`,
   async run({ args }) {
-    const show = args.json ? showJson : showPage;
+    const show = args.json ? asJson : onPage;
     if (!args.watch) return await once(args["run-dir"], show);
     return await watch(args["run-dir"], show, args.json !== true);
   },
 });
 
-async function once(run: string, show: (snapshot: Snapshot) => void): Promise<ExitCode> {
-  const result = await ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs });
+async function once(run: string, show: Show): Promise<ExitCode> {
+  const [result, routers] = await Promise.all([
+    ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs }),
+    askCarp(run, answerWithinMs),
+  ]);
   if (result.kind === "done" && result.answer.snapshot !== undefined) {
-    show(result.answer.snapshot);
+    const { snapshot } = result.answer;
+    show.agent({ ...snapshot, routers: [...snapshot.routers, ...routers] });
     return exit.done;
   }
-  say(result.kind === "done" ? result.answer.text : whyNot(result, run));
+  // The exit code is about the agent, for whose init script it is.
+  if (routers.length > 0) show.routers(routers);
+  if (routers.length === 0 || result.kind !== "absent") {
+    say(result.kind === "done" ? result.answer.text : whyNot(result, run));
+  }
   return result.kind === "absent" ? exit.stopped : exit.unknown;
 }
 
 /** Until Ctrl-C, also through restarts of the agent; the code of the last look. */
-async function watch(
-  run: string,
-  show: (snapshot: Snapshot) => void,
-  page: boolean,
-): Promise<ExitCode> {
+async function watch(run: string, show: Show, page: boolean): Promise<ExitCode> {
   let stopped = false;
   const { promise: interrupted, resolve } = Promise.withResolvers<void>();
   process.once("SIGINT", () => {
@@ -63,10 +77,16 @@ async function watch(
   return code;
 }
 
-function showPage(snapshot: Snapshot) {
-  print(statusPage(snapshot, (style, text) => paint("stdout", style, text)));
-}
+const onPage: Show = {
+  agent: (snapshot) => print(statusPage(snapshot, painted)),
+  routers: (routers) => print(routerSection(routers, painted)),
+};
 
-function showJson(snapshot: Snapshot) {
-  printJson(snapshot);
+const asJson: Show = {
+  agent: printJson,
+  routers: (routers) => printJson({ version: 1, routers }),
+};
+
+function painted(style: Style, text: string): string {
+  return paint("stdout", style, text);
 }

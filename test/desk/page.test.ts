@@ -1,10 +1,11 @@
 // The page of `hb status`, and the exit codes of the commands that ask the agent.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { statusPage } from "../../src/cli/page.ts";
-import type { Snapshot } from "../../src/core/snapshot.ts";
+import { routerSection, statusPage } from "../../src/cli/page.ts";
+import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
+import { carpDirectory, carpSocket } from "../../src/desk/carpplace.ts";
 import { Control } from "../../src/desk/control.ts";
 import type { Request } from "../../src/desk/request.ts";
 
@@ -51,6 +52,58 @@ const snapshot: Snapshot = {
     missing: ["No realtime priority: EPERM"],
   },
 };
+
+const router: RouterView = {
+  name: "eth0/42",
+  device: "eth0",
+  vhid: 42,
+  state: "master",
+  sinceMs: 3_723_000,
+  why: "nobody was heard for 3000 ms",
+  addresses: ["10.0.0.9", "10.0.0.10"],
+  advbase: 1,
+  advskew: 0,
+  demoted: [],
+  heard: { from: "10.0.0.2", advbase: 1, advskew: 100, demote: 0, sealed: true, agoMs: 4_200 },
+  packets: { sent: 3_700, received: 12, rejected: { digest: 3, replay: 1, ttl: 0 } },
+  next: { what: "advert", inMs: 400 },
+};
+
+const backup: RouterView = {
+  ...router,
+  name: "eth1/255",
+  device: "eth1",
+  vhid: 255,
+  state: "backup",
+  sinceMs: 1_500,
+  why: "",
+  addresses: ["10.1.0.1", "10.1.0.2", "10.1.0.3", "10.1.0.4", "10.1.0.5"],
+  advskew: 7,
+  demoted: ["no carrier on eth1", "/bin/check failed"],
+  heard: { from: "fe80::2", advbase: 1, advskew: 0, demote: 2, sealed: false, agoMs: 90 },
+  packets: { sent: 0, received: 2, rejected: {} },
+  next: { what: "takeover", inMs: 2_910 },
+};
+
+const plain = (_style: unknown, text: string) => text;
+
+test("routerSection() shows virtual routers with what they hear and what comes next", () => {
+  expect(routerSection([router, backup], plain)).toBe(`Virtual routers
+  ●  eth0/42   master  for 62 min  10.0.0.9 10.0.0.10                              advert in 400 ms
+               nobody was heard for 3000 ms
+               advbase 1 advskew 0; heard 10.0.0.2 4.2 s ago: advbase 1 advskew 100, sealed
+               sent 3700 adverts, took 12
+               rejected adverts: digest 3, replay 1
+  ○  eth1/255  backup  for 1.5 s   10.1.0.1 10.1.0.2 10.1.0.3 10.1.0.4 and 1 more  takeover in 2.9 s
+               demoted: no carrier on eth1, /bin/check failed
+               advbase 1 advskew 7; heard fe80::2 90 ms ago: advbase 1 advskew 0, demoted by 2
+               sent 0 adverts, took 2`);
+});
+
+test("statusPage() shows the virtual routers between the groups and the pulse", () => {
+  const page = statusPage({ ...snapshot, routers: [router] }, plain);
+  expect(page).toMatch(/Groups\n.*Virtual routers\n {2}● {2}eth0\/42 .*\n\nPulse late by/s);
+});
 
 test("statusPage() shows a snapshot in aligned columns", () => {
   expect(statusPage(snapshot, (_style, text) => text)).toBe(`alice is active, holds its own groups
@@ -180,6 +233,35 @@ test("hb status prints the page, plain where nobody sees colours", async () => {
   const { code, out } = await hb("status", ...here);
   expect(code).toBe(0);
   expect(out).toBe(`${statusPage(snapshot, (_style, text) => text)}\n`);
+});
+
+test("hb status shows the virtual routers of every process of hb carp, agent or not", async () => {
+  const alone = mkdtempSync("/tmp/hb-page-");
+  const pids = [101, 102];
+  const controls = await Promise.all(
+    [here[1] ?? "", alone].flatMap((directory) => {
+      mkdirSync(carpDirectory(directory));
+      // One that was killed leaves its socket behind.
+      writeFileSync(carpSocket(directory, 100), "");
+      return pids.map((pid) =>
+        Control.listen(carpSocket(directory, pid), async () => {
+          const routers = [pid === 101 ? backup : router];
+          return { say: "done", ok: true, text: "", snapshot: { ...snapshot, routers } };
+        }),
+      );
+    }),
+  );
+  const beside = await hb("status", "--json", ...here);
+  const without = await hb("status", "--run-dir", alone);
+  const json = await hb("status", "--json", "--run-dir", alone);
+  for (const each of controls) each.close();
+  rmSync(carpDirectory(run), { recursive: true });
+  rmSync(alone, { recursive: true });
+
+  expect(JSON.parse(beside.out)).toEqual({ ...snapshot, routers: [router, backup] });
+  expect(without).toEqual({ code: 3, out: `${routerSection([router, backup], plain)}\n`, err: "" });
+  expect(json).toMatchObject({ code: 3, err: "" });
+  expect(JSON.parse(json.out)).toEqual({ version: 1, routers: [router, backup] });
 });
 
 test("hb standby waits, with progress on stderr and the end on stdout", async () => {

@@ -1,0 +1,73 @@
+// Columns of a status page: cells with their styles, aligned under a heading, and the few words that all
+// rows share.
+
+import type { Style } from "./output.ts";
+
+export type Paint = (style: Style, text: string) => string;
+
+/** A cell with the style that is put on after the columns are aligned. */
+export type Cell = string | readonly [Style, string];
+
+/** "stranger 3, replay 1"; empty when there is nothing to count. */
+export function countsOf(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
+
+/** Aligned columns under a heading; a row's last cell may be as long as it likes. */
+export function section(title: string, rows: readonly (readonly Cell[])[], paint: Paint): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      const last = column === row.length - 1;
+      if (!last) widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
+    }
+  }
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const text = textOf(cell);
+      const padding = column === row.length - 1 ? 0 : (widths[column] ?? 0) - text.length;
+      const painted = typeof cell === "string" || text === "" ? text : paint(cell[0], text);
+      return `${painted}${" ".repeat(Math.max(0, padding))}`;
+    });
+    return `  ${cells.join("  ")}`.trimEnd();
+  });
+  return [paint("bold", title), ...lines].join("\n");
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell[1];
+}
+
+/** Whether all is well, at a glance. */
+export function dot(state: string): Cell {
+  return [styleOf(state), styleOf(state) === "green" ? "●" : "○"];
+}
+
+/** The style of a word of state. */
+export function styleOf(state: string): Style {
+  switch (state) {
+    case "active":
+    case "up":
+    case "held":
+    case "ping":
+    case "master":
+      return "green";
+    case "dead":
+    case "failed":
+      return "red";
+    case "idle":
+    case "backup":
+    case "unknown":
+      return "dim";
+    default:
+      return "yellow";
+  }
+}
+
+/** A length of time in the unit that suits it. */
+export function length(value: number): string {
+  if (value < 1_000) return `${Math.round(value)} ms`;
+  if (value < 120_000) return `${(value / 1_000).toFixed(1)} s`;
+  return `${Math.round(value / 60_000)} min`;
+}

@@ -1,0 +1,44 @@
+// One virtual router on the page of `hb status`: what it is, since when and why, whom it hears, what
+// comes next.
+
+import type { RouterView } from "../core/snapshot.ts";
+import { type Cell, countsOf, dot, length, styleOf } from "./column.ts";
+
+const addressesShown = 4;
+
+/** Its row, and what there is to say under it. */
+export function routerRows(router: RouterView): Cell[][] {
+  const { name, state, sinceMs, next, why, demoted, packets } = router;
+  const due = next === undefined ? "" : `${next.what} in ${length(next.inMs)}`;
+  const since = `for ${length(sinceMs)}`;
+  const about = (cell: Cell): Cell[] => ["", "", cell];
+  return [
+    [dot(state), name, [styleOf(state), state], since, addressesOf(router), ["dim", due]],
+    ...(why === "" ? [] : [about(["dim", why])]),
+    ...(demoted.length === 0 ? [] : [about(["yellow", `demoted: ${demoted.join(", ")}`])]),
+    about(["dim", heardBy(router)]),
+    about(["dim", `sent ${packets.sent} adverts, took ${packets.received}`]),
+    ...rejected(packets.rejected).map(about),
+  ];
+}
+
+/** A router of many addresses shall not fill the line; the JSON form has them all. */
+function addressesOf({ addresses }: RouterView): string {
+  const more = addresses.length - addressesShown;
+  const shown = addresses.slice(0, addressesShown).join(" ");
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+function heardBy({ heard, advbase, advskew }: RouterView): string {
+  const own = `advbase ${advbase} advskew ${advskew}`;
+  if (heard === undefined) return `${own}; nobody else was heard`;
+  const { from, demote, sealed, agoMs } = heard;
+  const pace = `advbase ${heard.advbase} advskew ${heard.advskew}`;
+  const more = [...(demote > 0 ? [`demoted by ${demote}`] : []), ...(sealed ? ["sealed"] : [])];
+  return `${own}; heard ${from} ${length(agoMs)} ago: ${[pace, ...more].join(", ")}`;
+}
+
+function rejected(counts: RouterView["packets"]["rejected"]): Cell[] {
+  const text = countsOf(counts);
+  return text === "" ? [] : [["yellow", `rejected adverts: ${text}`]];
+}
