@@ -1,10 +1,11 @@
-// The core of a node: membership and groups behind one step function.
+// The core of a node: membership, groups and virtual routers behind one step function.
 //
 // Deterministic and pure: time is a parameter, everything that it wants is an effect. The pulse hosts
 // it on a real machine (src/pulse), the simulator in a made-up one (test/sim).
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "./boot.ts";
+import { Routers } from "./carp/routers.ts";
 import type { Effect } from "./effect.ts";
 import { Groups } from "./group/groups.ts";
 import type { Input } from "./input.ts";
@@ -16,27 +17,33 @@ import type { PulseView, Snapshot } from "./snapshot.ts";
 export class Core {
   readonly #membership: Membership;
   readonly #groups: Groups;
+  readonly #routers: Routers;
   readonly #generation: number;
   #config: ClusterConfig;
   #isLeaving = false;
+  /** The end that waits for the virtual routers. */
+  #exit: Effect | undefined;
 
   constructor(config: ClusterConfig, boot: Boot, now: Instant) {
     this.#config = config;
     this.#generation = boot.generation;
     this.#membership = new Membership(config, boot, now);
     this.#groups = new Groups(config, boot, this.#membership, now);
+    this.#routers = new Routers(config.routers, boot, now);
   }
 
   /** Take one input and say what shall be done about it. */
   step(input: Input, now: Instant): Effect[] {
-    const effects = this.#step(input, now);
-    if (!this.#groups.silent) return effects;
-    return effects.filter((effect) => effect.do !== "send" && effect.do !== "ping");
+    const effects = this.#routed(input, now) ?? this.#step(input, now);
+    if (this.#routers.settled()) effects.push(this.#reconfigure());
+    const kept = this.#isLeaving ? this.#holdExit(effects) : effects;
+    if (!this.#groups.silent) return kept;
+    return kept.filter((effect) => effect.do !== "send" && effect.do !== "ping");
   }
 
   /** When to give the next "alarm"; undefined when nothing is waited for. */
   deadline(): Instant | undefined {
-    return earliest(this.#membership.deadline(), this.#groups.deadline());
+    return earliest(this.#membership.deadline(), this.#groups.deadline(), this.#routers.deadline());
   }
 
   snapshot(now: Instant, pulse: PulseView): Snapshot {
@@ -48,10 +55,43 @@ export class Core {
       resources: this.#groups.summary(),
       nodes: this.#membership.nodeViews(now),
       groups: this.#groups.views(),
-      routers: [],
+      routers: this.#routers.views(now, pulse),
       dropped: this.#membership.drops,
       pulse,
     };
+  }
+
+  /** What is the virtual routers' business alone; undefined: it is not. */
+  #routed(input: Input, now: Instant): Effect[] | undefined {
+    const routers = this.#routers;
+    switch (input.on) {
+      case "advert":
+        return routers.advert(input, now);
+      case "advert-sent":
+        return routers.sent(input, now);
+      case "interface":
+        return routers.interface(input, now);
+      case "track":
+        return routers.track(input, now);
+      case "result":
+        return routers.owns(input.job) ? routers.result(input, now) : undefined;
+      case "address-lost":
+        return routers.holds(input.word) ? routers.lost(input, now) : undefined;
+      case "rival":
+        return routers.holds(input.word) ? routers.rival(input, now) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The process may end when the virtual routers have left as well. */
+  #holdExit(effects: Effect[]): Effect[] {
+    this.#exit ??= effects.find((effect) => effect.do === "exit");
+    const others = effects.filter((effect) => effect.do !== "exit");
+    if (this.#exit === undefined || !this.#routers.over) return others;
+    const exit = this.#exit;
+    this.#exit = undefined;
+    return [...others, exit];
   }
 
   #step(input: Input, now: Instant): Effect[] {
@@ -63,7 +103,11 @@ export class Core {
         this.#membership.clock(input.bootUnixMs, input.load);
         return [];
       case "alarm":
-        return [...this.#absorb(this.#membership.expire(now), now), ...groups.expire(now)];
+        return [
+          ...this.#absorb(this.#membership.expire(now), now),
+          ...groups.expire(now),
+          ...this.#routers.expire(now),
+        ];
       case "overslept":
         return this.#overslept(input.ms, now);
       case "message":
@@ -93,9 +137,12 @@ export class Core {
   #overslept(ms: number, now: Instant): Effect[] {
     const silentMs = Math.max(ms, this.#membership.silentMs(now));
     const isLong = silentMs >= this.#config.timing.deadtimeMs;
-    const suspended = isLong ? this.#groups.suspend() : [];
+    const suspended = [
+      ...(isLong ? this.#groups.suspend() : []),
+      ...this.#routers.overslept(ms, now),
+    ];
     const forgiven = this.#absorb(this.#membership.overslept(ms, now), now);
-    if (!isLong) return forgiven;
+    if (!isLong) return [...suspended, ...forgiven];
     return [...suspended, ...forgiven, ...this.#groups.overslept(silentMs, now)];
   }
 
@@ -105,8 +152,12 @@ export class Core {
       case "leave": {
         this.#isLeaving = true;
         const words = this.#membership.leaving(now);
-        return [...words, ...this.#groups.command(request, command, now), { do: "publish" }];
+        const routers = this.#routers.leave(now);
+        const groups = this.#groups.command(request, command, now);
+        return [...words, ...routers, ...groups, { do: "publish" }];
       }
+      case "yield":
+        return this.#routers.yield(request, command.router, now);
       case "standby":
       case "takeover":
         return this.#groups.command(request, command, now);
@@ -126,12 +177,19 @@ export class Core {
 
   #reload(config: ClusterConfig, now: Instant): Effect[] {
     this.#config = config;
+    const routers = this.#isLeaving ? [] : this.#routers.reload(config.routers, now);
     return [
-      { do: "reconfigure", config },
+      this.#reconfigure(),
+      ...routers,
       ...this.#absorb(this.#membership.reload(config, now), now),
       ...this.#groups.reload(config, now),
       { do: "publish" },
     ];
+  }
+
+  /** A virtual router that leaves still speaks: the pulse keeps its voice until it is down. */
+  #reconfigure(): Effect {
+    return { do: "reconfigure", config: { ...this.#config, routers: this.#routers.inForce() } };
   }
 
   /** Membership's own effects, then what its news mean for the groups. */

@@ -1,0 +1,63 @@
+// What one advert means to a backup and to a master (carp.md 7). Tables without memory.
+//
+// A demotion count is OpenBSD's: it is compared before the pace. Who does not say it says 0.
+
+import { comparePace, compareReversed, type Pace, willTimeOut } from "../../wire/carp/timing.ts";
+import { addressToBytes, compareBytes } from "../../wire/ipaddress.ts";
+import { isFarewell } from "./guard.ts";
+import type { HeardAdvert } from "./heard.ts";
+
+export interface Stance {
+  /** What our own adverts say, or would. */
+  readonly pace: Pace;
+  readonly demote: number;
+  readonly deadratio: number;
+  readonly preempt: boolean;
+  readonly dialect: "ucarp" | "bsd";
+  /** False under the name ucarp, which does not look at the peers' demotion. */
+  readonly mindsDemotion: boolean;
+}
+
+/** "listen": he is the master. The others say why we take over at once. */
+export type BackupVerdict = "listen" | "preempt" | "demoted" | "farewell" | "times-out";
+
+export function asBackup(own: Stance, peer: HeardAdvert): BackupVerdict {
+  const demote = own.mindsDemotion ? peer.demote : 0;
+  if (isFarewell(peer) && willTimeOut(own.pace, peer, own.deadratio)) return "farewell";
+  if (demote > own.demote) return "demoted";
+  // With equal counts the pace decides; a lower one of the peer makes him the better master.
+  if (own.preempt && demote >= own.demote && comparePace(own.pace, peer) < 0) return "preempt";
+  return willTimeOut(own.pace, peer, own.deadratio) ? "times-out" : "listen";
+}
+
+/** "tie": equal in everything that is said. */
+export type MasterVerdict = "yield" | "stay" | "tie";
+
+export function asMaster(own: Stance, peer: HeardAdvert): MasterVerdict {
+  const demote = own.mindsDemotion ? peer.demote : 0;
+  if (demote !== own.demote) return demote < own.demote ? "yield" : "stay";
+  const difference = comparePace(own.pace, peer);
+  if (difference !== 0) return difference > 0 ? "yield" : "stay";
+  return "tie";
+}
+
+/** Between equal masters: true when we are the one to stay. ucarp compares the octets of the addresses
+ *  from the last to the first; every BSD yields to an equal advert, and so do we in its dialect. Without
+ *  an address of our own we cannot know, and yield. */
+export function staysInTie(own: Stance, source: string | undefined, peer: HeardAdvert): boolean {
+  if (own.dialect === "bsd" || source === undefined) return false;
+  return compareReversed(addressToBytes(source), addressToBytes(peer.from)) < 0;
+}
+
+/** True for the one of two who waits an advert longer after both yielded to each other: else they would
+ *  take over in the same moment again. */
+export function waitsAfterTie(source: string | undefined, peer: HeardAdvert): boolean {
+  if (source === undefined) return true;
+  return compareBytes(addressToBytes(source), addressToBytes(peer.from)) > 0;
+}
+
+/** True for an advert from a BSD host's virtual MAC, 00:00:5e:00:01:VHID. hb may be told to use it as well:
+ *  it is a hint, no proof. */
+export function looksLikeBsd(peer: HeardAdvert): boolean {
+  return peer.mac.startsWith("00:00:5e:00:01:");
+}
