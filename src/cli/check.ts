@@ -71,7 +71,9 @@ function sayResult(checked: Checked, self: string): void {
   if (problems !== "") print(problems);
   else {
     const { conf, groups } = checked;
-    const parts = [many(conf.nodes.length, "node"), many(groups.length, "group")];
+    const { nodes, routers } = conf;
+    const parts = [many(nodes.length, "node"), many(groups.length, "group")];
+    if (routers.length > 0) parts.push(many(routers.length, "virtual router"));
     say(`No problems: node "${self}", ${parts.join(", ")}`);
   }
 }

@@ -42,10 +42,11 @@ Exit codes: 0 the agent runs, 3 it does not, 4 its state cannot be told`,
 });
 
 async function once(run: string, show: Show): Promise<ExitCode> {
-  const [result, routers] = await Promise.all([
+  const [result, { routers, mute }] = await Promise.all([
     ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs }),
     askCarp(run, answerWithinMs),
   ]);
+  for (const { pid, reason } of mute) say(`"hb carp" with pid ${pid} does not answer: ${reason}`);
   if (result.kind === "done" && result.answer.snapshot !== undefined) {
     const { snapshot } = result.answer;
     show.agent({ ...snapshot, routers: [...snapshot.routers, ...routers] });

@@ -16,19 +16,31 @@ export function carpSocket(run: string, pid: number): string {
   return join(carpDirectory(run), `${pid}.sock`);
 }
 
-/** What all of them know, in the order of the names; a process that ended without a word is left out. */
-export async function askCarp(run: string, limitMs: number): Promise<readonly RouterView[]> {
+export interface CarpViews {
+  /** In the order of interfaces and vhids. */
+  readonly routers: readonly RouterView[];
+  /** Processes that are there and gave no answer: stopped, or not ours to ask. */
+  readonly mute: readonly { readonly pid: number; readonly reason: string }[];
+}
+
+/** What all of them know; one that ended and left its socket behind is none. */
+export async function askCarp(run: string, limitMs: number): Promise<CarpViews> {
   let names: string[];
   try {
     names = readdirSync(carpDirectory(run)).filter((name) => /^\d+\.sock$/.test(name));
   } catch {
-    return [];
+    return { routers: [], mute: [] };
   }
-  const results = await Promise.all(
-    names.map((name) => ask(join(carpDirectory(run), name), { ask: "status" }, { limitMs })),
-  );
-  const found = results.flatMap((result) =>
-    result.kind === "done" ? (result.answer.snapshot?.routers ?? []) : [],
-  );
-  return found.toSorted((a, b) => a.device.localeCompare(b.device) || a.vhid - b.vhid);
+  const routers: RouterView[] = [];
+  const mute: { pid: number; reason: string }[] = [];
+  const each = async (name: string) => {
+    const result = await ask(join(carpDirectory(run), name), { ask: "status" }, { limitMs });
+    const pid = Number.parseInt(name, 10);
+    if (result.kind === "done") routers.push(...(result.answer.snapshot?.routers ?? []));
+    else if (result.kind === "forbidden") mute.push({ pid, reason: "only root may ask it" });
+    else if (result.kind === "silent") mute.push({ pid, reason: result.reason });
+  };
+  await Promise.all(names.map(each));
+  routers.sort((a, b) => a.device.localeCompare(b.device) || a.vhid - b.vhid);
+  return { routers, mute };
 }

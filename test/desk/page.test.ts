@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { routerSection, statusPage } from "../../src/cli/page.ts";
 import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
@@ -262,6 +263,16 @@ test("hb status shows the virtual routers of every process of hb carp, agent or 
   expect(without).toEqual({ code: 3, out: `${routerSection([router, backup], plain)}\n`, err: "" });
   expect(json).toMatchObject({ code: 3, err: "" });
   expect(JSON.parse(json.out)).toEqual({ version: 1, routers: [router, backup] });
+});
+
+test("hb status says which process of hb carp does not answer", async () => {
+  const alone = mkdtempSync("/tmp/hb-page-");
+  mkdirSync(carpDirectory(alone));
+  const deaf = createServer().listen(carpSocket(alone, 77));
+  const { err } = await hb("status", "--run-dir", alone);
+  deaf.close();
+  rmSync(alone, { recursive: true });
+  expect(err).toStartWith('"hb carp" with pid 77 does not answer: no answer\n');
 });
 
 test("hb standby waits, with progress on stderr and the end on stdout", async () => {
