@@ -80,4 +80,10 @@ export const catalogue: readonly Entry[] = [
     hidden: true,
     load: async () => (await import("./pulse.ts")).pulse,
   },
+  {
+    name: "carry-on",
+    summary: "Runs virtual routers in the background; started by hb carp",
+    hidden: true,
+    load: async () => (await import("./carryon.ts")).carryOn,
+  },
 ];

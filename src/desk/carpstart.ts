@@ -1,7 +1,17 @@
 // `hb carp`: a process that hosts virtual routers and nothing else, from the checked configuration to
 // the last log line. What was asked for on the command line is read in cli/carp.ts and cli/ucarp.ts.
 
+import { mkdirSync } from "node:fs";
+import { reasonOf } from "../../ffi/error.ts";
+import { lockMemory } from "../../ffi/realtime.ts";
 import type { RouterConfig } from "../config/router.ts";
+import { stopOnBugs } from "./bug.ts";
+import { startDaemon } from "./carpdaemon.ts";
+import { carpDirectory } from "./carpplace.ts";
+import { CarpProcess } from "./carpprocess.ts";
+import { readTextIfThere } from "./disk.ts";
+import { Log } from "./log.ts";
+import { ucarpManner } from "./ucarpline.ts";
 
 export interface CarpStart {
   /** At least one; the names differ, and everything is checked that can be checked without the host. */
@@ -27,6 +37,50 @@ export interface CarpStart {
 
 /** Runs until a signal or the loss of everything ends it; gives the exit code. */
 export async function runCarp(start: CarpStart): Promise<number> {
-  process.stderr.write(`The process of ${start.routers.length} virtual routers is not there yet\n`);
-  return 1;
+  if (start.daemonize) {
+    await startDaemon(start);
+    return 0;
+  }
+  const log = logOf(start);
+  const isUsable = makeDirectory(start, log);
+  try {
+    lockMemory();
+  } catch (error) {
+    log.debug(`The desk may be swapped out: ${reasonOf(error)}`, "start");
+  }
+  if (start.like === "ucarp") greet(start, log);
+  stopOnBugs(log);
+  const code = await new CarpProcess(start, log, isUsable).run();
+  // Not by returning: a script that was left running would keep this process. The log is written.
+  process.exit(code);
+}
+
+function logOf({ like, debug, facility }: CarpStart): Log {
+  const manner = like === "ucarp" ? ucarpManner(process.pid) : undefined;
+  const log = new Log(debug ? "debug" : "info", undefined, manner);
+  if (facility !== undefined) log.open({ logfacility: facility });
+  return log;
+}
+
+/** The directory of control sockets; without it nobody can ask, and nothing else is lost. */
+function makeDirectory({ like, run }: CarpStart, log: Log): boolean {
+  const directory = carpDirectory(run);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    return true;
+  } catch (error) {
+    log[like === "ucarp" ? "debug" : "warn"](
+      `Cannot make ${directory}: ${reasonOf(error)}`,
+      "start",
+    );
+    return false;
+  }
+}
+
+/** ucarp's first line (carp.md 13). */
+function greet({ routers }: CarpStart, log: Log) {
+  for (const { device } of routers) {
+    const mac = readTextIfThere(`/sys/class/net/${device}/address`)?.trim() ?? "";
+    log.info(`Local advertised ethernet address is [${mac}]`, "carp");
+  }
 }

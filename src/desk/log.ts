@@ -31,6 +31,8 @@ export interface Manner {
   terminal(line: Line, colour: boolean): string;
   stream(line: Line): "stdout" | "stderr";
   syslog(line: Line, facility: string): string | undefined;
+  /** Absent: every line has the level that it was given. */
+  level?(line: Line): Level;
 }
 
 const own: Manner = { terminal: humanLine, stream: () => "stderr", syslog: syslogPacket };
@@ -121,13 +123,14 @@ export class Log {
   }
 
   #report(object: LogObject) {
-    const level = levelOf(object.type);
-    const line: Line = {
+    const given: Line = {
       at: object.date,
-      level,
+      level: levelOf(object.type),
       topic: object.tag,
       text: String(object.args[0] ?? ""),
     };
+    const level = this.#manner.level?.(given) ?? given.level;
+    const line = { ...given, level };
     if (numberOf[level] <= numberOf[this.#level]) {
       const sink = this.#manner.stream(line) === "stdout" ? this.#stdout : this.#stderr;
       const isJournal = this.#journal && this.#manner === own;

@@ -15,6 +15,8 @@ export type Request =
   | { readonly ask: "status" }
   | { readonly ask: "standby" | "takeover"; readonly set: GroupSet; readonly wait: boolean }
   | { readonly ask: "leave" }
+  /** Virtual routers hand over; without a name, all of them. */
+  | { readonly ask: "yield"; readonly router?: string }
   | { readonly ask: "addnode" | "delnode"; readonly nodes: readonly string[] }
   | PppEvent;
 
@@ -56,6 +58,11 @@ export function parseRequest(line: string): Request | undefined {
     case "status":
     case "leave":
       return { ask: value.ask };
+    case "yield": {
+      const router = "router" in value ? value.router : undefined;
+      if (router === undefined) return { ask: "yield" };
+      return isRouterName(router) ? { ask: "yield", router } : undefined;
+    }
     case "standby":
     case "takeover": {
       const set = "set" in value ? value.set : "all";
@@ -82,6 +89,8 @@ export function commandOf(request: Request): Command | undefined {
       return undefined;
     case "leave":
       return { name: "leave" };
+    case "yield":
+      return { name: "yield", ...(request.router === undefined ? {} : { router: request.router }) };
     case "standby":
     case "takeover":
       return { name: request.ask, set: request.set };
@@ -101,6 +110,11 @@ export function setOf(command: "standby" | "takeover", word: string): GroupSet |
 /** Node names are host names: nothing else goes on the wire as one. */
 export function isNodeName(name: unknown): name is string {
   return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name);
+}
+
+/** As routerName() makes them; what it names is looked up, never used as a path. */
+function isRouterName(name: unknown): name is string {
+  return typeof name === "string" && /^[^\s/]{1,15}\/[0-9]{1,3}$/.test(name);
 }
 
 function isSet(value: unknown): value is GroupSet {

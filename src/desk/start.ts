@@ -7,6 +7,7 @@ import { lockMemory } from "../../ffi/realtime.ts";
 import { renderProblems } from "../config/render.ts";
 import type { Level } from "../core/effect.ts";
 import { Agent } from "./agent.ts";
+import { stopOnBugs } from "./bug.ts";
 import { Identity } from "./identity.ts";
 import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
@@ -81,15 +82,4 @@ function stayInMemory(log: Log) {
   } catch (error) {
     log.debug(`The desk may be swapped out: ${reasonOf(error)}`, "start");
   }
-}
-
-/** A bug stops the process: the pulse notices, and the next agent takes over what is up. */
-function stopOnBugs(log: Log) {
-  const stop = (error: unknown) => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    for (const line of text.split("\n")) log.error(line, "bug");
-    log.drained(1_000).then(() => process.exit(code.failed));
-  };
-  process.on("uncaughtException", stop);
-  process.on("unhandledRejection", stop);
 }

@@ -2,6 +2,7 @@
 
 import type { Level } from "../core/effect.ts";
 import { syslogHead } from "./line.ts";
+import type { Manner } from "./log.ts";
 
 const words: Readonly<Record<Level, string>> = {
   error: "ERROR",
@@ -35,4 +36,14 @@ export function ucarpPacket(line: UcarpLine, facility: string, pid?: number): st
   const head = syslogHead(line, facility);
   if (head === undefined) return undefined;
   return `${head} ucarp${pid === undefined ? "" : `[${pid}]`}: [${words[line.level]}] ${line.text}`;
+}
+
+/** The whole log in ucarp's form. What ucarp knows nothing of is for those who ask for debug lines. */
+export function ucarpManner(pid: number): Manner {
+  return {
+    terminal: ucarpLine,
+    stream: ({ level }) => ucarpStream(level),
+    syslog: (line, facility) => ucarpPacket(line, facility, pid),
+    level: ({ topic, level }) => (topic === "carp" || level === "error" ? level : "debug"),
+  };
 }

@@ -8,6 +8,7 @@ import { reasonOf } from "../../ffi/error.ts";
 import { POLLIN, PollSet } from "../../ffi/poll.ts";
 import { ignoreSignals } from "../../ffi/signal.ts";
 import { receive } from "../../ffi/socket.ts";
+import { RouterCore } from "../core/carp/routercore.ts";
 import type { FromDesk } from "../core/channel.ts";
 import { Core } from "../core/core.ts";
 import { FrameReader, frameBytesMax } from "../core/frame.ts";
@@ -25,13 +26,15 @@ const exitNoBegin = 1;
 export function runPulse(fd: number): number {
   // A terminal's Ctrl-C and a service manager's SIGTERM reach the whole group of processes. They
   // are for the desk, which leaves the cluster in good order and then tells us to go.
-  ignoreSignals(constants.signals.SIGINT, constants.signals.SIGTERM, constants.signals.SIGHUP);
+  const { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 } = constants.signals;
+  ignoreSignals(SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2);
   const begin = awaitBegin(fd);
   if (begin === undefined) return exitNoBegin;
-  const { config, boot } = begin;
+  const { config, boot, seal, only } = begin;
   const missing = prepare(config);
-  const host = new Host(fd, config, missing);
-  const make: MakeCore = (...facts) => new Core(...facts);
+  const host = new Host(fd, config, missing, seal);
+  const make: MakeCore = (...facts) =>
+    only === "routers" ? new RouterCore(...facts) : new Core(...facts);
   try {
     playThrough(config, boot, make);
   } catch (error) {

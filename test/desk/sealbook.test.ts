@@ -94,7 +94,7 @@ test("SealNumber.next() grows strictly over lives, extensions and any clock", ()
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -1,0 +1,37 @@
+// `hb carp --daemonize`: the process started again in a session of its own, with what it is to do on its
+// standard input, so that no password ever stands in its arguments or its environment.
+//
+// The runtime cannot fork. What ucarp does by forking twice (carp.md 13) is done by starting anew: no
+// terminal, working directory /, nothing inherited but /dev/null.
+
+import { readFileSync } from "node:fs";
+import type { CarpStart } from "./carpstart.ts";
+import { ownCommand } from "./pulse.ts";
+
+/** The hidden command that carryOn() is behind. */
+export const carryOnWord = "carry-on";
+
+/** Starts the daemon; resolves when it has everything it needs. */
+export async function startDaemon(start: CarpStart): Promise<void> {
+  const command = ownCommand([carryOnWord]);
+  const daemon = Bun.spawn(command, {
+    argv0: "hb",
+    cwd: "/",
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  daemon.stdin.write(JSON.stringify({ ...start, daemonize: false }));
+  await daemon.stdin.end();
+  daemon.unref();
+}
+
+/** What startDaemon() sent; undefined when standard input holds anything else. */
+export function sentStart(): CarpStart | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(0, "utf8"));
+    const isStart = typeof value === "object" && value !== null && "routers" in value;
+    return isStart ? (value as CarpStart) : undefined;
+  } catch {
+    return undefined;
+  }
+}
