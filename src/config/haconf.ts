@@ -172,7 +172,7 @@ function filledIn(
     case "ucast6":
       return { ...medium, port };
     case "ppp":
-      return { ...medium, port, baud: medium.baud || baud };
+      return { ...medium, port, flow, baud: medium.baud || baud };
     case "serial":
       return { ...medium, baud, flow };
     default:

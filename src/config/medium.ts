@@ -52,6 +52,7 @@ export interface PppMedium {
   /** Absent: the other end tells its own. */
   readonly remote?: string;
   readonly baud: number;
+  readonly flow: SerialMedium["flow"];
   readonly port: number;
 }
 

@@ -28,7 +28,7 @@ export interface PppdCall {
 
 /** The words after "pppd". Everything that matters is spelled out: /etc/ppp/options is read first. */
 export function pppdWords({ medium, timing, hooks, run }: PppdCall): string[] {
-  const { device, baud, local, remote = "" } = medium;
+  const { device, baud, flow, local, remote = "" } = medium;
   // Heartbeats themselves show that a line is dead. Echoes only make pppd begin anew, and must not end
   // a slow line before deadtime; where heartbeats come in, none are sent at all ("adaptive").
   const echoEveryS = Math.max(1, Math.ceil(timing.deadtimeMs / 1_000 / echoCount));
@@ -36,7 +36,14 @@ export function pppdWords({ medium, timing, hooks, run }: PppdCall): string[] {
   return [
     device,
     `${baud}`,
-    ...["local", "crtscts", "lock", "nodetach", "noauth", "nodefaultroute"],
+    ...[
+      "local",
+      flow === "rtscts" ? "crtscts" : "nocrtscts",
+      "lock",
+      "nodetach",
+      "noauth",
+      "nodefaultroute",
+    ],
     ...["noipv6", "noccp", "ipcp-accept-remote"],
     ...["lcp-echo-interval", `${echo}`, "lcp-echo-failure", `${echoCount}`, "lcp-echo-adaptive"],
     // Asks each second for as long as it takes: a cable that is mended is up a second later.

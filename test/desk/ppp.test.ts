@@ -36,6 +36,7 @@ const medium: PppMedium = {
   local: "10.9.0.1",
   remote: "10.9.0.2",
   baud: 115_200,
+  flow: "rtscts",
   port: 694,
 };
 
@@ -47,7 +48,8 @@ function wordsFor(deadtimeMs: number, change: Partial<PppMedium> = {}): string {
 
 test("pppdWords() name the tty, its speed, the ends, the hooks and no route of their own", () => {
   const words = wordsFor(10_000);
-  expect(words).toStartWith("/dev/ttyS1 115200 local ");
+  expect(words).toStartWith("/dev/ttyS1 115200 local crtscts ");
+  expect(wordsFor(10_000, { flow: "none" })).toContain(" local nocrtscts ");
   expect(words).toEndWith(" 10.9.0.1:10.9.0.2");
   for (const word of ["lock", "nodetach", "noauth", "nodefaultroute", "noipv6"]) {
     expect(words.split(" ")).toContain(word);

@@ -11,7 +11,7 @@ const tty = "/dev/ttyS1";
 const other = "/dev/ttyS2";
 
 function medium(device: string, local: string): PppMedium {
-  return { kind: "ppp", device, local, baud: 115_200, port: 694 };
+  return { kind: "ppp", device, local, baud: 115_200, flow: "none", port: 694 };
 }
 
 function say(puppet: Puppet, word: string): void {

@@ -58,9 +58,9 @@ function old(name: Word, words: readonly Word[], reader: Reader): void {
   }
 }
 
-/** Port and baud are filled in when the whole file is read, unless the line says its own. */
+/** Port, flow control and baud are filled in when the whole file is read, unless the line says its own. */
 function medium(line: Partial<PppMedium> & Pick<PppMedium, "device" | "local">): PppMedium {
-  return { kind: "ppp", baud: 0, port: 0, ...line };
+  return { kind: "ppp", baud: 0, flow: "rtscts", port: 0, ...line };
 }
 
 function checkTty(name: Word, tty: Word, report: Report): boolean {
