@@ -38,12 +38,15 @@ export function ucarpPacket(line: UcarpLine, facility: string, pid?: number): st
   return `${head} ucarp${pid === undefined ? "" : `[${pid}]`}: [${words[line.level]}] ${line.text}`;
 }
 
+/** Topics of lines that ucarp has as well. */
+const said = new Set(["carp", "state", "takeover", "reassert", "yield", "interface"]);
+
 /** The whole log in ucarp's form. What ucarp knows nothing of is for those who ask for debug lines. */
 export function ucarpManner(pid: number): Manner {
   return {
     terminal: ucarpLine,
     stream: ({ level }) => ucarpStream(level),
     syslog: (line, facility) => ucarpPacket(line, facility, pid),
-    level: ({ topic, level }) => (topic === "carp" || level === "error" ? level : "debug"),
+    level: ({ topic, level }) => (said.has(topic) || level === "error" ? level : "debug"),
   };
 }
