@@ -88,151 +88,166 @@ const scriptTimeoutMs = 3_600_000;
 /** Reads the words behind the program's name. */
 export function readUcarp(argv: readonly string[], world: UcarpWorld): UcarpCommand {
   if (argv.length === 0) return { kind: "help" };
-  const says: UcarpSays[] = [];
-  const set = {
-    device: "",
-    srcip: unset,
-    mcastip: "224.0.0.18",
-    addr: unset,
-    vhid: 0,
-    password: "",
-    advbase: 1,
-    advskew: 0,
-    deadratio: 3,
-    up: undefined as string | undefined,
-    down: undefined as string | undefined,
-    xparam: undefined as string | undefined,
-    facility: "daemon" as string | undefined,
-  };
-  const flags = new Set<string>();
-  const say = (level: UcarpSays["level"], text: string) => {
-    says.push({ level, text, shown: !flags.has("B") });
-  };
-  const refuse = (text: string): UcarpCommand => {
-    say("error", text);
-    return { kind: "refused", says };
-  };
-
+  const reading = new Reading(world);
   for (const option of getopt(argv, accepted, world.posix)) {
     if ("complaint" in option) return { kind: "help", complaint: option.complaint };
-    const { is, argument = "" } = option;
+    if (option.is === "h") return { kind: "help" };
+    const refusal = reading.take(option.is, option.argument ?? "");
+    if (refusal !== undefined) return reading.refuse(refusal);
+  }
+  return reading.end();
+}
+
+/** The options so far: everything as ucarp has it before it is told. */
+class Reading {
+  readonly #world: UcarpWorld;
+  readonly #says: UcarpSays[] = [];
+  /** Letters of the options without argument. */
+  readonly #flags = new Set<string>();
+  readonly #addresses = { s: unset, a: unset, mcastip: "224.0.0.18" };
+  readonly #texts = new Map<string, string>();
+  #vhid = 0;
+  #password = "";
+  #advbase = 1;
+  #advskew = 0;
+  #deadratio = 3;
+  #facility: string | undefined = "daemon";
+
+  constructor(world: UcarpWorld) {
+    this.#world = world;
+  }
+
+  /** Takes one option; gives the error line that ends the reading at once. */
+  take(is: string, argument: string): string | undefined {
     switch (is) {
-      case "h":
-        return { kind: "help" };
-      case "i":
-        set.device = argument;
-        break;
       case "s":
       case "a":
       case "mcastip":
-        if (!isIPv4(argument)) return refuse(`Invalid address: [${argument}]`);
-        set[is === "s" ? "srcip" : is === "a" ? "addr" : "mcastip"] = argument;
-        break;
+        if (!isIPv4(argument)) return `Invalid address: [${argument}]`;
+        this.#addresses[is] = argument;
+        return undefined;
       case "v": {
         const vhid = strtol(argument);
-        if (vhid < 1n || vhid > 255n) return refuse("vhid must be between 1 and 255.");
-        set.vhid = Number(vhid);
-        break;
+        if (vhid < 1n || vhid > 255n) return "vhid must be between 1 and 255.";
+        this.#vhid = Number(vhid);
+        return undefined;
       }
       case "p":
-        set.password = bytesToText(new TextEncoder().encode(argument));
-        break;
+        this.#password = bytesToText(new TextEncoder().encode(argument));
+        return undefined;
       case "o": {
-        const read = world.passfile(argument);
-        if ("trouble" in read) return refuse(read.trouble);
-        set.password = read.line;
-        break;
+        const read = this.#world.passfile(argument);
+        if ("trouble" in read) return read.trouble;
+        this.#password = read.line;
+        return undefined;
       }
       case "b":
-        set.advbase = Number(strtoul(argument) & 0xffn);
-        break;
+        this.#advbase = Number(strtoul(argument) & 0xffn);
+        return undefined;
       case "k":
-        set.advskew = Number(strtoul(argument) & 0xffn);
-        break;
+        this.#advskew = Number(strtoul(argument) & 0xffn);
+        return undefined;
       case "r":
-        set.deadratio = Number(strtoul(argument) & 0xffffffffn);
-        break;
+        this.#deadratio = Number(strtoul(argument) & 0xffff_ffffn);
+        return undefined;
+      case "f":
+        this.#takeFacility(argument);
+        return undefined;
+      case "i":
       case "u":
-        set.up = argument;
-        break;
       case "d":
-        set.down = argument;
-        break;
       case "x":
-        set.xparam = argument;
-        break;
-      case "f": {
-        const name = argument.toLowerCase();
-        if (name === "none") set.facility = undefined;
-        else if (facilities.has(name)) set.facility = facilities.get(name);
-        else say("error", `Unknown syslog facility: [${argument}]`);
-        break;
-      }
+        this.#texts.set(is, argument);
+        return undefined;
       default:
-        flags.add(is);
+        this.#flags.add(is);
+        return undefined;
     }
   }
 
-  if (set.device === "") {
-    set.device = world.firstDevice();
-    say("info", `Using [${set.device}] as a network interface`);
+  refuse(text: string): UcarpCommand {
+    this.#say("error", text);
+    return { kind: "refused", says: this.#says };
   }
-  const missing = whatIsMissing(set);
-  if (missing !== undefined) return refuse(`You must supply ${missing}`);
-  // An empty path is none as well, but somebody meant it.
-  if (set.up === undefined) say("warn", "Warning: no script called when going up");
-  if (set.down === undefined) say("warn", "Warning: no script called when going down");
-  if (set.deadratio === 0) return refuse("Dead ratio can't be zero");
 
-  const { device, vhid, facility } = set;
-  return {
-    kind: "run",
-    says,
-    daemonize: flags.has("B"),
-    debug: flags.has("D"),
-    ...(facility === undefined ? {} : { facility }),
-    router: {
+  /** What all of it comes to: ucarp's tests in ucarp's order. */
+  end(): UcarpCommand {
+    let device = this.#texts.get("i") ?? "";
+    if (device === "") {
+      device = this.#world.firstDevice();
+      this.#say("info", `Using [${device}] as a network interface`);
+    }
+    const missing = this.#whatIsMissing();
+    if (missing !== undefined) return this.refuse(`You must supply ${missing}`);
+    // An empty path is none as well, but somebody meant it.
+    for (const [option, way] of [
+      ["u", "up"],
+      ["d", "down"],
+    ] as const) {
+      if (this.#texts.has(option)) continue;
+      this.#say("warn", `Warning: no script called when going ${way}`);
+    }
+    if (this.#deadratio === 0) return this.refuse("Dead ratio can't be zero");
+    return {
+      kind: "run",
+      says: this.#says,
+      daemonize: this.#flags.has("B"),
+      debug: this.#flags.has("D"),
+      ...(this.#facility === undefined ? {} : { facility: this.#facility }),
+      router: this.#router(device),
+    };
+  }
+
+  #takeFacility(argument: string): void {
+    const name = argument.toLowerCase();
+    if (name === "none") this.#facility = undefined;
+    else if (facilities.has(name)) this.#facility = facilities.get(name);
+    else this.#say("error", `Unknown syslog facility: [${argument}]`);
+  }
+
+  #say(level: UcarpSays["level"], text: string): void {
+    this.#says.push({ level, text, shown: !this.#flags.has("B") });
+  }
+
+  #whatIsMissing(): string | undefined {
+    if (this.#vhid === 0) return "a valid virtual host id";
+    if (this.#password === "") return "a password";
+    if (this.#advbase === 0 && this.#advskew === 0) return "an advertisement time base";
+    if (this.#addresses.s === unset) return "a persistent source address";
+    if (this.#addresses.a === unset) return "a virtual host address";
+    return undefined;
+  }
+
+  #router(device: string): RouterConfig {
+    const { s: source, a: address, mcastip: multicast } = this.#addresses;
+    const up = this.#texts.get("u") ?? "";
+    const down = this.#texts.get("d") ?? "";
+    const xparam = this.#texts.get("x");
+    return {
       ...routerDefaults,
-      name: routerName(device, vhid),
+      name: routerName(device, this.#vhid),
       device,
-      vhid,
-      password: set.password,
-      addresses: [{ family: 4, address: set.addr }],
-      source: set.srcip,
-      multicast: set.mcastip,
-      advbase: set.advbase,
-      advskew: set.advskew,
-      deadratio: set.deadratio,
-      preempt: flags.has("P"),
-      neutral: flags.has("n"),
-      broadcast: flags.has("M"),
-      ignoreIfState: flags.has("S"),
-      shutdown: flags.has("z"),
+      vhid: this.#vhid,
+      password: this.#password,
+      addresses: [{ family: 4, address }],
+      source,
+      multicast,
+      advbase: this.#advbase,
+      advskew: this.#advskew,
+      deadratio: this.#deadratio,
+      preempt: this.#flags.has("P"),
+      neutral: this.#flags.has("n"),
+      broadcast: this.#flags.has("M"),
+      ignoreIfState: this.#flags.has("S"),
+      shutdown: this.#flags.has("z"),
       seal: "off",
       holdsAddresses: false,
       likeUcarp: true,
       announceIntervalMs: 0,
       scriptTimeoutMs,
-      ...(set.up ? { upScript: set.up } : {}),
-      ...(set.down ? { downScript: set.down } : {}),
-      ...(set.xparam === undefined ? {} : { xparam: set.xparam }),
-    },
-  };
-}
-
-/** The first thing that is not there, in ucarp's order and words. */
-function whatIsMissing(set: {
-  readonly vhid: number;
-  readonly password: string;
-  readonly advbase: number;
-  readonly advskew: number;
-  readonly srcip: string;
-  readonly addr: string;
-}): string | undefined {
-  if (set.vhid === 0) return "a valid virtual host id";
-  if (set.password === "") return "a password";
-  if (set.advbase === 0 && set.advskew === 0) return "an advertisement time base";
-  if (set.srcip === unset) return "a persistent source address";
-  if (set.addr === unset) return "a virtual host address";
-  return undefined;
+      ...(up === "" ? {} : { upScript: up }),
+      ...(down === "" ? {} : { downScript: down }),
+      ...(xparam === undefined ? {} : { xparam }),
+    };
+  }
 }
