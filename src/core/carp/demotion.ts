@@ -1,7 +1,8 @@
 // Why a router is worse than it was meant to be, and what its adverts say about that (carp.md 8).
 //
-// In ucarp's dialect a demoted router speaks with a skew of at least 240; in BSD's it says a count. A
-// router bears its own troubles and, in a group, those of the others: they move together.
+// A demoted router speaks with a skew of at least 240, as ucarp and FreeBSD do; in BSD's dialect it also says
+// a count, which OpenBSD compares first and FreeBSD does not see. A router bears its own troubles and, in
+// a group, those of the others: they move together.
 
 import type { RouterConfig } from "../../config/router.ts";
 import type { Pace } from "../../wire/carp/timing.ts";
@@ -66,9 +67,8 @@ export class Demotion {
   }
 
   /** What our adverts say. */
-  pace({ advbase, advskew, dialect }: RouterConfig): Pace {
-    const slow = this.isDemoted && dialect === "ucarp";
-    return { advbase, advskew: slow ? Math.max(advskew, demotedSkew) : advskew };
+  pace({ advbase, advskew }: RouterConfig): Pace {
+    return { advbase, advskew: this.isDemoted ? Math.max(advskew, demotedSkew) : advskew };
   }
 
   count({ dialect }: RouterConfig): number {
