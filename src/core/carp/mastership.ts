@@ -100,6 +100,7 @@ export class Mastership {
   /** Nothing more than to listen, or not even that. */
   settle(phase: "init" | "backup", why: string, now: Instant): void {
     this.#parts.rhythm.stop("dead", "advert", "announce");
+    this.#parts.speech.hush();
     this.#hasClaimed = false;
     this.#enter(phase, why, now);
     // ucarp knows no INIT: without a carrier it calls itself BACKUP, with its timers off.
@@ -161,6 +162,7 @@ export class Mastership {
     }
     const { rhythm, speech, grip, config } = this.#parts;
     rhythm.stop("dead", "announce");
+    speech.hush();
     if (!this.#hasClaimed || config().likeUcarp) rhythm.stop("advert");
     this.#landing = landing;
     this.#enter("falling", why, now);
@@ -183,12 +185,13 @@ export class Mastership {
 
   /** What the grip does now, and what became of it. */
   grasp({ effects, news, text }: Grasp, now: Instant): void {
-    this.#parts.speech.do(effects);
     for (const each of news) {
       if (each === "up" && this.#phase === "rising") this.#arrive(now);
       if (each === "failed" && this.canFall) this.fail(text, now);
       if (each === "released" && this.#phase === "falling") this.#land(now);
     }
+    // A farewell does not wait for the script that comes next.
+    this.#parts.speech.do(effects);
   }
 
   #heardAsBackup(advert: HeardAdvert, now: Instant): void {

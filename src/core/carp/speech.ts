@@ -107,6 +107,11 @@ export class Speech {
     if (this.saidAt === undefined || now - this.saidAt >= pauseMs) this.advertise(now);
   }
 
+  /** No announcement follows any more: the address may be somebody else's. */
+  hush(): void {
+    this.#arpIn = 0;
+  }
+
   announce(now: Instant): void {
     const { name, announceIntervalMs, likeUcarp } = this.#config();
     this.#announcedAt = now;
