@@ -17,12 +17,12 @@ const code = { done: 0, refused: 1, notStarted: 2 } as const;
 /** Runs with the words behind the program's name; gives the exit code. */
 export async function ucarp(program: string, argv: readonly string[]): Promise<number> {
   const command = readUcarp(argv, thisHost());
+  for (const each of command.says) sayAsUcarp(each);
   if (command.kind === "help") {
     if (command.complaint !== undefined) say(`${program}: ${command.complaint}`);
     print(ucarpUsage);
     return code.done;
   }
-  for (const each of command.says) sayAsUcarp(each);
   if (command.kind === "refused") return code.refused;
 
   const { router, daemonize, debug, facility } = command;

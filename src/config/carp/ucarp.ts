@@ -19,7 +19,7 @@ export interface UcarpSays {
 
 export type UcarpCommand =
   /** Usage on stdout and exit code 0; also what an unknown option leads to. */
-  | { readonly kind: "help"; readonly complaint?: string }
+  | { readonly kind: "help"; readonly says: readonly UcarpSays[]; readonly complaint?: string }
   /** Exit code 1. */
   | { readonly kind: "refused"; readonly says: readonly UcarpSays[] }
   | {
@@ -87,11 +87,11 @@ const scriptTimeoutMs = 3_600_000;
 
 /** Reads the words behind the program's name. */
 export function readUcarp(argv: readonly string[], world: UcarpWorld): UcarpCommand {
-  if (argv.length === 0) return { kind: "help" };
+  if (argv.length === 0) return { kind: "help", says: [] };
   const reading = new Reading(world);
   for (const option of getopt(argv, accepted, world.posix)) {
-    if ("complaint" in option) return { kind: "help", complaint: option.complaint };
-    if (option.is === "h") return { kind: "help" };
+    if ("complaint" in option) return reading.help(option.complaint);
+    if (option.is === "h") return reading.help();
     const refusal = reading.take(option.is, option.argument ?? "");
     if (refusal !== undefined) return reading.refuse(refusal);
   }
@@ -163,6 +163,11 @@ class Reading {
         this.#flags.add(is);
         return undefined;
     }
+  }
+
+  help(complaint?: string): UcarpCommand {
+    const says = this.#says;
+    return { kind: "help", says, ...(complaint === undefined ? {} : { complaint }) };
   }
 
   refuse(text: string): UcarpCommand {

@@ -189,6 +189,8 @@ const table: readonly (readonly string[])[] = [
     "-f local8",
     "-f authpri",
     "-f mark",
+    "-f foo -h",
+    "-f foo --nosuch",
     ..."auth authpriv cron daemon ftp kern lpr mail news security syslog user uucp local7"
       .split(" ")
       .map((name) => `-f ${name}`),
