@@ -13,6 +13,7 @@ const SIOCSIFADDR = 0x8916;
 const SIOCGIFBRDADDR = 0x8919;
 const SIOCSIFBRDADDR = 0x891a;
 const SIOCSIFNETMASK = 0x891c;
+const SIOCGIFHWADDR = 0x8927;
 const SIOCGIFINDEX = 0x8933;
 const IFF_UP = 1;
 
@@ -45,6 +46,12 @@ export function interfaceIndex(device: string): number | undefined {
 /** IFF_UP (1), IFF_LOOPBACK (8), IFF_RUNNING (0x40) and so on. */
 export function interfaceFlags(device: string): number {
   return new DataView(control(SIOCGIFFLAGS, ifreq(device), device).buffer).getUint16(16, true);
+}
+
+/** The link address of an interface, "00:00:5e:00:01:2a". */
+export function interfaceMac(device: string): string {
+  const bytes = control(SIOCGIFHWADDR, ifreq(device), device).slice(18, 24);
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }
 
 /** The first IPv4 address of an interface or alias. */

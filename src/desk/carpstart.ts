@@ -3,13 +3,13 @@
 
 import { mkdirSync } from "node:fs";
 import { reasonOf } from "../../ffi/error.ts";
+import { interfaceMac } from "../../ffi/interface.ts";
 import { lockMemory } from "../../ffi/realtime.ts";
 import type { RouterConfig } from "../config/router.ts";
 import { stopOnBugs } from "./bug.ts";
 import { startDaemon } from "./carpdaemon.ts";
 import { carpDirectory } from "./carpplace.ts";
 import { CarpProcess } from "./carpprocess.ts";
-import { readTextIfThere } from "./disk.ts";
 import { Log } from "./log.ts";
 import { ucarpManner } from "./ucarpline.ts";
 
@@ -80,7 +80,6 @@ function makeDirectory({ like, run }: CarpStart, log: Log): boolean {
 /** ucarp's first line (carp.md 13). */
 function greet({ routers }: CarpStart, log: Log) {
   for (const { device } of routers) {
-    const mac = readTextIfThere(`/sys/class/net/${device}/address`)?.trim() ?? "";
-    log.info(`Local advertised ethernet address is [${mac}]`, "carp");
+    log.info(`Local advertised ethernet address is [${interfaceMac(device)}]`, "carp");
   }
 }

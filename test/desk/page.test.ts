@@ -66,7 +66,7 @@ const router: RouterView = {
   advskew: 0,
   demoted: [],
   heard: { from: "10.0.0.2", advbase: 1, advskew: 100, demote: 0, sealed: true, agoMs: 4_200 },
-  packets: { sent: 3_700, received: 12, rejected: { digest: 3, replay: 1, ttl: 0 } },
+  packets: { sent: 3_700, received: 12, rejected: { vhid: 900, digest: 3, replay: 1, ttl: 0 } },
   next: { what: "advert", inMs: 400 },
 };
 
