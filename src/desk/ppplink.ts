@@ -21,9 +21,24 @@ const pauseMaxMs = 30_000;
 /** A link that was up for so long ended for a reason of its own: no need to be careful. */
 const longMs = 10_000;
 
-/** Before the next start, when the last `failures` of them were short. */
-export function pauseAfter(failures: number): number {
-  return failures === 0 ? 0 : Math.min(pauseFirstMs * 2 ** (failures - 1), pauseMaxMs);
+/** How long to wait before pppd is started again. */
+export class Pauses {
+  #short = 0;
+
+  /** Lives in a row that were short. */
+  get short(): number {
+    return this.#short;
+  }
+
+  /** After a life in which the link was up for `upMs`; undefined: it never came up. */
+  next(upMs: number | undefined): number {
+    if (upMs !== undefined && upMs >= longMs) {
+      this.#short = 0;
+      return 0;
+    }
+    this.#short += 1;
+    return Math.min(pauseFirstMs * 2 ** (this.#short - 1), pauseMaxMs);
+  }
 }
 
 export interface PppLinkHost {
@@ -54,7 +69,7 @@ export class PppLink {
   #sinceMs = bootMs();
   /** When the present pppd was up for the first time. */
   #upMs: number | undefined;
-  #failures = 0;
+  readonly #pauses = new Pauses();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
@@ -95,7 +110,7 @@ export class PppLink {
       if (stat === undefined) throw new Error(`there is no tty "${device}"`);
       if (!stat.isCharacterDevice()) throw new Error(`"${device}" is no tty`);
       this.#argv = this.#host.command(this.medium);
-      const level = this.#failures > 1 ? "debug" : "info";
+      const level = this.#pauses.short > 1 ? "debug" : "info";
       const line = (text: string) => this.#host.log(level, `pppd on ${device}: ${text}`);
       this.#watch(Pppd.start(this.#argv, this.#host.scratch, line));
       this.#become(undefined, "pppd runs, the other end has not answered yet");
@@ -191,14 +206,12 @@ export class PppLink {
 
   /** No pppd: plans the next one. */
   #wait(reason: string) {
-    const wasLong = this.#upMs !== undefined && bootMs() - this.#upMs >= longMs;
-    this.#failures = wasLong ? 0 : this.#failures + 1;
+    const pauseMs = this.#pauses.next(this.#upMs === undefined ? undefined : bootMs() - this.#upMs);
     this.#pppd = undefined;
     this.#upMs = undefined;
-    const pauseMs = pauseAfter(this.#failures);
     const when = pauseMs === 0 ? "at once" : `in ${pauseMs / 1_000} s`;
     // A tty that is not there is tried for months: the first times tell everything.
-    const level = this.#failures > 2 ? "debug" : "warn";
+    const level = this.#pauses.short > 2 ? "debug" : "warn";
     this.#host.log(level, `PPP link ${this.medium.device}: ${reason}, the next start is ${when}`);
     this.#become(undefined, reason);
     this.#timer = setTimeout(() => this.start(), pauseMs);

@@ -11,7 +11,7 @@ import type { PppMedium } from "../../src/config/medium.ts";
 import type { PppView } from "../../src/core/snapshot.ts";
 import { pppdEnding, pppdWords } from "../../src/desk/pppd.ts";
 import { placeHooks } from "../../src/desk/ppphook.ts";
-import { pauseAfter } from "../../src/desk/ppplink.ts";
+import { Pauses } from "../../src/desk/ppplink.ts";
 import { processName } from "../../src/desk/process.ts";
 import { parseRequest } from "../../src/desk/request.ts";
 import { plainConfig } from "../plainconfig.ts";
@@ -77,15 +77,11 @@ test.each([
   },
 );
 
-test.each([
-  [0, 0],
-  [1, 1_000],
-  [2, 2_000],
-  [5, 16_000],
-  [6, 30_000],
-  [5_000, 30_000],
-])("pauseAfter() %d short lives is %d ms", (failures, pauseMs) => {
-  expect(pauseAfter(failures)).toBe(pauseMs);
+test("Pauses grow from 1 s to 30 s while links live short, and vanish after one that was up for long", () => {
+  const pauses = new Pauses();
+  const lives = [undefined, 0, 9_999, undefined, undefined, undefined, undefined, 10_000, 50];
+  const paused = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 0, 1_000];
+  expect(lives.map((upMs) => pauses.next(upMs))).toEqual(paused);
 });
 
 test("pppdEnding() says in words why pppd ended", () => {
@@ -134,8 +130,16 @@ class PppHost {
     writeFileSync(join(this.#home, "bin/pppd"), standIn(this.#home), { mode: 0o755 });
     made.add(this);
     this.play("up");
-    this.host.write("ha.cf", `${haCf.replaceAll("500ms", "2500ms")}ppp ${tty} 10.9.0.1:10.9.0.2\n`);
+    this.configure();
     this.host.write("haresources", "");
+  }
+
+  configure(): void {
+    this.host.write("ha.cf", `${haCf.replaceAll("500ms", "2500ms")}ppp ${tty} 10.9.0.1:10.9.0.2\n`);
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.#home, name), "utf8");
   }
 
   /** What the next pppd does: "up", "same" (both ends of one address), "alone" (nobody answers), or
@@ -190,7 +194,9 @@ class PppHost {
 }
 
 function standIn(home: string): string {
-  return `#!/bin/bash
+  return `#!/bin/sh
+(cd /proc/$$/fd && echo *) >>${home}/descriptors
+while read -r line; do case $line in SigBlk*|SigIgn*) echo "$line" >>${home}/signals ;; esac; done </proc/$$/status
 echo $$ >>${home}/started
 while [ $# -gt 0 ]; do
   case $1 in
@@ -200,10 +206,10 @@ while [ $# -gt 0 ]; do
 done
 play=$(cat ${home}/play)
 case $play in [0-9]*) echo "no luck today"; exit $play ;; esac
-local=\${ends%:*} remote=\${ends#*:}
-[ $play = same ] && remote=$local
+here=\${ends%:*} there=\${ends#*:}
+[ $play = same ] && there=$here
 hook() {
-  env -i PATH=$PATH "$set" PPPD_PID=$$ $1 ppp7 /dev/other 115200 $local $remote $tty </dev/null >/dev/null 2>&1
+  env -i PATH=$PATH "$set" PPPD_PID=$$ $1 ppp7 /dev/other 115200 $here $there $tty </dev/null >/dev/null 2>&1
 }
 trap 'hook $down; exit 5' TERM
 echo "Using interface ppp7"
@@ -253,6 +259,13 @@ test(
     await ppp.host.until(() => ppp.pids.every((each) => processName(each) === undefined));
     await ppp.host.until(async () => (await ppp.host.status())?.ppp === undefined);
     expect(existsSync(ppp.file)).toBe(false);
+
+    ppp.configure();
+    process.kill(ppp.host.pid, "SIGHUP");
+    await ppp.up(3);
+    // Nothing of ours: stdin, its words twice, and what the shell keeps its script on.
+    expect(ppp.read("descriptors").trim().split("\n").at(-1)).toBe("0 1 10 2");
+    expect(ppp.read("signals")).toMatch(/^(SigBlk:\s0+\nSigIgn:\s0+\n)+$/);
   },
   limit,
 );
