@@ -254,8 +254,8 @@ export class Mastership {
     const what = isTie ? "equally good, with the better address" : "better";
     const phase = isOver ? this.#landing.phase : "backup";
     this.retreat(phase, `${advert.from} is master: ${what}`, now);
-    const isBsdTie = isTie && config().dialect === "bsd";
-    if (phase === "backup" && isBsdTie && waitsAfterTie(footing.source(advert.family), advert)) {
+    const mayCollide = isTie && phase === "backup" && !config().likeUcarp;
+    if (mayCollide && waitsAfterTie(footing.source(advert.family), advert)) {
       this.listen(now, advertIntervalMs(this.stance.pace));
     }
     const text = "Preferred master advertised: going back to BACKUP state";

@@ -9,33 +9,7 @@ import type { Input } from "../../../src/core/input.ts";
 import { at, type Instant } from "../../../src/core/instant.ts";
 import type { RouterView } from "../../../src/core/snapshot.ts";
 import { plainConfig } from "../../plainconfig.ts";
-
-export const plainRouter: RouterConfig = {
-  name: "eth0/42",
-  device: "eth0",
-  vhid: 42,
-  password: "love",
-  addresses: [{ family: 4, address: "10.77.0.252", prefix: 24 }],
-  advbase: 1,
-  advskew: 0,
-  deadratio: 3,
-  preempt: false,
-  neutral: false,
-  multicast: "224.0.0.18",
-  broadcast: false,
-  peers: [],
-  dialect: "ucarp",
-  seal: "auto",
-  sourceMac: "ucarp",
-  vmac: false,
-  ignoreIfState: false,
-  holdsAddresses: true,
-  scriptTimeoutMs: 30_000,
-  shutdown: true,
-  likeUcarp: false,
-  track: [],
-  announceIntervalMs: 60_000,
-};
+import { plainRouter } from "../../plainrouter.ts";
 
 /** As under the name ucarp, with both scripts. */
 export const likeUcarp: Partial<RouterConfig> = {

@@ -7,7 +7,8 @@ import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import { at } from "../../../src/core/instant.ts";
 import { plainConfig } from "../../plainconfig.ts";
-import { advert, Bench, boot, plainRouter } from "./bench.ts";
+import { plainRouter } from "../../plainrouter.ts";
+import { advert, Bench, boot } from "./bench.ts";
 
 function router(device: string, vhid: number, more: Partial<RouterConfig> = {}): RouterConfig {
   const addresses = [{ family: 4, address: `10.${vhid}.0.252` }] as const;
