@@ -8,7 +8,7 @@ import { built, settled, startAgent, status } from "./agent.ts";
 import { type Cluster, configure } from "./conf.ts";
 import type { Host } from "./host.ts";
 import { type Lab, withLab } from "./lab.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until } from "./until.ts";
 
 export type { Lab };
 
@@ -37,6 +37,8 @@ export interface Story {
   /** Hosts that are no nodes. */
   readonly others?: readonly string[];
   readonly nets?: number;
+  /** What is done to the hosts before anything is started. */
+  readonly prepare?: (lab: Lab) => Promise<void>;
 }
 
 export class Running {
@@ -74,8 +76,14 @@ export class Running {
     );
   }
 
+  /** The same for what a command has moved: it had to be done when the command returned. */
+  async movedBy(places: Readonly<Record<string, string>>, returnedMs: number): Promise<void> {
+    await this.placed(places, SOON_MS);
+    movedBefore(this.lab, Object.keys(places), returnedMs + OBSERVED_MS);
+  }
+
   /** Waits until these nodes are active, know each other active, and agree that nothing is moving. */
-  async calm(names: readonly string[], withinMs = 20_000): Promise<void> {
+  async calm(names: readonly string[], withinMs = SOON_MS): Promise<void> {
     await Promise.all(names.map((name) => settled(this.host(name), withinMs)));
     for (const name of names) {
       const what = `${name} to see ${names.join(", ")} active`;
@@ -94,7 +102,18 @@ export class Running {
   }
 }
 
-const JOURNAL = `#!/bin/sh
+/** However late this process learns of it, the observers have stamped the moment of each change. */
+export function movedBefore(lab: Lab, owners: readonly string[], atMs: number): void {
+  for (const owner of owners) {
+    const last = lab.watch.since(home(owner), 0).at(-1);
+    if (last === undefined || last.atMs <= atMs) continue;
+    const lateMs = Math.round(last.atMs - atMs);
+    throw new Error(`${home(owner)} moved ${lateMs} ms later than it should have`);
+  }
+}
+
+/** A resource script that keeps a journal of its starts and stops. */
+export const JOURNAL = `#!/bin/sh
 # keeps a journal of its own starts and stops
 state=/run/journal.$1
 case $2 in
@@ -122,8 +141,9 @@ export async function withCluster(
   await withLab({ hosts, nets: story.nets ?? 1, logs: ["log/journal"] }, async (lab) => {
     const run = new Running(lab, story.nodes);
     prepare(run, story);
+    await story.prepare?.(lab);
     for (const name of story.nodes) run.start(name);
-    await run.placed(Object.fromEntries(story.nodes.map((name) => [name, name])), 25_000);
+    await run.placed(Object.fromEntries(story.nodes.map((name) => [name, name])), SOON_MS);
     await run.calm(story.nodes);
     await tell(run);
   });

@@ -5,13 +5,13 @@
 
 import type { Subprocess } from "bun";
 import { built, hb, leave, settled, startAgent, status } from "./agent.ts";
-import { groupOf, home } from "./cluster.ts";
+import { groupOf, home, movedBefore } from "./cluster.ts";
 import { type Cluster, configure } from "./conf.ts";
 import { complaints, heartbeatCommand, startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
 import type { Host } from "./host.ts";
 import { type Lab, withLab } from "./lab.ts";
 import type { Said } from "./shell.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until } from "./until.ts";
 
 export type NodeName = "alice" | "bob";
 
@@ -72,11 +72,11 @@ export class Mixed {
   /** Waits until a node that was started again is a full member and has settled. */
   async rejoined(name: NodeName): Promise<void> {
     if (name === this.ours) {
-      await settled(this.host(name), 20_000);
+      await settled(this.host(name));
       return;
     }
     const log = /Local Resource acquisition completed|remote resource transition completed/;
-    await this.notes(log, this.#startedAt, 20_000);
+    await this.notes(log, this.#startedAt);
     await this.calm();
   }
 
@@ -103,7 +103,7 @@ export class Mixed {
   }
 
   /** Waits until the address of alice's and of bob's group are where they should be. */
-  async placed(alice: NodeName | null, bob: NodeName | null, withinMs = 15_000): Promise<void> {
+  async placed(alice: NodeName | null, bob: NodeName | null, withinMs = SOON_MS): Promise<void> {
     const by = (holder: NodeName | null): NodeName[] => (holder === null ? [] : [holder]);
     await Promise.all([
       this.lab.watch.held(home("alice"), by(alice), withinMs),
@@ -111,8 +111,14 @@ export class Mixed {
     ]);
   }
 
+  /** The same for what a command of hb has moved: it had to be done when the command returned. */
+  async movedBy(alice: NodeName, bob: NodeName, returnedMs: number): Promise<void> {
+    await this.placed(alice, bob);
+    movedBefore(this.lab, NODES, returnedMs + LATE_MS);
+  }
+
   /** Waits until hb says that nothing moves, and agrees with the kernel about who holds what. */
-  async calm(withinMs = 20_000): Promise<void> {
+  async calm(withinMs = SOON_MS): Promise<void> {
     const host = this.host(this.ours);
     await settled(host, withinMs);
     await until({ what: "hb to agree with the kernel", withinMs, everyMs: 100 }, async () => {
@@ -140,7 +146,7 @@ export class Mixed {
   }
 
   /** Waits for a line of the real node's log that is newer than the mark. */
-  async notes(line: RegExp, mark: number, withinMs = 30_000): Promise<void> {
+  async notes(line: RegExp, mark: number, withinMs = SOON_MS): Promise<void> {
     await until({ what: `${line} in the log of ${this.theirs}`, withinMs, everyMs: 50 }, () =>
       line.test(this.host(this.theirs).read("log/ha-log").slice(mark)),
     );
@@ -155,6 +161,8 @@ export interface MixedStory extends Partial<Cluster> {
   readonly roles: Roles;
   /** Which program is started first; the other follows when this long has passed. */
   readonly first?: NodeName;
+  /** What is done to the hosts before anything is started. */
+  readonly prepare?: (lab: Lab) => Promise<void>;
 }
 
 /** Starts both programs on the files of one cluster; the story begins when each node holds its own. */
@@ -163,11 +171,12 @@ export async function withMixed(
   tell: (run: Mixed) => Promise<void>,
 ): Promise<void> {
   await built();
-  const { roles, first, ...cluster } = story;
+  const { roles, first, prepare, ...cluster } = story;
   await withLab({ hosts: NODES, name: "mix", logs: ["log/journal"] }, async (lab) => {
     const run = new Mixed(lab, roles);
     configure(lab, { resources: NODES.map(groupOf), initdead: "10", ...cluster });
     for (const host of lab.hosts) host.write("ha.d/resource.d/journal", JOURNAL, 0o755);
+    await prepare?.(lab);
     const order = first === "bob" ? (["bob", "alice"] as const) : NODES;
     for (const name of order) await run.start(name);
     await run.placed("alice", "bob", 45_000);

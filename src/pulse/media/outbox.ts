@@ -1,35 +1,35 @@
-// What waits for a serial line: newest first in its slot, heartbeats before all else, bounded, and at the
-// pace of the line.
+// What waits for a serial line, bounded and at the pace of the line.
 //
 // The kernel would take several kilobytes, seconds of a slow line, and deliver them late. So a packet is
 // handed over only when what was handed over before must nearly have left: the pace is reckoned from the
 // speed, whatever the driver tells of its buffer. Pure: time is a parameter.
+//
+// News go first and in order: who overtakes seems to have been lost. Repairs (questions for what was
+// lost, what is sent again, acknowledgements) take what time is left. Were it otherwise, a line once
+// late would drown in its own repairs: late packets are asked for, by everybody, again and again.
 
 import { after, type Instant } from "../../core/instant.ts";
 import { textToBytes } from "../../wire/bytes.ts";
 import { RESYNC } from "../../wire/stream.ts";
+import { isNewer, Lane, type Put } from "./lane.ts";
 import type { Slot } from "./slot.ts";
 
 /** Handed over and not sent, at most, when the next packet follows: what keeps a UART busy. */
 const AHEAD_BYTES = 256;
-/** So much of the line's time may wait, heartbeats left aside. */
-const WAITING_MS = 2_000;
-const WAITING_BYTES_MIN = 4_096;
-
-interface Waiting {
-  readonly bytes: Uint8Array;
-  readonly order: Slot["order"];
-}
-
-/** What became of a message: it waits, it took another's place, or it was no news beside what waits. */
-export type Put = "waits" | "replaces" | "stale";
+/** When more of the line's time than this waits, heartbeats pass the rest of the news. */
+const HURRY_MS = 500;
+/** So much of the line's time may wait, and so many bytes in any case. */
+const NEWS_MS = 2_000;
+const NEWS_BYTES_MIN = 4_096;
+const REPAIRS_MS = 500;
+const REPAIRS_BYTES_MIN = 1_024;
 
 export class Outbox {
   readonly #bytesPerMs: number;
-  readonly #waitingMax: number;
-  readonly #urgent = new Map<string, Waiting>();
-  readonly #rest = new Map<string, Waiting>();
-  #restBytes = 0;
+  readonly #news = new Lane();
+  readonly #repairs = new Lane();
+  /** Run and number of the newest message that was taken in, by its author. */
+  readonly #newest = new Map<string, Slot["order"]>();
   /** The packet that is being handed over, and how far. */
   #current: Uint8Array | undefined;
   #at = 0;
@@ -40,42 +40,38 @@ export class Outbox {
   /** `baud`: ten bits are a byte (8N1). */
   constructor(baud: number) {
     this.#bytesPerMs = baud / 10_000;
-    this.#waitingMax = Math.max(WAITING_BYTES_MIN, this.#bytesPerMs * WAITING_MS);
   }
 
   get isEmpty(): boolean {
-    return this.#current === undefined && this.#urgent.size === 0 && this.#rest.size === 0;
+    return this.#current === undefined && this.#news.size === 0 && this.#repairs.size === 0;
   }
 
   /** Bytes that wait here. */
   get waiting(): number {
-    let bytes =
-      this.#restBytes + (this.#current === undefined ? 0 : this.#current.length - this.#at);
-    for (const each of this.#urgent.values()) bytes += each.bytes.length;
-    return bytes;
+    const rest = this.#current === undefined ? 0 : this.#current.length - this.#at;
+    return this.#news.bytes + this.#repairs.bytes + rest;
   }
 
-  /** Takes a packet in. It keeps the place of the one that it replaces. */
-  put({ key, urgent, order }: Slot, bytes: Uint8Array): Put {
-    const lane = urgent ? this.#urgent : this.#rest;
-    const known = lane.get(key);
-    if (known !== undefined && isNewer(known.order, order)) return "stale";
-    lane.set(key, { bytes, order });
-    if (!urgent) this.#restBytes += bytes.length - (known?.bytes.length ?? 0);
-    return known === undefined ? "waits" : "replaces";
-  }
-
-  /** Throws away the oldest of what is too much; how many packets that were. The others are asked for
-   *  again by those who miss them. */
-  trim(): number {
-    let dropped = 0;
-    for (const [key, { bytes }] of this.#rest) {
-      if (this.#restBytes <= this.#waitingMax) break;
-      this.#rest.delete(key);
-      this.#restBytes -= bytes.length;
-      dropped += 1;
+  /** Takes a packet in. */
+  put(slot: Slot, bytes: Uint8Array): Put {
+    const { src, order } = slot;
+    if (src === undefined) return this.#repairs.put(slot, bytes);
+    const newest = this.#newest.get(src);
+    if (newest !== undefined && !isNewer(order, newest)) {
+      const key = `again ${src} ${order.join(" ")}`;
+      return this.#repairs.put({ key, urgent: false, order }, bytes);
     }
-    return dropped;
+    this.#newest.set(src, order);
+    return this.#news.put(slot, bytes);
+  }
+
+  /** Throws away the oldest of what is too much; how many packets that were. Who misses them asks. */
+  trim(): number {
+    const share = (ms: number, min: number) => Math.max(min, ms * this.#bytesPerMs);
+    return (
+      this.#news.trim(share(NEWS_MS, NEWS_BYTES_MIN)) +
+      this.#repairs.trim(share(REPAIRS_MS, REPAIRS_BYTES_MIN))
+    );
   }
 
   /** The bytes to hand over now; undefined when there are none, or the line is busy. */
@@ -104,10 +100,9 @@ export class Outbox {
 
   /** Throws everything away, also what was half handed over; how many packets that were. */
   clear(): number {
-    const count = this.#urgent.size + this.#rest.size + (this.#current === undefined ? 0 : 1);
-    this.#urgent.clear();
-    this.#rest.clear();
-    this.#restBytes = 0;
+    const count = this.#news.size + this.#repairs.size + (this.#current === undefined ? 0 : 1);
+    this.#news.clear();
+    this.#repairs.clear();
     this.#current = undefined;
     this.#busyUntil = undefined;
     this.#resync = true;
@@ -120,21 +115,13 @@ export class Outbox {
   }
 
   #take(): Uint8Array | undefined {
-    const lane = this.#urgent.size > 0 ? this.#urgent : this.#rest;
-    const [first] = lane;
-    if (first === undefined) return undefined;
-    const [key, { bytes }] = first;
-    lane.delete(key);
-    if (lane === this.#rest) this.#restBytes -= bytes.length;
-    if (!this.#resync) return bytes;
+    const hurry = this.#news.bytes > this.#bytesPerMs * HURRY_MS;
+    const bytes = this.#news.take(hurry) ?? this.#repairs.take(false);
+    if (!this.#resync || bytes === undefined) return bytes;
     this.#resync = false;
     const whole = new Uint8Array(RESYNC.length + bytes.length);
     whole.set(textToBytes(RESYNC));
     whole.set(bytes, RESYNC.length);
     return whole;
   }
-}
-
-function isNewer(one: Slot["order"], other: Slot["order"]): boolean {
-  return one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]);
 }

@@ -120,9 +120,10 @@ class SerialLine implements StreamCarrier {
   }
 
   close(): void {
-    // What waits in the kernel would hold close(2) for up to half a minute.
+    // What waits in the kernel would hold close(2) for up to half a minute. What has left is not flushed:
+    // a pty would still throw it away.
     try {
-      flush(this.#fd);
+      if (unsentBytes(this.#fd) > 0) flush(this.#fd, "output");
       setBreak(this.#fd, false);
     } catch {
       // The device is gone, and with it what waited.

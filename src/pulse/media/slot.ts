@@ -6,10 +6,12 @@ import { type Message, textOf } from "../../wire/message.ts";
 export interface Slot {
   /** Messages with one key replace each other. */
   readonly key: string;
-  /** Heartbeats pass everything else: what they say is their being on time. */
+  /** Heartbeats may pass the rest: what they say is their being on time. */
   readonly urgent: boolean;
   /** Run and number: of two messages in one slot the higher one counts. */
   readonly order: readonly [number, number];
+  /** Whose numbers these are; undefined for types without one (NS_…), which only repair what was lost. */
+  readonly src?: string;
 }
 
 /** The place of a message in the queue of a line. */
@@ -17,21 +19,23 @@ export function slotOf(message: Message): Slot {
   const of = (name: string) => textOf(message, name) ?? "";
   const hex = (name: string) => Number.parseInt(of(name), 16) || 0;
   const type = of("t");
+  const src = of("src");
   const order = [hex("hg"), hex("seq")] as const;
+  if (type === "NS_ackmsg") {
+    const key = `ack ${src} ${of("dest")}`;
+    return { key, urgent: false, order: [order[0], hex("ackseq")] };
+  }
+  if (textOf(message, "seq") === undefined) {
+    // A question or an answer about a number.
+    const about = ["hg", "dest", "firstseq", "lastseq"].map(of);
+    return { key: [type, src, ...about].join(" "), urgent: false, order };
+  }
   switch (type) {
     case "status":
-      return { key: `status ${of("src")} ${of("st")}`, urgent: true, order };
+      return { key: `status ${src} ${of("st")}`, urgent: true, order, src };
     case "hb_groups":
-      return { key: `hb_groups ${of("src")}`, urgent: false, order };
-    case "NS_ackmsg":
-      return {
-        key: `ack ${of("src")} ${of("dest")}`,
-        urgent: false,
-        order: [order[0], hex("ackseq")],
-      };
+      return { key: `hb_groups ${src}`, urgent: false, order, src };
+    default:
+      return { key: `${src} ${of("hg")} ${of("seq")}`, urgent: false, order, src };
   }
-  // A question or an answer about a number, or a message with a number of its own.
-  const about = type.startsWith("NS_") ? ["dest", "firstseq", "lastseq"] : ["seq"];
-  const key = [type, of("src"), of("hg"), ...about.map(of)].join(" ");
-  return { key, urgent: false, order };
 }
