@@ -366,7 +366,9 @@ test(
     expect(await say("ip-up")).toBe(0);
     await ppp.host.until(async () => (await ppp.link()) === "up");
     expect(await ppp.view()).toMatchObject({ state: "up", pid: foreign.pid });
+    expect(existsSync(ppp.file)).toBe(true);
     expect(await say("ip-down")).toBe(0);
+    expect(existsSync(ppp.file)).toBe(false);
     await ppp.host.until(async () => (await ppp.link()) === "dead");
     expect(await say("ip-up")).toBe(0);
     process.kill(ppp.host.pid, "SIGTERM");

@@ -38,12 +38,12 @@ async function withPuppet(body: (puppet: Puppet) => Promise<void>): Promise<void
   });
 }
 
-function lay(): void {
-  cable("left", "right");
-  ip("addr add 10.9.0.1 peer 10.9.0.2/32 dev left");
-  ip("addr add 10.9.0.2 peer 10.9.0.1/32 dev right");
+function lay(left = "left", right = "right", net = "10.9.0"): void {
+  cable(left, right);
+  ip(`addr add ${net}.1 peer ${net}.2/32 dev ${left}`);
+  ip(`addr add ${net}.2 peer ${net}.1/32 dev ${right}`);
   // Both ends are on one host: without these the kernel takes what arrives for a forgery.
-  for (const device of ["all", "left", "right"]) {
+  for (const device of ["all", left, right]) {
     Bun.spawnSync(["sysctl", "-qw", `net.ipv4.conf.${device}.accept_local=1`]);
     Bun.spawnSync(["sysctl", "-qw", `net.ipv4.conf.${device}.rp_filter=0`]);
   }
@@ -108,6 +108,41 @@ test("Links.changed() closes a line whose interface vanishes, and goes over to i
     up(puppet, tty, "ppp7", ["10.9.0.1", "10.9.0.2"]);
     expect(await puppet.input("link", ({ link, ok }) => link === tty && ok)).toBeDefined();
     await reach(puppet, "after", other);
+  }));
+
+test("Links passes on over PPP what another PPP line brought, one hop older, with serial_ring", () =>
+  inNamespace(async () => {
+    lay();
+    lay("left2", "right2", "10.9.1");
+    const on = (self: string, ...media: PppMedium[]) =>
+      new Puppet({ self, media, serialRing: true });
+    const alice = on("alice", medium(tty, "10.9.0.1"), medium(other, "10.9.1.1"));
+    const bob = on("bob", medium(tty, "10.9.0.2"));
+    const carol = on("carol", medium(tty, "10.9.1.2"));
+    try {
+      for (const puppet of [alice, bob, carol]) await puppet.input("start");
+      up(alice, tty, "left", ["10.9.0.1", "10.9.0.2"]);
+      up(alice, other, "left2", ["10.9.1.1", "10.9.1.2"]);
+      up(bob, tty, "right", ["10.9.0.2", "10.9.0.1"]);
+      up(carol, tty, "right2", ["10.9.1.2", "10.9.1.1"]);
+      for (const puppet of [bob, carol]) await puppet.input("link", ({ ok }) => ok);
+      let seq = 0;
+      const again = setInterval(() => {
+        seq += 1;
+        const fields = { t: "status", src: "bob", hg: "1", seq: seq.toString(16), ttl: "3" };
+        bob.order({ effects: [{ do: "send", message: text(fields) }] });
+      }, 100);
+      try {
+        const { link, message } = await carol.input("message");
+        expect(link).toBe(tty);
+        expect([textOf(message, "src"), textOf(message, "ttl")]).toEqual(["bob", "2"]);
+      } finally {
+        clearInterval(again);
+      }
+    } finally {
+      for (const puppet of [alice, bob, carol]) puppet.signal("SIGKILL");
+      for (const puppet of [alice, bob, carol]) await puppet.exited();
+    }
   }));
 
 async function sentOn(puppet: Puppet, link: string): Promise<number> {
