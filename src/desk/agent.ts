@@ -7,8 +7,9 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { problemLine } from "../config/render.ts";
 import type { DeskEffect } from "../core/channel.ts";
-import { at } from "../core/instant.ts";
+import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
+import { sealFile } from "./carpplace.ts";
 import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
 import { scriptEnvironment } from "./environment.ts";
@@ -25,6 +26,7 @@ import { ownCommand } from "./pulse.ts";
 import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
+import { RouterDesk } from "./routers.ts";
 import { readSettings } from "./settings.ts";
 
 const lastWordsMs = 1_000;
@@ -47,6 +49,7 @@ export class Agent {
   readonly #notify = new Notify();
   readonly #operator: Operator;
   readonly #ppp: Ppp;
+  readonly #routers: RouterDesk;
   readonly #ended = Promise.withResolvers<0 | 1>();
   #cluster: ClusterConfig;
   #conf: HaConf;
@@ -75,17 +78,28 @@ export class Agent {
       log,
       events: {
         boot: () => this.#identity.next((text) => this.#log.warn(text, "generation")),
+        masters: () => this.#routers.masters,
+        grant: () => this.#routers.grant(),
         memory: () => this.#remember.memory,
         ready: () => this.#ready(),
-        alive: (moment) => this.#remember.alive(at(moment)),
+        alive: (moment) => this.#alive(at(moment)),
         effect: (effect, life) => this.#effect(effect, life),
-        published: (snapshot) => this.#notify.status(sentenceOf(snapshot)),
+        published: (snapshot) => this.#published(snapshot),
         died: () => this.#operator.unanswered({ ok: false, text: "The pulse ended: ask again" }),
         hopeless: (reason) => this.#give(reason),
       },
     });
     this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
     this.#operator = new Operator(this.#keeper, log, this.#ppp);
+    this.#routers = new RouterDesk(cluster.routers, {
+      log,
+      directory: places.run,
+      inherits: false,
+      running: places.calling,
+      seal: sealFile(places.state),
+      input: (input, life) => void this.#keeper.input(input, life),
+      tell: (message) => void this.#keeper.tell(message),
+    });
   }
 
   /** Runs until this node has left the cluster; gives the exit code. */
@@ -106,6 +120,7 @@ export class Agent {
       throw error;
     }
     const stop = this.#hearSignals();
+    this.#routers.start();
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
     const { watchdogMs } = this.#notify;
@@ -129,8 +144,19 @@ export class Agent {
     );
   }
 
+  #alive(moment: Instant) {
+    this.#remember.alive(moment);
+    this.#routers.alive(moment);
+  }
+
+  #published(snapshot: Snapshot) {
+    this.#routers.published(snapshot);
+    this.#notify.status(sentenceOf(snapshot));
+  }
+
   #ready() {
     this.#ppp.tell();
+    this.#routers.ready();
     if (!this.#announced) this.#notify.ready();
     this.#announced = true;
     if (this.#signals > 0) this.#leave();
@@ -140,6 +166,9 @@ export class Agent {
     switch (effect.do) {
       case "run":
         this.#queue.run(effect, (report) => this.#keeper.input({ on: "result", ...report }, life));
+        return;
+      case "call":
+        this.#routers.call(effect, life);
         return;
       case "log":
         this.#log.write(effect.level, effect.text, effect.topic);
@@ -162,6 +191,7 @@ export class Agent {
         return;
       case "exit":
         this.#log.info(effect.reason, "exit");
+        this.#routers.forget();
         this.#remember.forget();
         this.#ended.resolve(0);
         return;
@@ -200,6 +230,7 @@ export class Agent {
       case 2:
         this.#log.warn("Hurrying: the scripts that run are ended", "leave");
         this.#queue.killAll("ended: the agent hurries");
+        this.#routers.hurry("ended: the agent hurries");
         return;
       default:
         this.#give("Ended at once: what was up here may still be up");
@@ -229,6 +260,7 @@ export class Agent {
       this.#log.open(settings.conf);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
+      this.#routers.adopt(settings.cluster.routers);
       this.#log.info("The configuration is adopted", "reload");
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
@@ -254,6 +286,7 @@ export class Agent {
     this.#notify.stopping();
     this.#operator.unanswered({ ok: true, text: "The agent has ended" });
     this.#fifo?.close();
+    this.#routers.end();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
     // After the pulse: its goodbye leaves over these links.

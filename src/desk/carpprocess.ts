@@ -64,6 +64,7 @@ export class CarpProcess {
       only: "routers",
       events: {
         boot: () => this.#boot(),
+        masters: () => this.#routers.masters,
         grant: () => this.#routers.grant(),
         memory: () => undefined,
         ready: () => this.#ready(),
@@ -91,14 +92,7 @@ export class CarpProcess {
   #boot() {
     // Numbers of jobs of different lives must not meet, also over restarts of this process.
     this.#generation = Math.max(this.#generation + 1, Math.floor(bootMs() / 1_000));
-    const { masters } = this.#routers;
-    return {
-      uuid: nobody,
-      generation: this.#generation,
-      hostcache: [],
-      delhostcache: [],
-      ...(masters === undefined ? {} : { masters }),
-    };
+    return { uuid: nobody, generation: this.#generation, hostcache: [], delhostcache: [] };
   }
 
   async #listen() {

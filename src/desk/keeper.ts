@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { bootMs, unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import type { Boot } from "../core/boot.ts";
+import type { Boot, RouterMemory } from "../core/boot.ts";
 import type { DeskEffect, FromDesk, FromPulse, SealGrant } from "../core/channel.ts";
 import type { Input } from "../core/input.ts";
 import type { GroupMemory } from "../core/memory.ts";
@@ -29,7 +29,9 @@ const usualPausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
 
 export interface KeeperEvents {
   /** Facts of the next life; the generation in it must be on the disk. */
-  boot(): Omit<Boot, "memory" | "bootUnixMs">;
+  boot(): Omit<Boot, "memory" | "masters" | "bootUnixMs">;
+  /** Virtual routers that were master in the last life. */
+  masters?(): RouterMemory | undefined;
   /** The numbers that the seals of the next life may bear. */
   grant?(): SealGrant | undefined;
   /** What is up here, if anything may be. */
@@ -173,10 +175,12 @@ export class Keeper {
     this.#bornMs = bootMs();
     const life = this.#life;
     const memory = this.#events.memory();
+    const masters = this.#events.masters?.();
     const boot: Boot = {
       ...this.#events.boot(),
       bootUnixMs: unixMs() - bootMs(),
       ...(memory === undefined ? {} : { memory }),
+      ...(masters === undefined ? {} : { masters }),
     };
     try {
       this.#pulse = new Pulse(this.#command, {

@@ -41,6 +41,8 @@ export function placesOf(directories: Directories) {
     lock: join(run, "hb.lock"),
     pid: join(run, "hb.pid"),
     running: join(run, "hb.running"),
+    /** The scripts of virtual routers that run. */
+    calling: join(run, "hb.calling"),
     memory: join(run, "hb.memory"),
     pulsed: join(run, "hb.alive"),
     scratch: join(run, "rsctmp"),
