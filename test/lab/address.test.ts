@@ -2,7 +2,7 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { home, withCluster } from "./cluster.ts";
-import { stays, until, wallMs } from "./until.ts";
+import { SOON_MS, stays, until, wallMs } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const nodes = ["alice", "bob"];
@@ -13,7 +13,10 @@ test("hb agent puts an address back that somebody else removed", async () => {
     const flushedAt = wallMs();
     await alice.exec(["ip", "addr", "del", `${home("alice")}/24`, "dev", "eth0"]);
     const changes = () => run.lab.watch.since(home("alice"), flushedAt);
-    await until({ what: "the address gone and back", withinMs: 5_000 }, () => changes().length > 1);
+    await until(
+      { what: "the address gone and back", withinMs: SOON_MS },
+      () => changes().length > 1,
+    );
     const [gone, back] = changes();
     expect([gone?.up, back?.up]).toEqual([false, true]);
     expect((back?.atMs ?? 0) - (gone?.atMs ?? 0)).toBeLessThan(500);
@@ -42,6 +45,6 @@ test("hb agent hands a group over when its interface goes away", async () => {
   const cluster = { failback: "off" } as const;
   await withCluster({ nodes, nets: 2, cluster }, async (run) => {
     await run.host("alice").exec(["ip", "link", "del", "eth0"]);
-    await run.lab.watch.held(home("alice"), ["bob"], 8_000);
+    await run.lab.watch.held(home("alice"), ["bob"], SOON_MS);
   });
 });

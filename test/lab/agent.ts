@@ -6,7 +6,7 @@ import type { Subprocess } from "bun";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import type { Host } from "./host.ts";
 import { must, type Said } from "./shell.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until } from "./until.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 
@@ -37,7 +37,7 @@ export async function status(host: Host): Promise<Snapshot | undefined> {
 }
 
 /** Waits until the agent is active and every group has a holder. */
-export async function settled(host: Host, withinMs = 15_000): Promise<Snapshot> {
+export async function settled(host: Host, withinMs = SOON_MS): Promise<Snapshot> {
   return until(
     { what: `the agent of ${host.name} to settle`, withinMs, everyMs: 100 },
     async () => {

@@ -2,7 +2,7 @@
 
 import { setDefaultTimeout, test } from "bun:test";
 import { home, withCluster } from "./cluster.ts";
-import { stays } from "./until.ts";
+import { SOON_MS, stays } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const nodes = ["alice", "bob"];
@@ -15,7 +15,7 @@ test.each([[`ping ${ROUTER}`], [`ping_group outside ${ROUTER} 10.77.0.14`]])(
     const cluster = { failback: "off", extra: [line] } as const;
     await withCluster({ nodes, nets: 2, others: ["router"], cluster }, async (run) => {
       await run.lab.cut("alice", 0);
-      await run.placed({ alice: "bob", bob: "bob" }, 15_000);
+      await run.placed({ alice: "bob", bob: "bob" }, SOON_MS);
       await run.lab.mend("alice", 0);
       await stays(
         { what: "the group stays where it went", withinMs: 6_000 },

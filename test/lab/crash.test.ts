@@ -3,16 +3,18 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { HALF, half } from "./agent.ts";
 import { home, type Running, withCluster } from "./cluster.ts";
-import { stays, until, wallMs } from "./until.ts";
+import { SOON_MS, stays, until, wallMs } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const nodes = ["alice", "bob"];
-// Enough time to restart an agent by hand on a machine that runs other labs at the same time.
-const cluster = { failback: "off", deadtime: "3", warntime: "2", initdead: "6" } as const;
+// Enough time to restart an agent by hand on a machine that runs other labs at the same time: its
+// leases, renewed each 2 s, end 6 s after the last renewal.
+const cluster = { failback: "off", deadtime: "5", warntime: "3", initdead: "6" } as const;
+const DEAD_MS = 5_000;
 
 async function nothingMoves(run: Running, changesBefore: number): Promise<void> {
   await stays(
-    { what: "nothing moves", withinMs: 6_000 },
+    { what: "nothing moves", withinMs: DEAD_MS + 3_000 },
     () => run.lab.watch.changes.length === changesBefore,
   );
   await run.calm(nodes);
@@ -27,7 +29,7 @@ test("hb agent replaces a killed pulse and nothing moves", async () => {
     const before = run.lab.watch.changes.length;
     const [old] = half(alice, "pulse");
     expect(alice.signal("SIGKILL", HALF.pulse)).toBe(1);
-    await until({ what: "a new pulse", withinMs: 2_000 }, () =>
+    await until({ what: "a new pulse", withinMs: SOON_MS }, () =>
       half(alice, "pulse").some((pid) => pid !== old),
     );
     await nothingMoves(run, before);
@@ -61,12 +63,12 @@ test("hb agent restarted long after its death joins without what the other has t
   await withCluster({ nodes, cluster }, async (run) => {
     const alice = run.host("alice");
     alice.kill();
-    await run.lab.watch.held(home("alice"), ["bob"], 12_000);
+    await run.lab.watch.held(home("alice"), ["bob"], SOON_MS);
     const backAt = wallMs();
     run.start("alice");
     await run.calm(nodes);
     expect(run.lab.watch.since(home("alice"), backAt).filter((c) => c.up)).toEqual([]);
-    await run.placed({ alice: "bob", bob: "bob" }, 500);
+    await run.placed({ alice: "bob", bob: "bob" }, SOON_MS);
     // The service that the dead agent had left running is stopped by the new one.
     expect(run.journal("alice")).toEqual(["start alice", "stop alice"]);
   });

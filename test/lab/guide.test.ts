@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { built, HB, hb, settled, startAgent } from "./agent.ts";
 import { withLab } from "./lab.ts";
+import { SOON_MS } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const README = readFileSync(join(import.meta.dir, "../../README.md"), "utf8");
@@ -43,10 +44,10 @@ test("README brings two hosts to a cluster that survives one of them", async () 
     expect([checked.code, checked.stderr]).toEqual([0, expect.any(String)]);
     startAgent(alice);
     startAgent(bob);
-    await settled(alice, 30_000);
-    await settled(bob, 30_000);
-    await lab.watch.held("10.77.0.100", ["alice"], 1_000);
+    await settled(alice, SOON_MS);
+    await settled(bob, SOON_MS);
+    await lab.watch.held("10.77.0.100", ["alice"], SOON_MS);
     await lab.crash("alice");
-    await lab.watch.held("10.77.0.100", ["bob"], 7_000);
+    await lab.watch.held("10.77.0.100", ["bob"], SOON_MS);
   });
 });

@@ -20,7 +20,7 @@ test("Lab lets real Heartbeat 3.0.6 take over from a killed node", async () => {
     await bob.says("log/ha-log", /remote resource transition completed/, 30_000);
 
     await lab.crash("alice");
-    await lab.watch.held(ADDRESS, ["bob"], 10_000);
+    await lab.watch.held(ADDRESS, ["bob"], 30_000);
     expect(complaints(bob)).toEqual([]);
   });
 });

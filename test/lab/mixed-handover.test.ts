@@ -4,7 +4,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { status } from "./agent.ts";
 import { LATE_MS, type Mixed, type NodeName, ROLES, withMixed } from "./mixed.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until, wallMs } from "./until.ts";
 
 setDefaultTimeout(150_000);
 
@@ -47,6 +47,7 @@ for (const roles of ROLES) {
       for (const [node, verb, set, alice, bob] of steps) {
         const mark = run.mark();
         const said = await run.order(node, verb, set);
+        const returnedMs = wallMs();
         expect([node, verb, set, said.code, said.stderr]).toEqual([
           node,
           verb,
@@ -55,7 +56,8 @@ for (const roles of ROLES) {
           expect.any(String),
         ]);
         // hb's own commands wait for the end.
-        await run.placed(alice, bob, node === run.ours ? 500 : 10_000);
+        if (node === run.ours) await run.movedBy(alice, bob, returnedMs);
+        else await run.placed(alice, bob);
         await agreed(run, mark);
       }
       expect(run.overlapMs()).toBeLessThan(LATE_MS);
@@ -67,10 +69,10 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "off" }, async (run) => {
       const { ours, theirs } = run;
       await run.order(ours, "takeover", "all");
-      await run.placed(ours, ours, 500);
+      await run.placed(ours, ours);
       await run.calm();
       expect((await run.order(ours, "standby", "failback")).code).toBe(0);
-      await run.placed("alice", "bob", 500);
+      await run.placed("alice", "bob");
       await run.calm();
       const mark = run.mark();
       await run.order(theirs, "takeover", "all");
@@ -78,7 +80,7 @@ for (const roles of ROLES) {
       await agreed(run, mark);
       const said = await run.order(ours, "takeover", "failback");
       expect(said.stderr + said.stdout).toContain("Moved");
-      await run.placed("alice", "bob", 500);
+      await run.placed("alice", "bob");
       await run.calm();
       expect(run.overlapMs()).toBeLessThan(LATE_MS);
       expect(run.complaints()).toEqual([]);
@@ -89,7 +91,7 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "off" }, async (run) => {
       const { ours, theirs } = run;
       await run.order(ours, "takeover", "all");
-      await run.placed(ours, ours, 500);
+      await run.placed(ours, ours);
       await run.calm();
       await run.order(theirs, "takeover", "failback");
       await run.placed("alice", "bob");
@@ -103,15 +105,15 @@ for (const roles of ROLES) {
       const { ours, theirs } = run;
       const mark = run.mark();
       await run.order(ours, "standby", "all");
-      await run.placed(theirs, theirs, 500);
+      await run.placed(theirs, theirs);
       await agreed(run, mark);
       run.host(ours).write("ha.d/resource.d/journal", BROKEN, 0o755);
       const said = await run.order(ours, "takeover", "local");
       expect(said.code).toBe(1);
       expect(said.stderr).toContain("failed");
       // Not after 30 s, as 3.0.6 does for a group that it does not own.
-      await run.placed(theirs, theirs, 10_000);
-      await until({ what: "hb to say so", withinMs: 5_000, everyMs: 100 }, async () => {
+      await run.placed(theirs, theirs, 20_000);
+      await until({ what: "hb to say so", withinMs: SOON_MS, everyMs: 100 }, async () => {
         const seen = await status(run.host(ours));
         const holders = seen?.groups.map(({ holder }) => holder).join(" ");
         return seen?.resources === "none" && holders === `${theirs} ${theirs}`;
@@ -124,11 +126,11 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "on" }, async (run) => {
       const { ours, theirs } = run;
       await run.crash(theirs);
-      await run.placed(ours, ours, 6_000);
+      await run.placed(ours, ours);
       const said = await run.order(ours, "standby", "all");
       expect(said.code).toBe(1);
       expect(said.stderr).toContain(`${theirs} is not there`);
-      await run.placed(ours, ours, 500);
+      await run.placed(ours, ours);
     });
   });
 }

@@ -4,7 +4,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { half, status } from "./agent.ts";
 import { home } from "./cluster.ts";
 import { LATE_MS, MODES, ROLES, withMixed } from "./mixed.ts";
-import { until, wallMs } from "./until.ts";
+import { SOON_MS, until, wallMs } from "./until.ts";
 
 setDefaultTimeout(180_000);
 
@@ -16,7 +16,7 @@ for (const roles of ROLES) {
       await withMixed({ roles, failback, ...wire }, async (run) => {
         const { ours, theirs } = run;
         await run.lab.cut(theirs);
-        await until({ what: "both to hold everything", withinMs: 15_000 }, () =>
+        await until({ what: "both to hold everything", withinMs: SOON_MS }, () =>
           [home("alice"), home("bob")].every(
             (address) => run.lab.watch.holders(address).length === 2,
           ),
@@ -25,7 +25,7 @@ for (const roles of ROLES) {
         const mended = wallMs();
         await run.lab.mend(theirs);
         // 3.0.6 releases everything 2 s after the heal and starts again; hb just goes on.
-        await run.placed(ours, ours, 12_000);
+        await run.placed(ours, ours);
         for (const name of [ours, theirs] as const) {
           const down = run.lab.watch
             .since(home(name), mended)
@@ -49,12 +49,12 @@ for (const roles of ROLES) {
       const { ours, theirs } = run;
       // hb is deaf, but 3.0.6 hears it all the time.
       await run.lab.drop(ours, "in", 100);
-      await until({ what: "hb to take over", withinMs: 8_000 }, () =>
+      await until({ what: "hb to take over", withinMs: SOON_MS }, () =>
         run.lab.watch.holders(home(theirs)).includes(ours),
       );
       await sleep(1_000);
       await run.lab.undrop(ours);
-      await run.placed("alice", "bob", 15_000);
+      await run.placed("alice", "bob");
       await run.calm();
       expect(run.host(theirs).read("log/ha-log")).not.toContain("restart triggered");
       expect(run.journal(ours)).toEqual([`start ${ours}`, `start ${theirs}`, `stop ${theirs}`]);
@@ -65,14 +65,14 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "off" }, async (run) => {
       const { ours, theirs } = run;
       run.host(ours).pause();
-      await until({ what: "3.0.6 to take over", withinMs: 8_000 }, () =>
+      await until({ what: "3.0.6 to take over", withinMs: SOON_MS }, () =>
         run.lab.watch.holders(home(ours)).includes(theirs),
       );
       await sleep(3_000);
       const woken = wallMs();
       run.host(ours).resume();
-      await run.calm(30_000);
-      await run.placed(theirs, theirs, 1_000);
+      await run.calm();
+      await run.placed(theirs, theirs);
       expect(run.host(theirs).read("log/ha-log")).not.toContain("returning after partition");
       // The address was gone from the sleeper before it woke: its lease had ended.
       expect(run.overlapMs(woken)).toBeLessThan(LATE_MS);
@@ -83,7 +83,7 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "on" }, async (run) => {
       const { ours, theirs } = run;
       run.host(theirs).pause();
-      await until({ what: "hb to take over", withinMs: 8_000 }, () =>
+      await until({ what: "hb to take over", withinMs: SOON_MS }, () =>
         run.lab.watch.holders(home(theirs)).includes(ours),
       );
       await sleep(2_000);
@@ -102,8 +102,8 @@ for (const roles of ROLES) {
       run.host(ours).kill();
       await sleep(500);
       await run.start(ours);
-      await run.calm(20_000);
-      await run.placed("alice", "bob", 1_000);
+      await run.calm();
+      await run.placed("alice", "bob");
       const moves = run.lab.watch.since(home(ours), from);
       expect(moves).toEqual([]);
       expect(run.journal(ours)).toEqual([`start ${ours}`]);
@@ -115,11 +115,11 @@ for (const roles of ROLES) {
     await withMixed({ roles, failback: "off" }, async (run) => {
       const { ours, theirs } = run;
       run.host(ours).kill();
-      await run.placed(theirs, theirs, 10_000);
+      await run.placed(theirs, theirs);
       const started = wallMs();
       await run.start(ours);
       await run.calm();
-      await run.placed(theirs, theirs, 1_000);
+      await run.placed(theirs, theirs);
       expect(run.overlapMs(started)).toBeLessThan(LATE_MS);
       expect(run.journal(ours)).toEqual([`start ${ours}`, `stop ${ours}`]);
       expect(run.complaints()).toEqual([]);
@@ -135,13 +135,13 @@ for (const roles of ROLES) {
         for (const pid of half(run.host(ours), which)) process.kill(pid, "SIGKILL");
         if (which === "agent") {
           // A new one is refused while the old one is still dying.
-          const gone = { what: "the killed agent to be gone", withinMs: 2_000 };
+          const gone = { what: "the killed agent to be gone", withinMs: SOON_MS };
           await until(gone, () => run.host(ours).pidsOf(/\bhb\b/).length === 0);
           await run.start(ours);
         }
         await sleep(1_000);
-        await run.calm(20_000);
-        await run.placed("alice", "bob", 1_000);
+        await run.calm();
+        await run.placed("alice", "bob");
         expect(run.lab.watch.since(home(ours), from)).toEqual([]);
         expect(run.journal(ours)).toEqual([`start ${ours}`]);
         expect((await status(run.host(ours)))?.resources).toBe("local");

@@ -7,13 +7,13 @@ import { configure } from "./conf.ts";
 import { complaints, heartbeatCommand, startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
 import { type Lab, withLab } from "./lab.ts";
 import { JOURNAL, LATE_MS } from "./mixed.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until } from "./until.ts";
 
 setDefaultTimeout(180_000);
 
 const nodes = ["alice", "bob"] as const;
 
-async function placed(lab: Lab, alice: string, bob: string, withinMs = 30_000): Promise<void> {
+async function placed(lab: Lab, alice: string, bob: string, withinMs = SOON_MS): Promise<void> {
   await lab.watch.held(home("alice"), [alice], withinMs);
   await lab.watch.held(home("bob"), [bob], withinMs);
 }
@@ -21,7 +21,7 @@ async function placed(lab: Lab, alice: string, bob: string, withinMs = 30_000): 
 /** Both run, and the peer of this agent is of that kind. */
 async function beside(lab: Lab, name: string, kind: "hb" | "heartbeat"): Promise<void> {
   const other = name === "alice" ? "bob" : "alice";
-  await until({ what: `${other} to run ${kind}`, withinMs: 20_000, everyMs: 100 }, async () => {
+  await until({ what: `${other} to run ${kind}`, withinMs: SOON_MS, everyMs: 100 }, async () => {
     const seen = (await status(lab.host(name)))?.nodes.find((node) => node.name === other);
     return seen?.kind === kind && seen.state === "active";
   });
@@ -59,7 +59,7 @@ for (const failback of ["on", "off", "legacy"] as const) {
       await beside(lab, "bob", "hb");
       await beside(lab, "alice", "hb");
       await placed(lab, stays ? "bob" : "alice", "bob");
-      for (const host of lab.hosts) await settled(host, 20_000);
+      for (const host of lab.hosts) await settled(host);
 
       // And back again: alice runs 3.0.6 once more.
       await leave(alice, alices);
@@ -67,11 +67,11 @@ for (const failback of ["on", "off", "legacy"] as const) {
       await startHeartbeat(alice);
       await beside(lab, "bob", "heartbeat");
       await placed(lab, stays ? "bob" : "alice", "bob");
-      await settled(bob, 20_000);
+      await settled(bob);
       if (stays) {
         await heartbeatCommand(alice, "hb_takeover", "all");
         await placed(lab, "alice", "alice");
-        await settled(bob, 20_000);
+        await settled(bob);
       }
       await leave(bob, bobs);
       await placed(lab, "alice", "alice");

@@ -3,22 +3,18 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { LATE_MS, type Mixed, MODES, type NodeName, ROLES, withMixed } from "./mixed.ts";
-import { wallMs } from "./until.ts";
+import { SOON_MS, wallMs } from "./until.ts";
 
 setDefaultTimeout(150_000);
-
-/** Takes over at a kill within deadtime, 3.0.6's check interval and the time of its scripts. */
-const takenOverMs = 6_000;
-const homeMs = 30_000;
 
 async function back(run: Mixed, name: NodeName, keeper: NodeName, failback: string): Promise<void> {
   if (failback === "off") {
     await run.calm();
-    await run.placed(keeper, keeper, 1_000);
+    await run.placed(keeper, keeper);
     // Gather both again: each owner has its own, as at the beginning.
     expect((await run.order(name, "takeover", "local")).code).toBe(0);
   }
-  await run.placed("alice", "bob", homeMs);
+  await run.placed("alice", "bob", SOON_MS);
   await run.calm();
 }
 
@@ -30,7 +26,7 @@ for (const roles of ROLES) {
         for (const dead of [run.theirs, run.ours]) {
           const keeper = dead === run.theirs ? run.ours : run.theirs;
           await run.crash(dead);
-          await run.placed(keeper, keeper, takenOverMs);
+          await run.placed(keeper, keeper, SOON_MS);
           await run.reboot(dead);
           if (failback === "off") await run.rejoined(dead);
           await back(run, dead, keeper, failback);
@@ -46,7 +42,7 @@ for (const roles of ROLES) {
           const keeper = gone === run.theirs ? run.ours : run.theirs;
           const from = wallMs();
           await run.stop(gone);
-          await run.placed(keeper, keeper, takenOverMs);
+          await run.placed(keeper, keeper, SOON_MS);
           expect(run.overlapMs(from)).toBeLessThan(LATE_MS);
           await run.start(gone);
           if (failback === "off") await run.rejoined(gone);

@@ -3,7 +3,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { HALF, hb, status } from "./agent.ts";
 import { groupOf, home, withCluster } from "./cluster.ts";
-import { stays } from "./until.ts";
+import { SOON_MS, stays } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const nodes = ["alice", "bob"];
@@ -15,7 +15,7 @@ test("hb agent adopts a new group on SIGHUP and leaves the others alone", async 
     const lines = [...nodes.map(groupOf), `alice ${NEW}/24/eth0`];
     for (const node of run.nodes) node.write("ha.d/haresources", `${lines.join("\n")}\n`);
     for (const node of run.nodes) node.signal("SIGHUP", HALF.agent);
-    await run.lab.watch.held(NEW, ["alice"], 10_000);
+    await run.lab.watch.held(NEW, ["alice"], SOON_MS);
     await run.calm(nodes);
     const moved = run.lab.watch.changes.filter((c) => before.includes(c.address) && !c.up);
     expect(moved).toEqual([]);
@@ -31,7 +31,7 @@ test("hb agent refuses a broken file on SIGHUP and says where it is broken", asy
     const known = await status(alice);
     alice.write("ha.d/ha.cf", `${alice.read("ha.d/ha.cf")}deadtime yesterday\n`);
     alice.signal("SIGHUP", HALF.agent);
-    await alice.says("log/hb.log", /ha\.cf:\d+/, 5_000);
+    await alice.says("log/hb.log", /ha\.cf:\d+/, SOON_MS);
     await stays(
       { what: "nothing moves", withinMs: 3_000 },
       () => run.lab.watch.changes.length === changes,

@@ -4,7 +4,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { settled, status } from "./agent.ts";
 import { home, OBSERVED_MS, withCluster } from "./cluster.ts";
 import type { Medium } from "./conf.ts";
-import { stays } from "./until.ts";
+import { SOON_MS, stays } from "./until.ts";
 
 setDefaultTimeout(90_000);
 const nodes = ["alice", "bob"];
@@ -14,7 +14,7 @@ test.each([["bcast"], ["ucast"], ["mcast"], ["ucast6"], ["mcast6"]] as const)(
   async (medium: Medium) => {
     await withCluster({ nodes, cluster: { media: [medium], failback: "off" } }, async (run) => {
       await run.lab.crash("alice");
-      await run.placed({ alice: "bob", bob: "bob" }, 6_000);
+      await run.placed({ alice: "bob", bob: "bob" }, SOON_MS);
       // The address comes first, the script that follows it in the group a moment later.
       await settled(run.host("bob"));
       expect(run.journal("bob")).toEqual(["start bob", "start alice"]);
@@ -30,7 +30,7 @@ test.each([["crc"], ["md5 lab-secret"]])(
   async (auth) => {
     await withCluster({ nodes, cluster: { auth, failback: "off" } }, async (run) => {
       await run.lab.crash("bob");
-      await run.placed({ alice: "alice", bob: "alice" }, 6_000);
+      await run.placed({ alice: "alice", bob: "alice" }, SOON_MS);
     });
   },
 );
@@ -59,11 +59,11 @@ test.each([
   async (failback, at) => {
     await withCluster({ nodes, cluster: { failback } }, async (run) => {
       await run.lab.crash("alice");
-      await run.placed({ alice: "bob", bob: "bob" }, 6_000);
+      await run.placed({ alice: "bob", bob: "bob" }, SOON_MS);
       await run.lab.boot("alice");
       run.start("alice");
       await run.calm(nodes);
-      await run.placed({ alice: at, bob: "bob" }, 10_000);
+      await run.placed({ alice: at, bob: "bob" }, SOON_MS);
       await stays({ what: `alice's group stays with ${at}`, withinMs: 3_000 }, () =>
         run.lab.watch.holders(home("alice")).includes(at),
       );
@@ -77,7 +77,7 @@ test.each([
 test("hb agent of a dead host lets the kernel take its address down", async () => {
   await withCluster({ nodes, cluster: { failback: "off" } }, async (run) => {
     run.host("alice").kill();
-    await run.lab.watch.held(home("alice"), ["bob"], 10_000);
+    await run.lab.watch.held(home("alice"), ["bob"], SOON_MS);
     expect(run.lab.watch.holders(home("bob"))).toEqual(["bob"]);
     // The lease is deadtime rounded up and one second; the kernel ends it on whole seconds.
     expect(run.lab.watch.overlapMs(home("alice"))).toBeLessThan(4_000);

@@ -4,33 +4,34 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { hb, leave } from "./agent.ts";
 import { home, OBSERVED_MS, withCluster } from "./cluster.ts";
-import { stays, wallMs } from "./until.ts";
+import { SOON_MS, stays, wallMs } from "./until.ts";
 
 setDefaultTimeout(120_000);
 const three = ["alice", "bob", "carol"];
 const five = [...three, "dave", "erin"];
 
 test("hb agents of three nodes live through a sleep and a killed agent", async () => {
-  const cluster = { failback: "off", deadtime: "3", warntime: "2", initdead: "6" } as const;
+  // Leases end 6 s after the last renewal: time enough to start an agent on a busy machine.
+  const cluster = { failback: "off", deadtime: "5", warntime: "3", initdead: "6" } as const;
   await withCluster({ nodes: three, cluster }, async (run) => {
     const before = run.lab.watch.changes.length;
     run.host("bob").kill();
     await run.agent("bob").exited;
     run.start("bob");
     await stays(
-      { what: "nothing moves", withinMs: 5_000 },
+      { what: "nothing moves", withinMs: 8_000 },
       () => run.lab.watch.changes.length === before,
     );
     await run.calm(three);
 
     run.host("carol").pause();
-    await run.lab.watch.held(home("carol"), ["alice"], 12_000);
+    await run.lab.watch.held(home("carol"), ["alice"], SOON_MS);
     const wokenAt = wallMs();
     run.host("carol").resume();
     await run.calm(three);
     const again = run.lab.watch.since(home("carol"), wokenAt).filter((change) => change.up);
     expect(again).toEqual([]);
-    await run.placed({ alice: "alice", bob: "bob", carol: "alice" }, 500);
+    await run.placed({ alice: "alice", bob: "bob", carol: "alice" }, SOON_MS);
   });
 });
 
@@ -43,10 +44,10 @@ test.each([
   async (failback, at) => {
     await withCluster({ nodes: three, cluster: { failback } }, async (run) => {
       expect(await leave(run.host("carol"), run.agent("carol"))).toBe(0);
-      await run.placed({ carol: "alice" }, 2_000);
+      await run.placed({ carol: "alice" }, SOON_MS);
       run.start("carol");
       await run.calm(three);
-      await run.placed({ alice: "alice", bob: "bob", carol: at }, 10_000);
+      await run.placed({ alice: "alice", bob: "bob", carol: at }, SOON_MS);
       await stays(
         { what: `carol's group stays with ${at}`, withinMs: 3_000 },
         () => run.lab.watch.holders(home("carol")).join(" ") === at,
@@ -66,8 +67,9 @@ test("hb agents of five nodes hand groups over when they are asked to", async ()
     ] as const;
     for (const [node, verb, set, places] of steps) {
       const said = await hb(run.host(node), verb, set);
+      const returnedMs = wallMs();
       expect([node, verb, set, said.code]).toEqual([node, verb, set, 0]);
-      await run.placed(places, 500);
+      await run.movedBy(places, returnedMs);
     }
     for (const node of five) expect(run.lab.watch.overlapMs(home(node))).toBeLessThan(OBSERVED_MS);
   });

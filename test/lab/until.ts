@@ -7,6 +7,9 @@ export interface Wait {
   readonly everyMs?: number;
 }
 
+/** For what must come and whose speed is not the point: only a failure takes so long. */
+export const SOON_MS = 30_000;
+
 /** Asks until the answer is neither false nor undefined; throws when the time is over. */
 export async function until<T>(
   wait: Wait,
