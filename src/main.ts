@@ -10,7 +10,7 @@ import { print, say } from "./cli/output.ts";
 import { nearest } from "./config/nearest.ts";
 
 async function main(program: string, argv: readonly string[]): Promise<number> {
-  if (isUcarp(program)) {
+  if (isUcarp(program, argv)) {
     const { ucarp } = await import("./cli/ucarp.ts");
     return await ucarp(program, argv);
   }

@@ -19,7 +19,11 @@ export function oldName(program: string): readonly [string, ...string[]] | undef
   return Object.hasOwn(oldNames, base) ? oldNames[base] : undefined;
 }
 
-/** True for the name under which hb takes the command lines of another program altogether (carp.md 11). */
-export function isUcarp(program: string): boolean {
-  return program.slice(program.lastIndexOf("/") + 1) === "ucarp";
+/** The command that a daemon of ucarp's name is started again with (desk/carpdaemon.ts). */
+const carryOn = "carry-on";
+
+/** True when hb shall take the command line as another program altogether does (carp.md 11). */
+export function isUcarp(program: string, argv: readonly string[]): boolean {
+  const daemon = argv.length === 1 && argv[0] === carryOn;
+  return program.slice(program.lastIndexOf("/") + 1) === "ucarp" && !daemon;
 }

@@ -15,7 +15,8 @@ export const carryOnWord = "carry-on";
 export async function startDaemon(start: CarpStart): Promise<void> {
   const command = ownCommand([carryOnWord]);
   const daemon = Bun.spawn(command, {
-    argv0: "hb",
+    // Who ends ucarps by their name finds this one.
+    argv0: start.like === "ucarp" ? "ucarp" : "hb",
     cwd: "/",
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,

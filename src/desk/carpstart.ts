@@ -1,7 +1,7 @@
 // `hb carp`: a process that hosts virtual routers and nothing else, from the checked configuration to
 // the last log line. What was asked for on the command line is read in cli/carp.ts and cli/ucarp.ts.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { reasonOf } from "../../ffi/error.ts";
 import { interfaceMac } from "../../ffi/interface.ts";
 import { lockMemory } from "../../ffi/realtime.ts";
@@ -48,7 +48,10 @@ export async function runCarp(start: CarpStart): Promise<number> {
   } catch (error) {
     log.debug(`The desk may be swapped out: ${reasonOf(error)}`, "start");
   }
-  if (start.like === "ucarp") greet(start, log);
+  if (start.like === "ucarp") {
+    nameSelf("ucarp", log);
+    greet(start, log);
+  }
   stopOnBugs(log);
   const code = await new CarpProcess(start, log, isUsable).run();
   // Not by returning: a script that was left running would keep this process. The log is written.
@@ -74,6 +77,15 @@ function makeDirectory({ like, run }: CarpStart, log: Log): boolean {
       "start",
     );
     return false;
+  }
+}
+
+/** What killall, pgrep and pidof look at: a daemon was started by another path (carpdaemon.ts). */
+function nameSelf(name: string, log: Log) {
+  try {
+    writeFileSync("/proc/self/comm", name);
+  } catch (error) {
+    log.debug(`Cannot be called ${name}: ${reasonOf(error)}`, "start");
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { catalogue } from "../../src/cli/catalogue.ts";
-import { oldName } from "../../src/cli/names.ts";
+import { isUcarp, oldName } from "../../src/cli/names.ts";
 import { read, type Takes } from "../../src/cli/reading.ts";
 import { hb } from "./run.ts";
 
@@ -148,4 +148,15 @@ test.each([
   ["constructor", undefined],
 ])("oldName() of %s is %j", (program, words) => {
   expect(oldName(program)).toEqual(words as ReturnType<typeof oldName>);
+});
+
+test.each([
+  ["/usr/sbin/ucarp", [], true],
+  ["ucarp", ["-h"], true],
+  ["ucarp", ["carry-on"], false],
+  ["ucarp", ["carry-on", "-v", "1"], true],
+  ["hb", ["-h"], false],
+  ["ucarp2", [], false],
+])("isUcarp() of %s %j is %j", (program, argv, is) => {
+  expect(isUcarp(program, argv)).toBe(is);
 });
