@@ -1,4 +1,5 @@
-// One peer heard over one link: up while its packets come that way (heartbeat-wire 9.3).
+// One peer heard over one link: up while its packets come that way (heartbeat-wire 9.3). In a ring of
+// cables that includes what others pass on: the cable is one by which the peer is heard.
 //
 // Nothing is decided by it; it tells the administrator which cable to look at.
 

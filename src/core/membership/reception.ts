@@ -25,6 +25,9 @@ export interface Kept {
 /** Why messages were dropped. */
 export type Drop = "header" | "stranger" | "replay" | "old" | "duplicate" | "clone";
 
+/** So many messages a slow link may be behind: several keepalives. A replay of older ones is no sign of it. */
+const RECENT = 20;
+
 export interface Arriving {
   readonly link: string;
   readonly message: Message;
@@ -81,11 +84,9 @@ export class Reception {
     }
     if (peer.generation !== known) this.#sender.forget(peer.name);
     const arrival = peer.sequence.arrive(header.seq);
+    if (arrival.kind !== "old" || this.#isRecent(peer, header.seq))
+      this.#heardOn(turn, peer, link, now);
     if (arrival.kind === "old") return this.#count("old");
-    if (peer.link(link).heard(now)) {
-      turn.log("info", "link", `Link ${peer.name}:${link} is up`);
-      turn.effects.push({ do: "publish" });
-    }
     if (arrival.kind === "duplicate") return this.#count("duplicate");
     if (arrival.kind === "gap") {
       const lost = arrival.last - arrival.first + 1;
@@ -108,6 +109,18 @@ export class Reception {
     peer.unheard = false;
     this.#identify(turn, peer, header, now);
     return { peer, header, message, silentMs };
+  }
+
+  /** A copy over a slow cable is old, because newer messages came another way: the cable works. */
+  #isRecent(peer: Peer, seq: number): boolean {
+    const { last } = peer.sequence;
+    return last !== undefined && last - seq < RECENT;
+  }
+
+  #heardOn(turn: Turn, peer: Peer, link: string, now: Instant): void {
+    if (!peer.link(link).heard(now)) return;
+    turn.log("info", "link", `Link ${peer.name}:${link} is up`);
+    turn.effects.push({ do: "publish" });
   }
 
   /** A peer said that numbers of its own are gone, or missed ours, or received them. */

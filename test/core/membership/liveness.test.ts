@@ -313,3 +313,18 @@ test("Membership warns of a silent link while another still carries", () => {
   const bob = alice.nodeViews(at(5000)).find((node) => node.name === "bob");
   expect(bob?.links.map((link) => `${link.name} ${link.state}`)).toEqual(["eth0 dead", "eth1 up"]);
 });
+
+test("Membership takes a link that is a little behind for a working one, and a replayed one not", () => {
+  const media = ["eth0", "ttyS0"].map((device) => ({ kind: "bcast", device, port: 694 }) as const);
+  const alice = acquainted({ media });
+  const upOn = () => alice.nodeViews(at(0))[1]?.links.map(({ state }) => state);
+  for (let seq = 3; seq < 40; seq++) {
+    alice.heard("eth0", status("bob", "active", { seq }), at(seq));
+  }
+  expect(upOn()).toEqual(["up", "unknown"]);
+  alice.heard("ttyS0", status("bob", "active", { seq: 10 }), at(50));
+  expect(upOn()).toEqual(["up", "unknown"]);
+  alice.heard("ttyS0", status("bob", "active", { seq: 36 }), at(51));
+  expect(upOn()).toEqual(["up", "up"]);
+  expect(alice.drops.old).toBe(2);
+});
