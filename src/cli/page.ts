@@ -10,6 +10,7 @@ import type {
   WatchdogView,
 } from "../core/snapshot.ts";
 import { type Cell, countsOf, dot, length, type Paint, section, styleOf } from "./column.ts";
+import { lineRows } from "./linerow.ts";
 import { routerRows } from "./routerrow.ts";
 
 const resourcesShown = 8;
@@ -29,6 +30,8 @@ export function statusPage(snapshot: Snapshot, paint: Paint): string {
   ];
   const links = snapshot.nodes.flatMap(linkRows);
   if (links.length > 0) parts.push(section("Links", links, paint));
+  const lines = lineRows(snapshot);
+  if (lines.length > 0) parts.push(section("Serial lines", lines, paint));
   const ppp = snapshot.ppp ?? [];
   if (ppp.length > 0) parts.push(section("PPP", ppp.map(pppRow), paint));
   parts.push(
