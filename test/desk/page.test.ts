@@ -106,6 +106,34 @@ test("statusPage() shows the virtual routers between the groups and the pulse", 
   expect(page).toMatch(/Groups\n.*Virtual routers\n {2}● {2}eth0\/42 .*\n\nPulse late by/s);
 });
 
+test("statusPage() shows each PPP link with its interface and both ends, or why it is down", () => {
+  const ends = { local: "10.9.0.1", remote: "10.9.0.2" };
+  const up = {
+    tty: "/dev/ttyS1",
+    state: "up",
+    sinceMs: 9,
+    pid: 7,
+    device: "ppp0",
+    ...ends,
+  } as const;
+  const why = "pppd ended: the tty cannot be opened, exit code 7";
+  const down = {
+    tty: "/dev/ttyS20",
+    state: "waiting",
+    sinceMs: 9,
+    local: "10.9.1.1",
+    why,
+  } as const;
+  const page = statusPage(
+    { ...snapshot, ppp: [{ ...up, why: "up" }, down] },
+    (_style, text) => text,
+  );
+  expect(page).toContain(`PPP
+  ●  /dev/ttyS1   up       ppp0  10.9.0.1 to 10.9.0.2  up
+  ○  /dev/ttyS20  waiting        10.9.1.1 to ?         ${why}
+`);
+});
+
 test("statusPage() shows a snapshot in aligned columns", () => {
   expect(statusPage(snapshot, (_style, text) => text)).toBe(`alice is active, holds its own groups
 
