@@ -3,7 +3,7 @@
 import type { Instant } from "../instant.ts";
 import type { RouterView } from "../snapshot.ts";
 import { Counter } from "./counter.ts";
-import { Guard, isFarewell, type Refusal } from "./guard.ts";
+import { Guard, type Refusal } from "./guard.ts";
 import type { HeardAdvert } from "./heard.ts";
 
 /** A source whose adverts are refused is named at most so often. */
@@ -16,8 +16,8 @@ export class Hearing {
   received = 0;
   #guard: Guard;
   #last: { readonly advert: HeardAdvert; readonly at: Instant } | undefined;
-  /** Whose advert was the last that was no farewell. */
-  #speaker: { readonly from: string; readonly at: Instant } | undefined;
+  /** The master that we bow to. */
+  #master: { readonly from: string; readonly at: Instant } | undefined;
   #ipv4At: Instant | undefined;
   #told = new Map<string, Instant>();
 
@@ -44,15 +44,15 @@ export class Hearing {
     return undefined;
   }
 
-  /** Notes who speaks as a master. To be called after the advert was judged. */
-  note(advert: HeardAdvert, now: Instant): void {
-    if (!isFarewell(advert)) this.#speaker = { from: advert.from, at: now };
+  /** Notes that whoever said this is the master for us. */
+  bow(advert: HeardAdvert, now: Instant): void {
+    this.#master = { from: advert.from, at: now };
   }
 
-  /** True when somebody else was heard as master within `ms`: his farewell leaves nothing vacant. */
-  othersSpeak(advert: HeardAdvert, ms: number, now: Instant): boolean {
-    const speaker = this.#speaker;
-    return speaker !== undefined && speaker.from !== advert.from && now - speaker.at < ms;
+  /** True when somebody else is our master and was heard within `ms`: what this one says is his concern. */
+  isServed(advert: HeardAdvert, ms: number, now: Instant): boolean {
+    const master = this.#master;
+    return master !== undefined && master.from !== advert.from && now - master.at < ms;
   }
 
   /** An IPv4 advert counted within `ms`. */

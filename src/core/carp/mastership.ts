@@ -12,7 +12,7 @@
 
 import type { RouterConfig } from "../../config/router.ts";
 import { familiesOf } from "../../wire/carp/destination.ts";
-import { advertIntervalMs, deadIntervalMs } from "../../wire/carp/timing.ts";
+import { deadIntervalMs } from "../../wire/carp/timing.ts";
 import { after, type Instant } from "../instant.ts";
 import type { Demotion } from "./demotion.ts";
 import type { Footing } from "./footing.ts";
@@ -22,14 +22,8 @@ import type { HeardAdvert } from "./heard.ts";
 import type { Hearing } from "./hearing.ts";
 import type { Rhythm } from "./rhythm.ts";
 import type { Speech } from "./speech.ts";
-import {
-  asBackup,
-  asMaster,
-  looksLikeBsd,
-  type Stance,
-  staysInTie,
-  waitsAfterTie,
-} from "./verdict.ts";
+import { Tie } from "./tie.ts";
+import { asBackup, asMaster, looksLikeBsd, type Stance, staysInTie } from "./verdict.ts";
 
 export type Phase = "init" | "backup" | "rising" | "master" | "falling";
 
@@ -65,6 +59,7 @@ export class Mastership {
   /** Peers heard us as master in this term. */
   #hasClaimed = false;
   #failures = 0;
+  readonly #tie = new Tie();
 
   constructor(parts: Parts, now: Instant) {
     this.#parts = parts;
@@ -102,10 +97,13 @@ export class Mastership {
     this.#parts.rhythm.stop("dead", "advert", "announce");
     this.#parts.speech.hush();
     this.#hasClaimed = false;
+    // ucarp knows no INIT: without a carrier it calls itself BACKUP, with its timers off. A backup that
+    // ends becomes nothing else.
+    const { likeUcarp } = this.#parts.config();
+    const isSilent = likeUcarp && this.phase === "backup";
     this.#enter(phase, why, now);
-    // ucarp knows no INIT: without a carrier it calls itself BACKUP, with its timers off.
-    const shown = phase === "backup" || this.#parts.config().likeUcarp ? "BACKUP" : "INIT";
-    this.#parts.speech.log("info", `Switching to state: ${shown}`, "state");
+    const shown = phase === "backup" || likeUcarp ? "BACKUP" : "INIT";
+    if (!isSilent) this.#parts.speech.log("info", `Switching to state: ${shown}`, "state");
     if (phase === "backup") this.listen(now);
   }
 
@@ -166,8 +164,10 @@ export class Mastership {
     if (!this.#hasClaimed || config().likeUcarp) rhythm.stop("advert");
     this.#landing = landing;
     this.#enter("falling", why, now);
-    const shown = landing.phase === "backup" || config().likeUcarp ? "BACKUP" : "INIT";
-    speech.log("info", `Switching to state: ${shown}`, "state");
+    const shown = landing.phase === "backup" ? "BACKUP" : "INIT";
+    // ucarp ends without a word, but for its script.
+    const isSilent = config().likeUcarp && landing.phase === "init";
+    if (!isSilent) speech.log("info", `Switching to state: ${shown}`, "state");
     if (!config().likeUcarp) speech.log("info", `Handing over: ${why}`, "handover");
     this.grasp(grip.lower(), now);
   }
@@ -197,9 +197,14 @@ export class Mastership {
   #heardAsBackup(advert: HeardAdvert, now: Instant): void {
     const { rhythm, speech, hearing, config, demotion } = this.#parts;
     const verdict = asBackup(this.stance, advert);
+    if (verdict === "listen" || (verdict !== "farewell" && this.#isPaused(now))) {
+      hearing.bow(advert, now);
+      this.listen(now, this.#tie.extraMs(advert, now));
+      return;
+    }
+    // Of two masters one goes, or says its last word: the other one stays, and sees to it.
+    if (!config().likeUcarp && hearing.isServed(advert, this.deadMs, now)) return;
     if (verdict === "farewell") {
-      // Of two masters one goes: the other one stays.
-      if (!config().likeUcarp && hearing.othersSpeak(advert, this.deadMs, now)) return;
       if (this.#isPaused(now)) rhythm.set("dead", this.#pausedUntil ?? now);
       else if (demotion.isDemoted && !config().likeUcarp) {
         rhythm.set("dead", after(now, Math.min(hesitationMs, this.deadMs)));
@@ -207,10 +212,6 @@ export class Mastership {
         this.#takeOver(`${advert.from} said farewell`, "vacant", now);
         speech.log("info", "Putting MASTER DOWN (going to time out)", "takeover");
       }
-      return;
-    }
-    if (verdict === "listen" || this.#isPaused(now)) {
-      this.listen(now);
       return;
     }
     this.#takeOver(reasonOf(verdict, advert), "served", now);
@@ -254,9 +255,11 @@ export class Mastership {
     const what = isTie ? "equally good, with the better address" : "better";
     const phase = isOver ? this.#landing.phase : "backup";
     this.retreat(phase, `${advert.from} is master: ${what}`, now);
-    const mayCollide = isTie && phase === "backup" && !config().likeUcarp;
-    if (mayCollide && waitsAfterTie(footing.source(advert.family), advert)) {
-      this.listen(now, advertIntervalMs(this.stance.pace));
+    this.#parts.hearing.bow(advert, now);
+    if (isTie && phase === "backup" && !config().likeUcarp) {
+      const { pace } = this.stance;
+      this.#tie.begin(pace, footing.source(advert.family), now);
+      this.listen(now, this.#tie.extraMs(advert, now));
     }
     const text = "Preferred master advertised: going back to BACKUP state";
     if (!isOver) speech.log("info", text, "yield");

@@ -105,10 +105,8 @@ export class Router {
 
   heard(advert: HeardAdvert, now: Instant): Effect[] {
     const refusal = this.#hearing.take(advert, now);
-    if (refusal === undefined) {
-      this.#mastership.heard(advert, now);
-      this.#hearing.note(advert, now);
-    } else if (this.#hearing.tells(advert, refusal, now)) {
+    if (refusal === undefined) this.#mastership.heard(advert, now);
+    else if (this.#hearing.tells(advert, refusal, now)) {
       const what = refusal === "replay" ? "a replayed" : "an unsealed";
       this.#speech.log("warn", `Refusing ${what} advert from ${advert.from}`, refusal);
     }

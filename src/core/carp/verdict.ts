@@ -3,7 +3,7 @@
 // A demotion count is OpenBSD's: it is compared before the pace. Who does not say it says 0.
 
 import { comparePace, compareReversed, type Pace, willTimeOut } from "../../wire/carp/timing.ts";
-import { addressToBytes, compareBytes } from "../../wire/ipaddress.ts";
+import { addressToBytes } from "../../wire/ipaddress.ts";
 import { isFarewell } from "./guard.ts";
 import type { HeardAdvert } from "./heard.ts";
 
@@ -42,18 +42,13 @@ export function asMaster(own: Stance, peer: HeardAdvert): MasterVerdict {
 }
 
 /** Between equal masters: true when we are the one to stay. ucarp compares the octets of the addresses
- *  from the last to the first; every BSD yields to an equal advert, and so do we in its dialect. Without
+ *  from the last to the first. Every BSD host yields to an equal advert, and so do we in its dialect, but
+ *  not to a sealed one: an hb host compares as well, and two that yield to each other leave nobody. Without
  *  an address of our own we cannot know, and yield. */
 export function staysInTie(own: Stance, source: string | undefined, peer: HeardAdvert): boolean {
-  if (own.dialect === "bsd" || source === undefined) return false;
+  if (source === undefined) return false;
+  if (own.dialect === "bsd" && peer.seal === undefined) return false;
   return compareReversed(addressToBytes(source), addressToBytes(peer.from)) < 0;
-}
-
-/** True for the one of two who waits an advert longer after both yielded to each other: else they would
- *  take over in the same moment again. */
-export function waitsAfterTie(source: string | undefined, peer: HeardAdvert): boolean {
-  if (source === undefined) return true;
-  return compareBytes(addressToBytes(source), addressToBytes(peer.from)) > 0;
 }
 
 /** True for an advert from a BSD host's virtual MAC, 00:00:5e:00:01:VHID. hb may be told to use it as well:

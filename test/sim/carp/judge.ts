@@ -1,0 +1,112 @@
+// Watches a made-up segment for the laws of virtual routers (docs/design.md, "CARP").
+//
+// 1. Two masters that hear each other are one again within an advert of the better one and its delivery.
+// 2. Where a host is able for as long as it has to wait and to work, there is a master.
+// 3. What a forger plays again changes nothing (checked where it is played: chaos.ts).
+// 4. Scripts of one router never overlap (checked where they run: host.ts).
+
+import { advertIntervalMs } from "../../../src/wire/carp/timing.ts";
+import type { RouterHost } from "./host.ts";
+import type { Segment } from "./segment.ts";
+
+/** Delivery, and the time of a list of addresses. */
+const deliveryMs = 3;
+/** ucarp's pause after a yield, and the first pauses after a failure. */
+const pauseMs = 3_000;
+const demotedSkew = 240;
+
+export class Judge {
+  readonly #segment: Segment;
+  /** What waiting and scripts cost at most. */
+  readonly #patienceMs: number;
+  readonly #doubled = new Map<string, number>();
+  readonly #ableSince = new Map<string, number>();
+  #lostUntil = 0;
+
+  constructor(segment: Segment, workMs: number) {
+    this.#segment = segment;
+    const dead = [...segment.hosts.values()].map(({ deadMs }) => deadMs);
+    this.#patienceMs = Math.max(...dead) + 2 * 1_000 + pauseMs + workMs;
+    segment.onChange = () => this.look();
+  }
+
+  /** To be called after every change of anything, and now and then. */
+  look(): void {
+    if (this.#segment.lossRate > 0) this.#lostUntil = this.#segment.now + this.#patienceMs;
+    this.#lookForTwo();
+    this.#lookForNone();
+  }
+
+  /** In the end there is one master, and nobody else holds anything. */
+  verdict(): void {
+    const masters = this.#segment.masters().map(({ name }) => name);
+    if (masters.length !== 1) this.#segment.violated(`masters in the end: ${masters.join(", ")}`);
+    const holders = this.#segment.holders().map(({ name }) => name);
+    if (holders.join() !== masters.join()) {
+      this.#segment.violated(`held by ${holders.join(", ")}, master is ${masters.join(", ")}`);
+    }
+  }
+
+  #lookForTwo(): void {
+    const { now } = this.#segment;
+    const masters = this.#segment.masters();
+    const pairs = new Set<string>();
+    for (const one of masters) {
+      for (const two of masters.filter(({ name }) => one.name < name)) {
+        if (!this.#isMutual(one, two)) continue;
+        const pair = `${one.name} and ${two.name}`;
+        pairs.add(pair);
+        const since = this.#doubled.get(pair) ?? now;
+        this.#doubled.set(pair, since);
+        const slowest = Math.max(intervalMs(one), intervalMs(two));
+        if (now <= this.#lostUntil || now - since <= slowest + deliveryMs) continue;
+        this.#segment.violated(`${pair} are both master for ${(now - since).toFixed(1)} ms`);
+        this.#doubled.set(pair, Number.POSITIVE_INFINITY);
+      }
+    }
+    for (const pair of this.#doubled.keys()) if (!pairs.has(pair)) this.#doubled.delete(pair);
+  }
+
+  /** A host that has been able for so long, and hears no master, must be one. */
+  #lookForNone(): void {
+    const { now } = this.#segment;
+    const masters = this.#segment.masters();
+    for (const host of this.#segment.hosts.values()) {
+      // Who hears somebody that does not hear it back may be kept waiting by a master of his.
+      const hears = [...this.#segment.hosts.values()].filter(
+        (other) => other !== host && other.isRunning && this.#segment.hears(other.name, host.name),
+      );
+      const isServed = [host, ...hears].some((each) => masters.includes(each));
+      const waits = hears.some((other) => !other.isAble);
+      if (!host.isAble || isServed || waits) {
+        this.#ableSince.delete(host.name);
+        continue;
+      }
+      const since = this.#ableSince.get(host.name) ?? now;
+      this.#ableSince.set(host.name, since);
+      if (now - since <= this.#patienceMs) continue;
+      this.#segment.violated(
+        `${host.name} is able, but nobody is master since ${since.toFixed(1)}`,
+      );
+      this.#ableSince.set(host.name, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  #isMutual(one: RouterHost, two: RouterHost): boolean {
+    return (
+      this.#segment.hears(one.name, two.name) &&
+      this.#segment.hears(two.name, one.name) &&
+      one.isUp &&
+      two.isUp
+    );
+  }
+}
+
+/** Between its adverts now: a demoted one sends less often. */
+function intervalMs(host: RouterHost): number {
+  const { advbase, advskew } = host.config;
+  return advertIntervalMs({
+    advbase,
+    advskew: host.isDemoted ? Math.max(demotedSkew, advskew) : advskew,
+  });
+}
