@@ -191,7 +191,8 @@ export class Ppp {
     const heirs = [...this.#links.values()].flatMap(({ medium, heritage }): Heir[] =>
       heritage === undefined ? [] : [{ tty: medium.device, ...heritage }],
     );
-    replaceFile(this.#memory, JSON.stringify(heirs), { sync: false });
+    if (heirs.length === 0) rmSync(this.#memory, { force: true });
+    else replaceFile(this.#memory, JSON.stringify(heirs), { sync: false });
   }
 
   #file(tty: string): string {

@@ -4,7 +4,7 @@
 // They stand in a directory of their own beside the run directory, which may belong to an ordinary user
 // (Heartbeat's package gives it away): pppd executes them as root.
 
-import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownCommand } from "./pulse.ts";
 
@@ -21,11 +21,14 @@ export function placeHooks(directory: string): void {
   const [program = "", ...words] = ownCommand([]);
   for (const name of names) {
     const path = join(directory, name);
-    rmSync(path, { force: true });
+    // Renamed into place: a pppd may call the one that is there at this moment.
+    const beside = `${path}.new`;
+    rmSync(beside, { force: true });
     // A link, because a run directory may be mounted "noexec". Through the process and not the file:
     // that may be replaced or removed while the agent runs.
-    if (words.length === 0) symlinkSync(`/proc/${process.pid}/exe`, path);
-    else writeFileSync(path, script([program, ...words, name]), { mode: 0o755 });
+    if (words.length === 0) symlinkSync(`/proc/${process.pid}/exe`, beside);
+    else writeFileSync(beside, script([program, ...words, name]), { mode: 0o755 });
+    renameSync(beside, path);
   }
 }
 

@@ -4,7 +4,15 @@
 // calls the hooks as pppd does. The real one is in test/vm.
 
 import { afterAll, afterEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import type { PppMedium } from "../../src/config/medium.ts";
@@ -96,6 +104,12 @@ test("placeHooks() refuses a directory that others may write to", () => {
   Bun.spawnSync(["chmod", "777", open]);
   expect(() => placeHooks(open)).toThrow("Others could write");
   expect(existsSync(join(open, "ip-up"))).toBe(false);
+});
+
+test("placeHooks() puts both in place, again and again, and leaves nothing else", () => {
+  const own = join(root, "own");
+  for (let count = 0; count < 2; count += 1) placeHooks(own);
+  expect(readdirSync(own).sort()).toEqual(["ip-down", "ip-up"]);
 });
 
 test("parseRequest() takes what a hook says, and nothing that is not one", () => {
