@@ -49,7 +49,6 @@ export class Host {
   #deskHeardAt: Instant;
   #aliveAt: Instant;
   #ended: number | undefined;
-  #left = false;
 
   /** `missing`: what could not be had at start. The desk's "begin" has been read from `fd`
    *  already; `grant` came with it. */
@@ -193,7 +192,8 @@ export class Host {
         break;
       case "exit":
       case "restart":
-        this.#left = effect.do === "exit";
+        // Before the desk is told: it grants us little time then, and a watchdog would be left running.
+        if (effect.do === "exit") this.#watchdog.close(true);
         this.#ended = exitCode.told;
         this.#desk.say({ say: "effect", effect });
         break;
@@ -253,7 +253,7 @@ export class Host {
 
   /** The end: leased addresses stay (the kernel or an adopter has them), all else is undone. */
   close(): void {
-    this.#watchdog.close(this.#left);
+    this.#watchdog.close(false);
     this.#desk.finish(500);
     try {
       this.#book.close();
