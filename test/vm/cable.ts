@@ -1,14 +1,16 @@
 // A null-modem cable between the UARTs of two machines, with a switch in its middle: it can be cut,
 // healed, and fed with noise; it counts the bytes and keeps the last of them.
 //
-// No handshake lines: the emulated UART always sees CTS and DCD. A cut cable loses what is sent. There is
-// no baud rate on it either: what a UART sends arrives at once.
+// It carries 115 200 baud, whatever the UARTs are set to. There are no handshake lines: the emulated
+// UART always sees CTS and DCD. A cut cable loses what is sent.
 
 import { join } from "node:path";
+import { Pace } from "./pace.ts";
 import { Socket } from "./socket.ts";
 
 /** Enough to find several packets in it. */
 const keptBytesMax = 65_536;
+const baud = 115_200;
 
 interface End {
   readonly machine: string;
@@ -16,7 +18,9 @@ interface End {
   readonly tty: string;
   readonly path: string;
   readonly socket: Socket;
-  /** Bytes that it sent, and of those the ones that arrived. */
+  /** What is on its way to it. */
+  readonly incoming: Pace;
+  /** Bytes that it sent, and of those the ones that were not lost. */
   sent: number;
   delivered: number;
   kept: Uint8Array;
@@ -29,10 +33,13 @@ export class Cable {
   constructor(dir: string, plugs: readonly [Plug, Plug]) {
     const end = (plug: Plug, other: () => End): End => {
       const path = join(dir, `${plug.machine}-${plug.tty.slice("/dev/".length)}`);
+      const received = (bytes: Uint8Array) => this.#carry(bytes, self, other());
+      const socket = new Socket(path, { received });
       const self: End = {
         ...plug,
         path,
-        socket: new Socket(path, { received: (bytes) => this.#carry(bytes, self, other()) }),
+        socket,
+        incoming: new Pace(baud, (bytes) => socket.send(bytes)),
         sent: 0,
         delivered: 0,
         kept: new Uint8Array(0),
@@ -54,10 +61,10 @@ export class Cable {
 
   /** Puts bytes on the line towards a machine, as if they came from the other one. */
   inject(to: string, bytes: Uint8Array): void {
-    this.#at(to).socket.send(bytes);
+    this.#at(to).incoming.put(bytes);
   }
 
-  /** Bytes that a machine sent since the start, and how many of them arrived. */
+  /** Bytes that a machine sent since the start, and how many of them were not lost. */
   bytesFrom(machine: string): { readonly sent: number; readonly delivered: number } {
     const { sent, delivered } = this.#at(machine);
     return { sent, delivered };
@@ -83,14 +90,19 @@ export class Cable {
   }
 
   close(): void {
-    for (const end of this.#ends) end.socket.close();
+    for (const end of this.#ends) {
+      end.incoming.stop();
+      end.socket.close();
+    }
   }
 
   #carry(bytes: Uint8Array, from: End, to: End): void {
     from.sent += bytes.byteLength;
     const kept = Buffer.concat([from.kept, bytes]);
     from.kept = kept.subarray(Math.max(0, kept.byteLength - keptBytesMax));
-    if (this.#whole && to.socket.send(bytes)) from.delivered += bytes.byteLength;
+    if (!this.#whole || !to.socket.connected) return;
+    to.incoming.put(bytes);
+    from.delivered += bytes.byteLength;
   }
 
   #at(machine: string): End {

@@ -9,7 +9,13 @@ import type { Kernel } from "./cache.ts";
 const HERE = import.meta.dir;
 
 /** Programs of this host, and where they lie in the machine. */
-const PROGRAMS = { pppd: "usr/sbin/pppd", ip: "usr/bin/ip", flock: "bin/flock" } as const;
+const PROGRAMS = {
+  pppd: "usr/sbin/pppd",
+  ip: "usr/bin/ip",
+  flock: "bin/flock",
+  pgrep: "bin/pgrep",
+  pkill: "bin/pkill",
+} as const;
 
 const FOLDERS = [
   "bin sbin dev proc sys run tmp root hb disk modules usr/bin usr/sbin etc/ha.d etc/ppp var/log",

@@ -180,7 +180,7 @@ function emulatorCommand(hardware: Hardware, sockets: Sockets): string[] {
   const words = "console=ttyS0 quiet nokaslr mitigations=off panic=1";
   const shared = (tag: string, path: string, how = "") => [
     "-virtfs",
-    `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap${how}`,
+    `local,path=${path},mount_tag=${tag},security_model=mapped-file,multidevs=remap${how}`,
   ];
   return [
     ...["qemu-system-x86_64", "-name", name, "-accel", "tcg", "-cpu", "max", "-m", "256"],
