@@ -19,8 +19,9 @@ interface End {
   /** Bytes that came out of the other end's program and are on their way here. */
   pending: Buffer;
   allowance: number;
-  /** Everything that was delivered here. */
+  /** Everything that was delivered here, and when the last of it was, by the wall clock. */
   bytes: number;
+  atMs: number;
 }
 
 export class Cable {
@@ -87,7 +88,7 @@ export class Cable {
     const pty = new Pty();
     const path = join(this.#folder, name);
     symlinkSync(pty.path, path);
-    return { pty, path, pending: Buffer.alloc(0), allowance: 0, bytes: 0 };
+    return { pty, path, pending: Buffer.alloc(0), allowance: 0, bytes: 0, atMs: 0 };
   }
 
   #tick(): void {
@@ -111,6 +112,7 @@ export class Cable {
     if (due.length === 0) return;
     const sent = to.pty.write(due);
     to.bytes += sent;
+    if (sent > 0) to.atMs = performance.timeOrigin + performance.now();
     to.allowance -= sent;
     to.pending = to.pending.subarray(sent);
   }

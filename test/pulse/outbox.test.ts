@@ -65,13 +65,29 @@ test("Outbox gives the rest of a packet that the kernel took a part of", () => {
   expect(given(one, 5)).toEqual(["cdef"]);
 });
 
-test("Outbox keeps the newest of a slot in the place of the old one, and no old one in its place", () => {
+/** So much waits that the line is late. */
+function lateBox(): Outbox {
   const one = box();
+  one.put(slot("late", 1), packet("L", 1_000));
+  return one;
+}
+
+test("Outbox keeps every message of a slot while the line is not late", () => {
+  const one = box();
+  for (const [seq, letter] of [..."abc"].entries()) one.put(slot("s", seq + 1), packet(letter));
+  expect(given(one, 1_000).map((each) => each[0])).toEqual(["a", "b", "c"]);
+});
+
+test("Outbox keeps the newest of a slot in the place of the old one when the line is late", () => {
+  const one = lateBox();
   expect(one.put(slot("s", 5), packet("a"))).toBe("waits");
   expect(one.put(slot("x", 6), packet("x"))).toBe("waits");
   expect(one.put(slot("s", 7), packet("b"))).toBe("replaces");
   expect(one.put({ ...slot("s", 1), order: [2, 1] }, packet("d"))).toBe("replaces");
-  expect(given(one, 1_000).map((each) => each[0])).toEqual(["d", "x"]);
+  const order: string[] = [];
+  for (let ms = 10; !one.isEmpty; ms += 50)
+    order.push(...given(one, ms).map((each) => each[0] ?? ""));
+  expect(order).toEqual(["L", "d", "x"]);
 });
 
 test("Outbox gives repairs what time the news leave, whoever came first", () => {

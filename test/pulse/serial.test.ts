@@ -162,7 +162,8 @@ test("serial never waits for a line that does not take bytes: one stall, one fau
     const stuck = await lineOf(alice);
     expect(stuck.stalls).toBe(1);
     expect(stuck.dropped).toBeGreaterThan(5);
-    expect((await alice.snapshot()).pulse.lateMs.worst).toBeLessThan(200);
+    // A write that waits would have waited since the stall: for two seconds and more.
+    expect((await alice.snapshot()).pulse.lateMs.worst).toBeLessThan(1_000);
 
     cable.mend();
     say(bob, status("are you there"));

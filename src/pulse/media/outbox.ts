@@ -4,7 +4,8 @@
 // handed over only when what was handed over before must nearly have left: the pace is reckoned from the
 // speed, whatever the driver tells of its buffer. Pure: time is a parameter.
 //
-// News go first and in order: who overtakes seems to have been lost. Repairs (questions for what was
+// News go first and in order: who overtakes or is left out seems to have been lost. Only when the line is
+// late does a newer message take the place of an older one, and a heartbeat pass the rest. Repairs (questions for what was
 // lost, what is sent again, acknowledgements) take what time is left. Were it otherwise, a line once
 // late would drown in its own repairs: late packets are asked for, by everybody, again and again.
 
@@ -16,8 +17,8 @@ import type { Slot } from "./slot.ts";
 
 /** Handed over and not sent, at most, when the next packet follows: what keeps a UART busy. */
 const AHEAD_BYTES = 256;
-/** When more of the line's time than this waits, heartbeats pass the rest of the news. */
-const HURRY_MS = 500;
+/** When more of the line's time than this waits, old news give way to new ones, and all to heartbeats. */
+const LATE_MS = 500;
 /** So much of the line's time may wait, and so many bytes in any case. */
 const NEWS_MS = 2_000;
 const NEWS_BYTES_MIN = 4_096;
@@ -62,7 +63,9 @@ export class Outbox {
       return this.#repairs.put({ key, urgent: false, order }, bytes);
     }
     this.#newest.set(src, order);
-    return this.#news.put(slot, bytes);
+    // Who is replaced is missed and asked for: not before the line is late.
+    const key = this.#isLate ? slot.key : `${slot.key} ${order.join(" ")}`;
+    return this.#news.put({ ...slot, key }, bytes);
   }
 
   /** Throws away the oldest of what is too much; how many packets that were. Who misses them asks. */
@@ -109,14 +112,17 @@ export class Outbox {
     return count;
   }
 
+  get #isLate(): boolean {
+    return this.#news.bytes > this.#bytesPerMs * LATE_MS;
+  }
+
   #hasRoom(now: Instant): boolean {
     const due = this.deadline();
     return due !== undefined && due <= now;
   }
 
   #take(): Uint8Array | undefined {
-    const hurry = this.#news.bytes > this.#bytesPerMs * HURRY_MS;
-    const bytes = this.#news.take(hurry) ?? this.#repairs.take(false);
+    const bytes = this.#news.take(this.#isLate) ?? this.#repairs.take(false);
     if (!this.#resync || bytes === undefined) return bytes;
     this.#resync = false;
     const whole = new Uint8Array(RESYNC.length + bytes.length);
