@@ -4,6 +4,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { carpOptions } from "../src/cli/carp.ts";
 import { settings } from "../src/config/carp/setting.ts";
 import { directives } from "../src/config/hacf.ts";
 
@@ -26,6 +27,26 @@ test("docs/directives.md names no directive that the parser does not know", () =
     .map(([, name = ""]) => name);
   expect(named.filter((name) => !known.includes(name) && !settings.has(name))).toEqual([]);
   expect(named.length).toBeGreaterThan(40);
+});
+
+const manual = readFileSync(join(ROOT, "docs/man/hb-carp.8"), "utf8").replaceAll("\\-", "-");
+
+test.each(Object.entries(carpOptions))("docs/man/hb-carp.8 explains --%s", (name, option) => {
+  const short = "alias" in option ? `-${option.alias} ", " ` : "";
+  expect(manual).toMatch(new RegExp(`^\\.BR ${short}--${name}( |$)`, "m"));
+});
+
+test("docs/man/hb-carp.8 explains no option that hb carp does not have", () => {
+  const named = [...manual.matchAll(/^\.BR .*?--([a-z-]+)/gm)].map(([, name = ""]) => name);
+  const known = [...Object.keys(carpOptions), "help"];
+  expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  expect(named.length).toBeGreaterThanOrEqual(known.length);
+});
+
+test("docs/man/hb-carp.8 is understood by groff without a warning", () => {
+  const words = ["groff", "-man", "-ww", "-z", "-Tutf8", join(ROOT, "docs/man/hb-carp.8")];
+  const { stderr, exitCode } = Bun.spawnSync(words);
+  expect([stderr.toString(), exitCode]).toEqual(["", 0]);
 });
 
 const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { facilities } from "../config/directive/process.ts";
 import { renderProblem, renderProblems } from "../config/render.ts";
+import { missingCapabilities } from "../desk/permission.ts";
 import { passwordVariable } from "../desk/secret.ts";
 import { repeatable, routerOptions } from "./carpoption.ts";
 import { type Asked, readAsked } from "./carprequest.ts";
@@ -13,7 +14,8 @@ import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { print, say } from "./output.ts";
 
-const options = {
+/** Everything that `hb carp` takes. */
+export const carpOptions = {
   ...routerOptions,
   config: {
     type: "string",
@@ -58,7 +60,7 @@ export const carp = command({
     "hb carp -i eth0 -v 42 -o /etc/carp.pass -a 10.0.0.100/24",
     "hb carp --config /etc/carp.conf --check",
   ],
-  args: options,
+  args: carpOptions,
   repeatable,
   notes: `The password comes from --passfile, --pass or the environment (${passwordVariable}).
 
@@ -87,6 +89,15 @@ Exit codes: 0 left in good order, 1 failed, 2 usage, 4 not permitted, 6 the conf
       return tell(asked, args.print === true && !bad, bad);
     }
     for (const problem of asked.problems) say(renderProblem(problem, painter("stderr")));
+    const holds = asked.routers.some((router) => router.holdsAddresses);
+    const lacks = missingCapabilities([
+      "CAP_NET_RAW",
+      ...(holds ? ["CAP_NET_ADMIN" as const] : []),
+    ]);
+    if (lacks.length > 0) {
+      say(`${calledAs}: Not permitted: try as root, or with ${lacks.join(" and ")}`);
+      return exit.notPermitted;
+    }
     const { runCarp } = await import("../desk/carpstart.ts");
     return (await runCarp({
       routers: asked.routers,

@@ -7,6 +7,7 @@ import { printRouter } from "../config/carp/print.ts";
 import type { Problem } from "../config/problem.ts";
 import { Report } from "../config/report.ts";
 import type { RouterConfig } from "../config/router.ts";
+import { missingDevices } from "../desk/carpdevice.ts";
 import { readCarpFile } from "../desk/carpfile.ts";
 import { findPassword, type PasswordPlace, passwordVariable } from "../desk/secret.ts";
 import { wordsOf } from "./carpoption.ts";
@@ -55,11 +56,12 @@ function oneRouter({ router, passfile }: CarpCall, password: Password | undefine
   const line = readRouter(wordsOf(router), report);
   const errors = report.problems.filter((problem) => problem.level === "error");
   if (line === undefined || errors.length > 0) return { wrong: errors.map(sentence) };
-  const problems = [...report.problems, ...password.problems];
+  const secret = password.password;
+  const routers = secret === undefined ? [] : [{ ...line, password: secret }];
+  const found = [...report.problems, ...password.problems, ...missingDevices(routers, "hb carp")];
   const file = passfile === undefined || passfile === "-" ? {} : { passfile };
   const lines = [printRouter({ ...line, ...file })];
-  const secret = password.password;
-  return { routers: secret === undefined ? [] : [{ ...line, password: secret }], lines, problems };
+  return { routers, lines, problems: found };
 }
 
 function manyRouters(file: string, password: Password | undefined): Asked {
@@ -68,7 +70,7 @@ function manyRouters(file: string, password: Password | undefined): Asked {
   return {
     routers,
     lines: lines.map(printRouter),
-    problems: [...(password?.problems ?? []), ...problems],
+    problems: [...(password?.problems ?? []), ...problems, ...missingDevices(routers, file)],
     ...(standard === undefined ? {} : { standard }),
   };
 }

@@ -24,13 +24,13 @@ function carp(line: string, env: Record<string, string> = {}): Ran {
   return run(hbCommand("carp", ...words), env);
 }
 
-const plain = "-i eth0 -v 42 -a 10.0.0.9/24";
+const plain = "-i lo -v 42 -a 10.0.0.9/24";
 const withPass = `${plain} -o DIR/pass`;
 
 test.each([
   [withPass, ""],
   [`${withPass} -a 10.0.0.10 --addr fe80::9/64`, "10.0.0.9/24,10.0.0.10,fe80::9/64"],
-  [`--interface eth0 --vhid=42 --addr 10.0.0.9/24 --passfile DIR/pass`, ""],
+  [`--interface lo --vhid=42 --addr 10.0.0.9/24 --passfile DIR/pass`, ""],
   [
     `${withPass} -b 2 -k 7 -r 5 -P -n -S -M`,
     "advbase=2 advskew=7 deadratio=5 preempt neutral nomcast ignoreifstate",
@@ -52,7 +52,7 @@ test.each([
   for (const word of rest.split(" ").filter((each) => each !== "")) {
     expect(stdout.trimEnd().split(" ")).toContain(word);
   }
-  expect(stdout).toStartWith("carp eth0 42 10.0.0.9/24");
+  expect(stdout).toStartWith("carp lo 42 10.0.0.9/24");
   expect(stdout).toContain(`passfile=${passfile}`);
   // What was printed is a file of --config, and gives itself.
   const file = join(dir, "printed");
@@ -61,7 +61,7 @@ test.each([
 });
 
 test.each([
-  ["-i eth0", ['Missing option "--vhid"', 'Missing option "--addr"']],
+  ["-i lo", ['Missing option "--vhid"', 'Missing option "--addr"']],
   [plain, ['No password: give "--passfile", or set HB_CARP_PASSWORD']],
   [`${plain} -p x -o DIR/pass`, ['"--pass" and "--passfile" do not go together']],
   [`${withPass} --config DIR/x`, ['"--interface" and "--config" do not go together']],
@@ -71,7 +71,7 @@ test.each([
   [`${withPass} word`, ['Spare argument "word"']],
   [`${withPass} -f nosuch`, ['Unknown syslog facility "nosuch"']],
   [`${withPass} -b 0.1`, ["advbase 0 with advskew 26: an advert every 102 ms, dead after 305 ms"]],
-  ["-i eth0 -v 0 -a x -o DIR/pass", ["The vhid must be", 'Not an IP address: "x"']],
+  ["-i lo -v 0 -a x -o DIR/pass", ["The vhid must be", 'Not an IP address: "x"']],
 ])("hb carp %s is a usage error", (line, says) => {
   const { code, stdout, stderr } = carp(line);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -116,18 +116,18 @@ test("hb carp takes the password from the first line of stdin", () => {
 
 test("hb carp --config tells every problem with its place, and exits 6", () => {
   const file = join(dir, "bad");
-  writeFileSync(file, `carp eth0 1 10.0.0.1\ncarp eth0 2 10.0.0.1,x passfile=${passfile}\n`);
+  writeFileSync(file, `carp lo 1 10.0.0.1\ncarp lo 2 10.0.0.1,x passfile=${passfile}\n`);
   const { code, stdout } = carp(`--config ${file}`);
   expect(code).toBe(6);
-  expect(stdout).toContain(`${file}:1:6: The virtual router eth0/1 has no password`);
-  expect(stdout).toContain(`${file}:2:22: Not an IP address: "x"`);
-  expect(stdout).toContain(`${file}:2:13: Address 10.0.0.1 is already one of`);
+  expect(stdout).toContain(`${file}:1:6: The virtual router lo/1 has no password`);
+  expect(stdout).toContain(`${file}:2:20: Not an IP address: "x"`);
+  expect(stdout).toContain(`${file}:2:11: Address 10.0.0.1 is already one of`);
   expect(stdout).toEndWith("\n\n3 errors\n");
 });
 
 test("hb carp --config gives the password of the command line to the lines without one", () => {
   const file = join(dir, "many");
-  writeFileSync(file, "carp eth0 1 10.0.0.1\ncarp eth1 1 10.0.0.2\n");
+  writeFileSync(file, "carp lo 1 10.0.0.1\ncarp lo 2 10.0.0.2\n");
   expect(carp(`--config ${file} -o DIR/pass --check`)).toEqual({
     code: 0,
     stdout: "",
@@ -141,4 +141,23 @@ test("hb carp --config wants at least one virtual router", () => {
   const { code, stdout } = carp(`--config ${file}`);
   expect(stdout).toContain("There is no virtual router in the file");
   expect(code).toBe(6);
+});
+
+test("hb carp warns of an interface that is not there, and names those that are", () => {
+  const { code, stdout } = carp("-i l0 -v 42 -a 10.0.0.9 -o DIR/pass --check");
+  expect(code).toBe(0);
+  expect(stdout).toContain('warning: This host has no interface "l0": it is waited for');
+  expect(stdout).toMatch(/It has: .*\blo\b/);
+});
+
+test("hb carp exits 4 with one sentence when it may not use the network", () => {
+  const command = hbCommand("carp", ...plain.split(" "));
+  const ran = run(["setpriv", "--bounding-set", "-net_raw,-net_admin", ...command], {
+    HB_CARP_PASSWORD: "long enough",
+  });
+  expect(ran).toEqual({
+    code: 4,
+    stdout: "",
+    stderr: "hb carp: Not permitted: try as root, or with CAP_NET_RAW and CAP_NET_ADMIN\n",
+  });
 });
