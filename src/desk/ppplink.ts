@@ -129,8 +129,8 @@ export class PppLink {
   /** pppd says that it is up; false when that pppd is none that has the tty. */
   up(line: PppLine, pid: number): boolean {
     if (this.#ended) return false;
-    if (this.#pppd === undefined && !this.#takeForeign(pid)) return false;
-    if (this.#pppd?.pid !== pid) return false;
+    const isKnown = this.#pppd?.pid === pid;
+    if (!isKnown && (this.#line !== undefined || !this.#takeForeign(pid))) return false;
     const { local, remote } = line;
     if (local === remote) {
       this.#become(undefined, `both ends call themselves ${local}`);
@@ -181,8 +181,11 @@ export class PppLink {
     const pppd = name === undefined ? undefined : Pppd.adopt(name);
     if (pppd === undefined) return false;
     clearTimeout(this.#timer);
+    // Ours may be about to find the tty locked.
+    const own = this.#isForeign ? undefined : this.#pppd;
     this.#watch(pppd);
     this.#isForeign = true;
+    own?.end();
     return true;
   }
 

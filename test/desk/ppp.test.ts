@@ -377,9 +377,13 @@ test(
         ...["ppp7", at, "9600", "10.9.0.1", "10.9.0.2", ""],
       ).exited;
     expect(await say("ip-up", "/dev/zero")).toBe(1);
+    // Ours may just be trying the tty.
+    ppp.play("alone");
+    await ppp.host.until(async () => (await ppp.view())?.state === "starting");
     expect(await say("ip-up")).toBe(0);
     await ppp.host.until(async () => (await ppp.link()) === "up");
     expect(await ppp.view()).toMatchObject({ state: "up", pid: foreign.pid });
+    await ppp.host.until(() => ppp.pids.every((pid) => processName(pid) === undefined));
     expect(existsSync(ppp.file)).toBe(true);
     expect(await say("ip-down")).toBe(0);
     expect(existsSync(ppp.file)).toBe(false);
