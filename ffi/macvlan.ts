@@ -12,8 +12,9 @@ const IFLA_IFALIAS = 20;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const IFLA_MACVLAN_MODE = 1;
-/** Talks to no other macvlan of its parent. */
-const MACVLAN_MODE_PRIVATE = 1;
+/** Not private: there the kernel keeps from the parent what another host says to a group with the same MAC.
+ *  Two masters of one virtual router would never hear each other. */
+const MACVLAN_MODE_BRIDGE = 4;
 
 const text = new TextEncoder();
 
@@ -50,7 +51,7 @@ export interface MacvlanSpec {
 
 /** Makes a macvlan that is down; fails (EEXIST) when the name is taken. */
 export function addMacvlan(spec: MacvlanSpec, sequence: number): Uint8Array {
-  const data = nested([IFLA_MACVLAN_MODE, u32(MACVLAN_MODE_PRIVATE)]);
+  const data = nested([IFLA_MACVLAN_MODE, u32(MACVLAN_MODE_BRIDGE)]);
   const info = nested([IFLA_INFO_KIND, text.encode("macvlan")], [IFLA_INFO_DATA, data]);
   return request({
     type: RTM_NEWLINK,

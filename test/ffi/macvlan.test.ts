@@ -31,7 +31,7 @@ test("addMacvlan() makes a private macvlan with our MAC, which nameLink() marks 
     const link = route.links().find((one) => one.index === index);
     expect(link).toMatchObject({ name: "carp-2-42", alias: "hb left/42", mac });
     expect((link?.flags ?? 0) & IFF_UP).toBe(IFF_UP);
-    expect(ip("-d link show carp-2-42")).toContain("macvlan mode private");
+    expect(ip("-d link show carp-2-42")).toContain("macvlan mode bridge");
     expect(made(route.change([(sequence) => lowerLink(index, sequence)]))).toBe(true);
     expect(ip("-br link show carp-2-42")).toContain("DOWN");
     expect(made(route.change([(sequence) => removeLink(index, sequence)]))).toBe(true);

@@ -52,5 +52,12 @@ test("hb with --vmac answers with the virtual MAC of the BSD host that it replac
     const adverts = hearing.frames.filter(({ atMs }) => atMs > since);
     const sources = new Set(adverts.map(({ frame }) => frame.subarray(6, 12).toString("hex")));
     expect([...sources]).toEqual(["00005e00012a"]);
+
+    // And back.
+    await lab.boot("alice");
+    await (await run.bsd({ preempt: true })).becomes("MASTER", 10_000);
+    await run.held(run.theirs, 3_000);
+    expect(await learned()).toEqual([VMAC, VMAC]);
+    expect(await reaches()).toEqual([true, true]);
   });
 });
