@@ -78,8 +78,6 @@ export class Host {
       guarded: (timeoutS) =>
         this.#desk.say({ say: "guarded", ...(timeoutS === undefined ? {} : { timeoutS }) }),
     });
-    // Before anything that takes time: one that the last pulse left running waits for no rehearsal.
-    this.#watchdog.open();
   }
 
   now(): Instant {
@@ -208,7 +206,6 @@ export class Host {
     this.#links.expire(now);
     this.#adverts.expire(now);
     this.#book.expire(now);
-    this.#watchdog.retry(now);
     if (now >= this.#aliveAt) {
       this.#desk.say({ say: "alive", at: now });
       this.#aliveAt = after(now, this.#aliveEveryMs());

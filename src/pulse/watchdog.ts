@@ -1,12 +1,13 @@
-// The watchdog over the life of the pulse: opened at its beginning, fed after healthy turns, stopped
-// when this node leaves in good order, and left running by every other end (docs/watchdog.md).
+// The watchdog over the life of the pulse: opened after the first healthy turn (a slow start must not
+// reset the host), fed after others, stopped when this node leaves in good order, and left running by
+// every other end (docs/watchdog.md).
 //
 // Not a word of it throws or blocks: a host whose watchdog fails is no worse than one without.
 
 import { reasonOf, SysError } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Level } from "../core/effect.ts";
-import { after, earliest, type Instant } from "../core/instant.ts";
+import { after, type Instant } from "../core/instant.ts";
 import type { WatchdogView } from "../core/snapshot.ts";
 import { Ration, watchdogSeconds } from "./ration.ts";
 import { openDevice, type WatchdogDevice } from "./watchdogdevice.ts";
@@ -36,7 +37,8 @@ export class Watchdog {
   #config: Config;
   #running: Running | undefined;
   #trouble: string | undefined;
-  #retryAt: Instant | undefined;
+  /** When to open it (again); undefined while it is open, or none is configured. */
+  #openAt: Instant | undefined;
   #pauseMs = RETRY_FIRST_MS;
 
   /** `open`: tests have a device of their own; this kernel may have none. */
@@ -44,20 +46,7 @@ export class Watchdog {
     this.#config = config;
     this.#host = host;
     this.#openDevice = open;
-  }
-
-  /** Opens the device, if one is configured and it is not open. */
-  open(): void {
-    const path = this.#config.watchdog;
-    if (path === undefined || this.#running !== undefined) return;
-    this.#retryAt = undefined;
-    try {
-      this.#start(path, this.#openDevice(path));
-      this.#trouble = undefined;
-      this.#pauseMs = RETRY_FIRST_MS;
-    } catch (error) {
-      this.#fail(error, `Cannot use the watchdog ${path}`);
-    }
+    this.#openAt = config.watchdog === undefined ? undefined : host.now();
   }
 
   /** A heartbeat leaves in this turn. */
@@ -65,18 +54,14 @@ export class Watchdog {
     this.#running?.ration.spoke(now);
   }
 
-  /** When to call retry() or feed(). */
+  /** When to call feed() at the latest. */
   deadline(): Instant | undefined {
-    return earliest(this.#retryAt, this.#running?.ration.deadline());
+    return this.#openAt ?? this.#running?.ration.deadline();
   }
 
-  /** Opens it again when that is due. */
-  retry(now: Instant): void {
-    if (this.#retryAt !== undefined && now >= this.#retryAt) this.open();
-  }
-
-  /** The end of a healthy turn; nothing else may call it. */
+  /** The end of a healthy turn; nothing else may call it. Opens or feeds the device when that is due. */
   feed(now: Instant): void {
+    if (this.#openAt !== undefined && now >= this.#openAt) this.#open();
     const running = this.#running;
     if (running === undefined || now < running.ration.deadline()) return;
     try {
@@ -108,12 +93,12 @@ export class Watchdog {
     }
     if (running !== undefined) this.#release(running);
     this.#trouble = undefined;
-    this.#retryAt = undefined;
-    this.open();
+    this.#openAt = config.watchdog === undefined ? undefined : this.#host.now();
   }
 
   /** `left`: this node has left the cluster in good order, so that nobody misses it. */
   close(left: boolean): void {
+    this.#openAt = undefined;
     if (this.#running === undefined) return;
     if (left) this.#release(this.#running);
     else this.#abandon();
@@ -135,6 +120,19 @@ export class Watchdog {
       ...(nowayout === undefined ? {} : { nowayout }),
       ...trouble,
     };
+  }
+
+  #open(): void {
+    const path = this.#config.watchdog;
+    if (path === undefined) return;
+    try {
+      this.#start(path, this.#openDevice(path));
+      this.#openAt = undefined;
+      this.#trouble = undefined;
+      this.#pauseMs = RETRY_FIRST_MS;
+    } catch (error) {
+      this.#fail(error, `Cannot use the watchdog ${path}`);
+    }
   }
 
   /** Sets the timeout of a device that has just been opened, or of one that is to have another. */
@@ -190,7 +188,7 @@ export class Watchdog {
   #fail(error: unknown, what: string): void {
     if (!(error instanceof SysError)) throw error;
     const first = this.#pauseMs === RETRY_FIRST_MS;
-    this.#retryAt = after(this.#host.now(), this.#pauseMs);
+    this.#openAt = after(this.#host.now(), this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, RETRY_MAX_MS);
     // The pulse of an agent that was killed may take a moment to let go of it.
     if (error.code === "EBUSY" && first) return;

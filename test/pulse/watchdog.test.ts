@@ -38,7 +38,6 @@ class Bench {
   turn(now: number, spoke = true): void {
     this.now = at(now);
     if (spoke) this.watchdog.spoke(this.now);
-    this.watchdog.retry(this.now);
     this.watchdog.feed(this.now);
   }
 
@@ -79,16 +78,25 @@ const running = ["open /dev/watchdog1", "settle 6"];
 test("Watchdog does nothing at all when none is configured", () => {
   const bench = new Bench();
   bench.reconfigure({});
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.turn(1_000);
   bench.watchdog.close(true);
   expect([bench.done, bench.log, bench.guards]).toEqual([[], [], []]);
   expect([bench.watchdog.deadline(), bench.watchdog.view()]).toEqual([undefined, undefined]);
 });
 
+test("Watchdog is not opened before the first healthy turn, and not after a leave", () => {
+  const bench = new Bench();
+  expect([bench.done, bench.watchdog.deadline()]).toEqual([[], at(0)]);
+  bench.watchdog.close(true);
+  expect(bench.watchdog.deadline()).toBeUndefined();
+  bench.turn(1_000);
+  expect(bench.done).toEqual([]);
+});
+
 test("Watchdog is opened with deadtime and 10 ms in whole seconds, and fed with each heartbeat", () => {
   const bench = new Bench();
-  bench.watchdog.open();
+  bench.turn(0, false);
   expect(bench.log).toEqual([
     "info Watchdog /dev/watchdog1 (Bench): resets this host 6 s after it hangs",
   ]);
@@ -113,7 +121,7 @@ test.each([
   ["runs on after any other end", false, "abandon", [6]],
 ] as const)("Watchdog %s", (_what, left, last, guards) => {
   const bench = new Bench();
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.watchdog.close(left);
   bench.watchdog.close(left);
   expect(bench.done).toEqual([...running, last]);
@@ -123,7 +131,7 @@ test.each([
 test("Watchdog that is not there is told once, with a remedy, and tried ever more rarely", () => {
   const bench = new Bench();
   bench.broken = "ENOENT";
-  bench.watchdog.open();
+  bench.turn(0, false);
   const pauses: number[] = [];
   for (let tries = 0; tries < 10; tries += 1) {
     const next: Instant = bench.watchdog.deadline() ?? at(Number.NaN);
@@ -145,7 +153,7 @@ test("Watchdog that is not there is told once, with a remedy, and tried ever mor
 test("Watchdog that the last pulse has not let go of yet is no trouble, one that stays busy is", () => {
   const bench = new Bench();
   bench.broken = "EBUSY";
-  bench.watchdog.open();
+  bench.turn(0, false);
   expect(bench.log).toEqual([]);
   bench.turn(250);
   expect(bench.log).toEqual([
@@ -156,7 +164,7 @@ test("Watchdog that the last pulse has not let go of yet is no trouble, one that
 
 test("Watchdog that cannot be fed is left running and opened again", () => {
   const bench = new Bench();
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.broken = "EIO";
   bench.turn(1_000);
   expect(bench.done).toEqual([...running, "abandon"]);
@@ -197,14 +205,14 @@ test.each([
 ] as const)("Watchdog with %s says so", (_what, device, doubt) => {
   const bench = new Bench();
   bench.device = device;
-  bench.watchdog.open();
+  bench.turn(0, false);
   expect(bench.log.slice(1)).toEqual([`warn Watchdog /dev/watchdog1: ${doubt}`]);
 });
 
 test("Watchdog whose timeout is unknown is fed as if it had the one that was asked for", () => {
   const bench = new Bench();
   bench.device = { settle: () => undefined };
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.turn(1_000);
   expect([bench.done.at(-1), bench.guards]).toEqual(["feed", [6]]);
   expect(bench.watchdog.view()).not.toHaveProperty("timeoutS");
@@ -213,7 +221,7 @@ test("Watchdog whose timeout is unknown is fed as if it had the one that was ask
 test("Watchdog with nowayout says at the leave that the host will be reset all the same", () => {
   const bench = new Bench();
   bench.device = { nowayout: true };
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.watchdog.close(true);
   expect(bench.done.at(-1)).toBe("release");
   expect(bench.log.at(-1)).toBe(
@@ -231,15 +239,16 @@ test.each([
   ["no device", {}, ["release"]],
 ] as const)("Watchdog.reconfigure() to %s", (_what, changes, done) => {
   const bench = new Bench();
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.reconfigure(changes);
+  bench.turn(1, false);
   expect(bench.done).toEqual([...running, ...done]);
 });
 
 test("Watchdog.reconfigure() feeds on what cannot be stopped", () => {
   const bench = new Bench();
   bench.device = { nowayout: true };
-  bench.watchdog.open();
+  bench.turn(0, false);
   bench.reconfigure({});
   bench.turn(1_000);
   expect(bench.done).toEqual([...running, "feed"]);
@@ -265,7 +274,7 @@ test("Watchdog does not write to a file, wait for a FIFO or feed a device that i
       { timing, watchdog: path },
       { now: () => at(0), log: (_level, text) => log.push(text), guarded: () => log.push("guard") },
     );
-    watchdog.open();
+    watchdog.feed(at(0));
     watchdog.close(true);
     return log.map((line) => /: (E[A-Z]+, [^:]*)/.exec(line)?.[1]);
   });
