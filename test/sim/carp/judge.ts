@@ -25,8 +25,12 @@ export class Judge {
 
   constructor(segment: Segment, workMs: number) {
     this.#segment = segment;
-    const dead = [...segment.hosts.values()].map(({ deadMs }) => deadMs);
-    this.#patienceMs = Math.max(...dead) + 2 * 1_000 + pauseMs + workMs;
+    const hosts = [...segment.hosts.values()];
+    const dead = Math.max(...hosts.map(({ deadMs }) => deadMs));
+    // Equals in BSD's dialect yield to each other, and then go by their ranks.
+    const isRanked = hosts.some(({ config }) => config.dialect === "bsd" && config.seal === "off");
+    const rankMs = isRanked ? Math.max(...hosts.map(intervalMs)) * hosts.length : 0;
+    this.#patienceMs = dead + rankMs + 2 * 1_000 + pauseMs + workMs;
     segment.onChange = () => this.look();
   }
 
