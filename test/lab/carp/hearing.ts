@@ -23,8 +23,8 @@ export class Hearing {
   }
 
   /** Begins to listen; nothing is missed once it is there. It ends with the lab at the latest. */
-  static async of(host: Host, device = "eth0"): Promise<Hearing> {
-    const program = Bun.spawn(host.inside([BUN, HEAR, device]), {
+  static async of(host: Host, device = "eth0", ...also: readonly "arp"[]): Promise<Hearing> {
+    const program = Bun.spawn(host.inside([BUN, HEAR, device, ...also]), {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "inherit",
