@@ -18,6 +18,8 @@ export async function startDaemon(start: CarpStart): Promise<void> {
     // Who ends ucarps by their name finds this one.
     argv0: start.like === "ucarp" ? "ucarp" : "hb",
     cwd: "/",
+    // As it is now, without the password that may have been in it.
+    env: process.env,
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

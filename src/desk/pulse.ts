@@ -44,6 +44,8 @@ export class Pulse {
         // What ps shows; the path by which it starts itself again says nothing to anybody.
         argv0: command[0] === ownFile ? "hb" : (command[0] ?? "hb"),
         stdio: ["ignore", "ignore", "pipe", theirs],
+        // As it is now: without this the runtime hands on the environment that it was started with.
+        env: process.env,
         // A terminal's Ctrl-C is for the desk, which leaves the cluster in good order.
         detached: true,
         onExit: (process) => this.#gone(process),
