@@ -46,9 +46,9 @@ export class BesideBsd {
     return this.ours.spawn([HB, "carp", ...fixed, ...dialect, ...options], LOG);
   }
 
-  /** SIGKILL for all processes of hb, as when the kernel's memory runs out. */
+  /** SIGKILL for all processes of hb at once, as when the kernel's memory runs out. */
   kill(): void {
-    while (this.ours.signal("SIGKILL", /\bhb\b/) > 0);
+    this.ours.kill();
   }
 
   /** Graceful end; its exit code. */
