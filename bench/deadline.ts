@@ -32,7 +32,7 @@ export async function deaths(baud: number, runs: number): Promise<Death[]> {
       warntime: "2",
       deadtime: `${DEADTIME_MS}ms`,
       initdead: "10",
-      extra: ["serial /dev/ttyLAB0", `baud ${baud}`],
+      extra: [`baud ${baud}`, "serial /dev/ttyLAB0"],
     });
     const cable = await wiring.lay(alice, bob, baud);
     const survivor = startAgent(bob);

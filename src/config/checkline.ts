@@ -48,6 +48,15 @@ function checkUse({ conf, report, spot }: View): void {
   if (spot("serial_flow") !== undefined && serials.length === 0) {
     report.warning(spot("serial_flow"), '"serial_flow" has no effect: there is no "serial"');
   }
+  const late = serials.filter(({ baud }) => baud !== conf.baud);
+  if (late.length > 0) {
+    const names = late.map(({ device }) => device).join(", ");
+    report.warning(
+      spot("baud"),
+      `"baud" stands below "serial": ${names} runs at ${late[0]?.baud} baud, as with Heartbeat 3.0.6`,
+      'Move "baud" above "serial"',
+    );
+  }
   if (conf.serialRing && lines.length < 2) {
     report.warning(
       spot("serial_ring"),

@@ -96,11 +96,14 @@ export type Draft = { -readonly [Key in keyof HaConf]?: HaConf[Key] };
 /** UDP port of Heartbeat: service ha-cluster. */
 export const haClusterPort = 694;
 
+/** Speed of serial lines and PPP when `baud` is not given. */
+export const standardBaud = 19_200;
+
 /** Fills in what the file does not say. */
 export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
   const deadtimeMs = draft.deadtimeMs ?? 30_000;
   const udpport = draft.udpport ?? defaultPort;
-  const baud = draft.baud ?? 19_200;
+  const baud = draft.baud ?? standardBaud;
   const flow = draft.serialFlow ?? "rtscts";
   const defaults = {
     nodes: [],
@@ -174,7 +177,7 @@ function filledIn(
     case "ppp":
       return { ...medium, port, flow, baud: medium.baud || baud };
     case "serial":
-      return { ...medium, baud, flow };
+      return { ...medium, flow };
     default:
       return medium;
   }

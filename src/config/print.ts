@@ -39,10 +39,9 @@ export function printHaCf(conf: HaConf): string {
 
   write("udpport", conf.udpport);
   writeOther("hopfudge", "hopfudge", same);
-  writeOther("baud", "baud", same);
   writeOther("serial_flow", "serialFlow", same);
   writeOther("serial_ring", "serialRing", onOff);
-  for (const medium of conf.media) lines.push(printMedium(medium));
+  lines.push(...printMedia(conf, standard.baud));
 
   for (const node of conf.nodes) write("node", node);
   write("auto_failback", conf.autoFailback);
@@ -108,6 +107,14 @@ export function printHaresources(groups: readonly GroupSpec[]): string {
   return groups
     .map(({ owner, resources }) => `${[owner, ...resources.map((each) => each.word)].join(" ")}\n`)
     .join("");
+}
+
+/** The media; `baud` stands above the first serial line that has it. */
+function printMedia({ media, baud }: HaConf, standardBaud: number): string[] {
+  const lines = media.map(printMedium);
+  if (baud === standardBaud) return lines;
+  const first = media.findIndex((medium) => medium.kind === "serial" && medium.baud === baud);
+  return lines.toSpliced(first === -1 ? lines.length : first, 0, `baud ${baud}`);
 }
 
 function printMedium(medium: Medium): string {

@@ -90,13 +90,23 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
     { media: [{ kind: "ping_group", name: "routers", addresses: ["10.0.0.1", "gate"] }] },
   ],
   [
-    "serial /dev/ttyS0 /dev/ttyS1\nbaud 115200\nserial_flow none\nserial_ring on",
+    "baud 115200\nserial /dev/ttyS0 /dev/ttyS1\nserial_flow none\nserial_ring on",
     {
       media: [
         { kind: "serial", device: "/dev/ttyS0", baud: 115_200, flow: "none" },
         { kind: "serial", device: "/dev/ttyS1", baud: 115_200, flow: "none" },
       ],
       serialRing: true,
+    },
+  ],
+  [
+    "serial /dev/ttyS0\nbaud 57600\nserial /dev/ttyS1",
+    {
+      media: [
+        { kind: "serial", device: "/dev/ttyS0", baud: 19_200, flow: "rtscts" },
+        { kind: "serial", device: "/dev/ttyS1", baud: 57_600, flow: "rtscts" },
+      ],
+      baud: 57_600,
     },
   ],
   [

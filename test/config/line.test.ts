@@ -61,6 +61,13 @@ test("checkAll() warns of nodes that no cable reaches, unless the ring or anothe
   expect(rest([fast, nodes, "serial /dev/ttyS0", "ping 10.0.0.9"]).length).toBe(1);
 });
 
+test("checkAll() says that a speed below the line is not the line's", () => {
+  expect(said(["serial /dev/ttyS0", "baud 57600", "node alice bob"])).toEqual([
+    'warning 5:6 "baud" stands below "serial": /dev/ttyS0 runs at 19200 baud, as with Heartbeat ' +
+      '3.0.6; Move "baud" above "serial"',
+  ]);
+});
+
 test("checkAll() takes one tty for one medium", () => {
   const lines = ["serial /dev/ttyS0", "ppp /dev/ttyS0 10.0.0.1:", "node alice bob"];
   expect(said(lines)).toEqual(['error 5:1 "/dev/ttyS0" is used twice: a cable carries one medium']);

@@ -25,7 +25,7 @@ async function withRing(
           keepalive: "300ms",
           deadtime: `${DEADTIME_MS}ms`,
           warntime: "1s",
-          extra: ["serial /dev/ttyLAB0 /dev/ttyLAB1", "serial_ring on", "baud 460800"],
+          extra: ["baud 460800", "serial /dev/ttyLAB0 /dev/ttyLAB1", "serial_ring on"],
         },
         prepare: async (lab) => {
           await wiring.ring(lab.hosts);
@@ -85,7 +85,7 @@ for (const count of [3, 5]) {
       // Between alice and bob, and behind the last but one: alice and the last node are alone together.
       wiring.cables[0]?.cut();
       wiring.cables[count - 2]?.cut();
-      const here = ["alice", names.at(-1) ?? ""];
+      const here: readonly string[] = ["alice", names.at(-1) ?? ""];
       const there = names.filter((name) => !here.includes(name));
       const holdersOf = (name: string) => run.lab.watch.holders(home(name));
       const what = "each part to hold every group";

@@ -10,7 +10,7 @@ import { Wiring } from "./wiring.ts";
 
 setDefaultTimeout(150_000);
 
-const SERIAL = ["serial /dev/ttyLAB0", "baud 57600"] as const;
+const SERIAL = ["baud 57600", "serial /dev/ttyLAB0"] as const;
 
 test("hb and Heartbeat 3.0.6 start, outlive each other and return with nothing but a serial line", async () => {
   const wiring = new Wiring();

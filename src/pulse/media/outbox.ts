@@ -5,9 +5,10 @@
 // speed, whatever the driver tells of its buffer. Pure: time is a parameter.
 //
 // News go first and in order: who overtakes or is left out seems to have been lost. Only when the line is
-// late does a newer message take the place of an older one, and a heartbeat pass the rest. Repairs (questions for what was
-// lost, what is sent again, acknowledgements) take what time is left. Were it otherwise, a line once
-// late would drown in its own repairs: late packets are asked for, by everybody, again and again.
+// late does a newer message take the place of an older one, and a heartbeat pass the rest. Repairs
+// (questions for what was lost, what is sent again, acknowledgements) take what time is left. Were it
+// otherwise, a line once late would drown in its own repairs: late packets are asked for, by
+// everybody, again and again.
 
 import { after, type Instant } from "../../core/instant.ts";
 import { textToBytes } from "../../wire/bytes.ts";
