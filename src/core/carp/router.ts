@@ -149,10 +149,7 @@ export class Router {
 
   sent(ok: boolean, now: Instant): Effect[] {
     const had = this.#demotion.calls;
-    if (!this.#demotion.sent(ok)) return [];
-    this.#demoted(had, now);
-    // carp.md 8: one more try at once.
-    if (!ok && this.#mastership.phase === "master") this.#speech.advertise(now);
+    if (this.#demotion.sent(ok)) this.#demoted(had, now);
     return this.#speech.take();
   }
 
@@ -278,5 +275,8 @@ export class Router {
     this.#speech.do([{ do: "publish" }]);
     const landing = { phase: "backup", pauseMs: 0 } as const;
     if (calls && !had && this.canYield) this.#mastership.fall(all.join("; "), landing, now);
+    // The peers judge us by what we said last. ucarp says the worse at once, but not the better (carp.md 8).
+    const isTold = isDemoted || !this.#config.likeUcarp;
+    if (isTold && this.#mastership.phase === "master") this.#speech.advertise(now);
   }
 }

@@ -72,9 +72,12 @@ describe("a track", () => {
     expect(bench.view.demoted).toEqual(["/check fails", "eth1 has no carrier"]);
     bench.forget().advance(4_000);
     expect(bench.done.slice(0, 3)).toEqual(["hold", "announce", "advert 1/240"]);
-    bench.up("eth1").give({ on: "track", path: "/check", ok: true });
-    bench.forget().advance(2_000);
-    expect([bench.view.demoted, bench.done]).toEqual([[], ["advert 1/0"]]);
+    bench.up("eth1").forget().give({ on: "track", path: "/check", ok: true });
+    bench.advance(1_500);
+    expect([bench.view.demoted, bench.done]).toEqual([
+      [],
+      ["advert 1/0", "announce", "advert 1/0"],
+    ]);
   });
 
   test("says OpenBSD's count in BSD's dialect", () => {
@@ -159,9 +162,9 @@ describe("255 routers", () => {
     const cost = (configs: readonly RouterConfig[]) => {
       const bench = new Bench(configs).up("eth0");
       const input = { on: "advert", router: "eth0/1", advert: advert() } as const;
-      const times = Array.from({ length: 40 }, () => {
+      const times = Array.from({ length: 15 }, () => {
         const from = performance.now();
-        for (let n = 0; n < 500; n += 1) bench.core.step(input, at(n));
+        for (let n = 0; n < 200; n += 1) bench.core.step(input, at(n));
         return performance.now() - from;
       });
       return Math.min(...times);

@@ -19,6 +19,8 @@ export class Judge {
   readonly #segment: Segment;
   /** What waiting and scripts cost at most. */
   readonly #patienceMs: number;
+  /** Equals in BSD's dialect that cannot know each other for hb yield to each other, and then go by ranks. */
+  readonly #isRanked: boolean;
   readonly #doubled = new Map<string, number>();
   readonly #ableSince = new Map<string, number>();
   #lostUntil = 0;
@@ -27,9 +29,8 @@ export class Judge {
     this.#segment = segment;
     const hosts = [...segment.hosts.values()];
     const dead = Math.max(...hosts.map(({ deadMs }) => deadMs));
-    // Equals in BSD's dialect yield to each other, and then go by their ranks.
-    const isRanked = hosts.some(({ config }) => config.dialect === "bsd" && config.seal === "off");
-    const rankMs = isRanked ? Math.max(...hosts.map(intervalMs)) * hosts.length : 0;
+    this.#isRanked = hosts.some(({ config }) => config.dialect === "bsd" && config.seal === "off");
+    const rankMs = this.#isRanked ? Math.max(...hosts.map(intervalMs)) * hosts.length : 0;
     this.#patienceMs = dead + rankMs + 2 * 1_000 + pauseMs + workMs;
     segment.onChange = () => this.look();
   }
@@ -82,7 +83,9 @@ export class Judge {
       );
       const isServed = [host, ...hears].some((each) => masters.includes(each));
       const waits = hears.some((other) => !other.isAble);
-      if (!host.isAble || isServed || waits) {
+      // Where adverts of others get lost, everybody has his own idea of the ranks.
+      const isConfused = this.#isRanked && now <= this.#lostUntil;
+      if (!host.isAble || isServed || waits || isConfused) {
         this.#ableSince.delete(host.name);
         continue;
       }
