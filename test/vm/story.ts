@@ -159,10 +159,11 @@ export async function withVmCluster(
 /** Directives of a story in which nodes hear each other over their cables and nothing else. */
 export function serialOnly(name: string, lab: VmLab): string[] {
   return [
+    // Above the line that it is for: as in Heartbeat 3.0.6, it would come too late below.
+    "baud 115200",
     `serial ${lab
       .cablesOf(name)
       .map((cable) => cable.tty(name))
       .join(" ")}`,
-    "baud 115200",
   ];
 }
