@@ -17,6 +17,7 @@ import {
   RTM_NEWADDR,
   RTM_NEWLINK,
 } from "../../ffi/rtnetlink.ts";
+import { Networks } from "./networks.ts";
 import { keyOf } from "./place.ts";
 
 /** A link that can carry packets now. */
@@ -35,6 +36,7 @@ export interface Changes {
 
 export class Interfaces {
   readonly route = new RouteSocket();
+  readonly networks = new Networks();
   readonly #monitor = new RouteMonitor();
   #links = new Map<number, LinkRow>();
   #addresses = new Map<string, AddressRow[]>();
@@ -110,6 +112,7 @@ export class Interfaces {
   #reload(): void {
     this.#links = new Map(this.route.links().map((link) => [link.index, link]));
     this.#addresses = new Map();
+    this.networks.clear();
     for (const row of this.route.addresses()) this.#put(row);
   }
 
@@ -118,12 +121,16 @@ export class Interfaces {
     const known = this.#addresses.get(key);
     // The common case by far: a renewal.
     if (known?.length === 1 && known[0] !== undefined && same(known[0], row)) known[0] = row;
-    else this.#addresses.set(key, [...this.#others(key, row), row]);
+    else {
+      this.#addresses.set(key, [...this.#others(key, row), row]);
+      this.networks.put(row);
+    }
   }
 
   #take(row: AddressRow): void {
     const key = keyOf(row.address);
     const others = this.#others(key, row);
+    this.networks.take(row);
     if (others.length === 0) this.#addresses.delete(key);
     else this.#addresses.set(key, others);
   }

@@ -97,7 +97,8 @@ export function keyOf(address: Uint8Array): string {
   return Buffer.from(address.buffer, address.byteOffset, address.byteLength).toString("hex");
 }
 
-function networkOf(address: Uint8Array, prefix: number): Uint8Array {
+/** The address with its host part cleared. */
+export function networkOf(address: Uint8Array, prefix: number): Uint8Array {
   return address.map((byte, at) => byte & ~(0xff >> Math.min(8, Math.max(0, prefix - at * 8))));
 }
 
@@ -128,11 +129,7 @@ export function place(resource: AddressResource, tables: Tables): Place | string
     (row) => row.index === link.index && inSubnet(address, row.address, row.prefix),
   );
   const prefix = resource.prefix ?? neighbour?.prefix ?? route?.prefix ?? address.length * 8;
-  const inherited = neighbour?.prefix === prefix ? neighbour.broadcast : undefined;
-  const broadcast =
-    resource.broadcast === undefined
-      ? (inherited ?? broadcastOf(address, prefix))
-      : addressBytes(resource.broadcast);
+  const broadcast = broadcastFor(resource, { address, prefix, neighbour });
   const label = labelFor(resource, link.name, tables);
   const loopback = tables.isLoopback(link.index) ? undefined : rows[0];
   return {
@@ -203,6 +200,17 @@ function whyNowhere(resource: AddressResource, tables: Tables, byDefault: boolea
   return byDefault
     ? `Only the default route leads to ${resource.address}: name its prefix and interface (${looked})`
     : `No interface's network or route leads to ${resource.address} (looked at: ${looked})`;
+}
+
+/** What the word says, else what its neighbours have, else the all-ones address. */
+export function broadcastFor(
+  resource: AddressResource,
+  place: { address: Uint8Array; prefix: number; neighbour: AddressRow | undefined },
+): Uint8Array | undefined {
+  const { address, prefix, neighbour } = place;
+  if (resource.broadcast !== undefined) return addressBytes(resource.broadcast);
+  const inherited = neighbour?.prefix === prefix ? neighbour.broadcast : undefined;
+  return inherited ?? broadcastOf(address, prefix);
 }
 
 /** The all-ones address of an IPv4 network; none for IPv6 and for prefixes 31 and 32. */

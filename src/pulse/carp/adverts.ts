@@ -64,8 +64,10 @@ export class Adverts {
 
   changed(changes: Changes): void {
     if (this.#stands.size === 0) return;
+    // Shared addresses come and go by hundreds, and nothing is sent from them.
+    const others = [...changes.addresses].some((key) => !this.#shared.has(key));
     const touched = [...this.#stands.values()].filter(
-      ({ device }) => changes.all || changes.addresses.size > 0 || changes.devices.has(device),
+      ({ device }) => changes.all || others || changes.devices.has(device),
     );
     for (const stand of touched) {
       const before = keyOf(stand.source4 ?? new Uint8Array(0));

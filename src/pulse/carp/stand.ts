@@ -60,12 +60,12 @@ export class Stand {
   look(interfaces: Interfaces, shared: ReadonlySet<string>): void {
     this.#link = interfaces.named(this.device);
     const index = this.#link?.index;
-    const rows = interfaces.addresses().filter((row) => row.index === index);
-    const own = rows.filter((row) => !shared.has(keyOf(row.address)));
-    const four = own.filter(({ family }) => family === 4);
-    const first = four.find(({ flags }) => (flags & IFA_F_SECONDARY) === 0) ?? four[0];
+    const isOurs = (row: AddressRow) => row.index === index && !shared.has(keyOf(row.address));
+    const four = interfaces.addresses().filter((row) => row.index === index && row.family === 4);
+    const first =
+      four.find((row) => (row.flags & IFA_F_SECONDARY) === 0 && isOurs(row)) ?? four.find(isOurs);
     this.#source4 = first?.address;
-    this.#source6 = own.find(isLinkLocal)?.address;
+    this.#source6 = interfaces.addresses().find((row) => isLinkLocal(row) && isOurs(row))?.address;
   }
 
   /** How it is, for the core. */
