@@ -5,8 +5,10 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import { after, type Instant } from "../core/instant.ts";
+import { advertIntervalMs, deadIntervalMs, type Pace } from "../wire/carp/timing.ts";
 
 const LEASE_MIN_S = 2;
+const FUZZ_MS = 250;
 
 /** Seconds of a lease; undefined when addresses are to be permanent. */
 export function leaseSeconds(
@@ -18,6 +20,15 @@ export function leaseSeconds(
     return Math.max(LEASE_MIN_S, Math.ceil(timing.deadtimeMs / 1000) + 1);
   }
   return Math.max(1, Math.ceil(addressLease.ms / 1000));
+}
+
+/** Seconds of a lease of a virtual router's addresses: it has ended when the first backup may take over. That
+ *  one has no skew, and may have heard our last advert a whole interval before we died. */
+export function routerLeaseSeconds(router: Pace & { readonly deadratio: number }): number {
+  const { advbase, advskew, deadratio } = router;
+  const least = { advbase, advskew: advbase === 0 ? advskew : 0 };
+  const vacantMs = deadIntervalMs(least, deadratio) - advertIntervalMs(router) - FUZZ_MS;
+  return Math.max(LEASE_MIN_S, Math.floor(vacantMs / 1000));
 }
 
 /** A third of the lease: two renewals may be missed. */

@@ -4,17 +4,16 @@
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { AddressResource } from "../config/resource.ts";
 import { after, earliest, type Instant } from "../core/instant.ts";
-import { deadIntervalMs } from "../wire/carp/timing.ts";
 import type { Held } from "./held.ts";
-import { firstRenewal, leaseSeconds, renewEveryMs } from "./lease.ts";
+import { firstRenewal, leaseSeconds, renewEveryMs, routerLeaseSeconds } from "./lease.ts";
 
 /** When something that was leased before is looked at again after leases were switched off. */
 const UNLEASED_LOOK_S = 60;
 
 export class Leases {
   #config: ClusterConfig;
-  /** Dead times of the virtual routers: a backup takes over after that, whatever deadtime is. */
-  #deadtimes = new Map<string, number>();
+  /** Leases of the virtual routers: a backup takes over after its dead time, whatever deadtime is. */
+  #routers = new Map<string, number>();
   #renewAt: Instant | undefined;
 
   constructor(config: ClusterConfig) {
@@ -32,9 +31,10 @@ export class Leases {
 
   /** Whole seconds of the lease of this address; undefined when it is permanent. */
   seconds({ router }: Pick<AddressResource, "router">): number | undefined {
-    const { addressLease, timing } = this.#config;
-    const deadtimeMs = (router && this.#deadtimes.get(router)) || timing.deadtimeMs;
-    return leaseSeconds({ addressLease, timing: { ...timing, deadtimeMs } });
+    const own = router === undefined ? undefined : this.#routers.get(router);
+    return own !== undefined && this.#config.addressLease === "auto"
+      ? own
+      : leaseSeconds(this.#config);
   }
 
   /** True when the kernel takes it down by itself. */
@@ -74,9 +74,7 @@ export class Leases {
   }
 
   #learn(): void {
-    const times = this.#config.routers.map(
-      (router) => [router.name, deadIntervalMs(router, router.deadratio)] as const,
-    );
-    this.#deadtimes = new Map(times);
+    const { routers } = this.#config;
+    this.#routers = new Map(routers.map((router) => [router.name, routerLeaseSeconds(router)]));
   }
 }

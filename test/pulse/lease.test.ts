@@ -3,7 +3,12 @@
 import { expect, test } from "bun:test";
 import { at } from "../../src/core/instant.ts";
 import { Lateness } from "../../src/pulse/lateness.ts";
-import { firstRenewal, leaseSeconds, renewEveryMs } from "../../src/pulse/lease.ts";
+import {
+  firstRenewal,
+  leaseSeconds,
+  renewEveryMs,
+  routerLeaseSeconds,
+} from "../../src/pulse/lease.ts";
 import { puppetConfig } from "./puppet.ts";
 
 test.each([
@@ -18,6 +23,22 @@ test.each([
   const timing = { ...puppetConfig.timing, deadtimeMs: ms };
   expect(leaseSeconds({ addressLease, timing })).toBe(expected);
 });
+
+test.each([
+  [1, 0, 3, 2],
+  [1, 200, 3, 2],
+  [2, 0, 3, 3],
+  [10, 0, 3, 19],
+  [10, 255, 3, 18],
+  [1, 0, 10, 8],
+  [1, 0, 1, 2],
+  [0, 40, 3, 2],
+] as const)(
+  "routerLeaseSeconds() of base %d, skew %d and ratio %d is %d: over when a backup takes over",
+  (advbase, advskew, deadratio, seconds) => {
+    expect(routerLeaseSeconds({ advbase, advskew, deadratio })).toBe(seconds);
+  },
+);
 
 test("firstRenewal() spreads a large group over the second half of the first period", () => {
   const moments = Array.from({ length: 1000 }, (_, index) => firstRenewal(at(0), 3, index, 1000));

@@ -24,13 +24,13 @@ test.each(["openbsd", "freebsd"] as const)(
       expect(bsd.changes.map((change) => change.state)).toEqual(["BACKUP"]);
       await stays({ what: "hb stays master", withinMs: 500 }, () => run.isHeld(run.ours));
 
-      // Nobody takes the addresses off here but the kernel, when their lease ends: up to a second after
-      // the dead time, and the whole seconds in which the kernel counts.
+      // Nobody takes the addresses off here but the kernel: their lease has ended when the other one takes
+      // over. On a busy machine events are read late.
       const killedAt = wallMs();
       run.kill();
       await bsd.becomes("MASTER", DEAD_MS + AT_ONCE_MS);
       await run.held(run.theirs, 5_000);
-      expect(run.overlapMs(killedAt)).toBeLessThan(2_500);
+      expect(run.overlapMs(killedAt)).toBeLessThan(400);
 
       // Without -P hb comes back as a backup; with it, it takes over at once.
       const again = run.hb(...track);
