@@ -7,7 +7,7 @@ import { comparePace } from "../../../src/wire/carp/timing.ts";
 import { Chance } from "../random.ts";
 import type { RouterHost } from "./host.ts";
 import { Judge } from "./judge.ts";
-import { type Member, Segment } from "./segment.ts";
+import { type Delivery, type Member, Segment } from "./segment.ts";
 
 const names = ["alice", "bob", "carol", "dave", "erin", "frank", "grace"];
 /** The longest script, up and down. */
@@ -128,7 +128,10 @@ function forge(segment: Segment, host: RouterHost, chance: Chance): void {
   const sealed = heard.filter(({ advert }) => advert.seal !== undefined);
   if (!host.isUp || sealed.length === 0) return;
   const { advert } = chance.pick(sealed);
-  const last = sealed.findLast((each) => each.advert.from === advert.from)?.advert ?? advert;
+  const latest = (one: Delivery, other: Delivery) =>
+    (one.advert.seal?.number ?? 0n) > (other.advert.seal?.number ?? 0n) ? one : other;
+  // Not the last to arrive: a bad network changes the order.
+  const last = sealed.filter((each) => each.advert.from === advert.from).reduce(latest).advert;
   // After a sealed farewell a host may come back without seals: that is no forgery.
   const isGone = comparePace(last, { advbase: 255, advskew: 255 }) === 0;
   const { seal: _, ...bare } = advert;

@@ -21,7 +21,8 @@ export class Judge {
   readonly #patienceMs: number;
   /** Equals in BSD's dialect that cannot know each other for hb yield to each other, and then go by ranks. */
   readonly #isRanked: boolean;
-  readonly #doubled = new Map<string, number>();
+  /** Since when two are master beside each other, and what the slower one waited between adverts. */
+  readonly #doubled = new Map<string, { readonly since: number; readonly intervalMs: number }>();
   readonly #ableSince = new Map<string, number>();
   #lostUntil = 0;
 
@@ -61,12 +62,14 @@ export class Judge {
         if (!this.#isMutual(one, two)) continue;
         const pair = `${one.name} and ${two.name}`;
         pairs.add(pair);
-        const since = this.#doubled.get(pair) ?? now;
-        this.#doubled.set(pair, since);
-        const slowest = Math.max(intervalMs(one), intervalMs(two));
-        if (now <= this.#lostUntil || now - since <= slowest + deliveryMs) continue;
-        this.#segment.violated(`${pair} are both master for ${(now - since).toFixed(1)} ms`);
-        this.#doubled.set(pair, Number.POSITIVE_INFINITY);
+        const before = this.#doubled.get(pair) ?? { since: now, intervalMs: 0 };
+        // The end of a demotion makes it shorter meanwhile, but what was planned before may come first.
+        const slowest = Math.max(before.intervalMs, intervalMs(one), intervalMs(two));
+        this.#doubled.set(pair, { since: before.since, intervalMs: slowest });
+        const length = now - before.since;
+        if (now <= this.#lostUntil || length <= slowest + deliveryMs) continue;
+        this.#segment.violated(`${pair} are both master for ${length.toFixed(1)} ms`);
+        this.#doubled.set(pair, { since: Number.POSITIVE_INFINITY, intervalMs: 0 });
       }
     }
     for (const pair of this.#doubled.keys()) if (!pairs.has(pair)) this.#doubled.delete(pair);
