@@ -15,13 +15,7 @@ const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 10_000;
 
 /** These mean that what the descriptor was opened on is gone: a new one is needed. */
-const fatal = new Set([
-  errnoOf("ENODEV"),
-  errnoOf("ENXIO"),
-  errnoOf("EBADF"),
-  // A tty without its other end or its adapter.
-  errnoOf("EIO"),
-]);
+const fatal = new Set([errnoOf("ENODEV"), errnoOf("ENXIO"), errnoOf("EBADF")]);
 
 export interface PortHost {
   readonly ears: Ears<Port>;
@@ -135,7 +129,9 @@ export class Port {
     try {
       return act();
     } catch (error) {
-      if (error instanceof SysError && fatal.has(error.errno)) this.fail(error.message, now);
+      const isFatal = error instanceof SysError && fatal.has(error.errno);
+      // A line that fails in any way may be between two bytes of a packet: it begins anew.
+      if (isFatal || this.stream !== undefined) this.fail(reasonOf(error), now);
       this.#ok = false;
       this.#reason = reasonOf(error);
       return false;

@@ -116,7 +116,12 @@ class SerialLine implements StreamCarrier {
   }
 
   get unsent(): number {
-    return this.#outbox.waiting + unsentBytes(this.#fd);
+    try {
+      return this.#outbox.waiting + unsentBytes(this.#fd);
+    } catch {
+      // The device is gone, and with it what waited.
+      return 0;
+    }
   }
 
   close(): void {
