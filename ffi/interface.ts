@@ -48,10 +48,14 @@ export function interfaceFlags(device: string): number {
   return new DataView(control(SIOCGIFFLAGS, ifreq(device), device).buffer).getUint16(16, true);
 }
 
-/** The link address of an interface, "00:00:5e:00:01:2a". */
-export function interfaceMac(device: string): string {
-  const bytes = control(SIOCGIFHWADDR, ifreq(device), device).slice(18, 24);
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
+/** The kind of an interface (ARPHRD_ETHER is 1) and its link address, "00:00:5e:00:01:2a". */
+export function interfaceHardware(device: string): { readonly type: number; readonly mac: string } {
+  const answer = control(SIOCGIFHWADDR, ifreq(device), device);
+  const bytes = [...answer.slice(18, 24)];
+  return {
+    type: new DataView(answer.buffer).getUint16(16, true),
+    mac: bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":"),
+  };
 }
 
 /** The first IPv4 address of an interface or alias. */

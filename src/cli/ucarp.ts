@@ -1,10 +1,12 @@
 // hb by the name of ucarp: its options, its words, its exit codes (carp.md 11). What runs then is the
 // process of `hb carp`, with ucarp's manners.
 
+import { spawnSync } from "node:child_process";
 import { readUcarp } from "../config/carp/ucarp.ts";
+import type { RouterConfig } from "../config/router.ts";
 import { defaultDirectories } from "../desk/place.ts";
 import { concealPassword } from "../desk/secret.ts";
-import { hurdlesOf } from "../desk/ucarphurdle.ts";
+import { greetingOf, hurdlesOf, membershipTrouble } from "../desk/ucarphurdle.ts";
 import { sayAsUcarp } from "../desk/ucarpvoice.ts";
 import { thisHost } from "../desk/ucarpworld.ts";
 import { ucarpUsage } from "../text/ucarp.ts";
@@ -28,10 +30,16 @@ export async function ucarp(program: string, argv: readonly string[]): Promise<n
   const { router, daemonize, debug, facility } = command;
   concealPassword(Buffer.from(router.password, "latin1").toString("utf8"));
   const tooLong = router.password.length > PASSWORD_MAX;
-  const hurdles = tooLong ? ["Password too long"] : hurdlesOf(router.device);
-  for (const text of hurdles) sayAsUcarp({ level: "error", text, shown: !daemonize });
+  const password = { level: "error", text: "Password too long" } as const;
+  const hurdles = tooLong ? [password] : hurdlesOf(router.device);
+  for (const line of hurdles) sayAsUcarp({ ...line, shown: !daemonize });
   // Who asked for a daemon hears of its start only.
   if (hurdles.length > 0) return daemonize ? code.done : code.notStarted;
+  const trouble = membershipTrouble(router);
+  if (trouble !== undefined) {
+    failToJoin(router, trouble, !daemonize);
+    return daemonize ? code.done : code.notStarted;
+  }
   const { runCarp } = await import("../desk/carpstart.ts");
   return await runCarp({
     routers: [router],
@@ -42,4 +50,18 @@ export async function ucarp(program: string, argv: readonly string[]): Promise<n
     run: defaultDirectories.run,
     state: defaultDirectories.state,
   });
+}
+
+/** ucarp is BACKUP, and its down script has run, before it finds that it hears nobody. */
+function failToJoin(router: RouterConfig, trouble: string, shown: boolean): void {
+  const { device, addresses, neutral, downScript, xparam } = router;
+  for (const line of greetingOf(device)) sayAsUcarp({ ...line, shown });
+  sayAsUcarp({ level: "warn", text: "Switching to state: BACKUP", shown });
+  if (!neutral && downScript !== undefined) {
+    const address = addresses[0]?.address ?? "";
+    const words = [downScript, device, address, ...(xparam === undefined ? [] : [xparam])];
+    sayAsUcarp({ level: "warn", text: `Spawning [${words.join(" ")}]`, shown });
+    spawnSync(downScript, words.slice(1), { stdio: "inherit" });
+  }
+  sayAsUcarp({ level: "error", text: trouble, shown });
 }

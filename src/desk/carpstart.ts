@@ -3,7 +3,6 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { reasonOf } from "../../ffi/error.ts";
-import { interfaceMac } from "../../ffi/interface.ts";
 import { lockMemory } from "../../ffi/realtime.ts";
 import type { RouterConfig } from "../config/router.ts";
 import { stopOnBugs } from "./bug.ts";
@@ -11,6 +10,7 @@ import { startDaemon } from "./carpdaemon.ts";
 import { carpDirectory } from "./carpplace.ts";
 import { CarpProcess } from "./carpprocess.ts";
 import { Log } from "./log.ts";
+import { greetingOf } from "./ucarphurdle.ts";
 import { ucarpManner } from "./ucarpline.ts";
 
 export interface CarpStart {
@@ -89,9 +89,9 @@ function nameSelf(name: string, log: Log) {
   }
 }
 
-/** ucarp's first line (carp.md 13). */
+/** ucarp's first lines (carp.md 13). */
 function greet({ routers }: CarpStart, log: Log) {
   for (const { device } of routers) {
-    log.info(`Local advertised ethernet address is [${interfaceMac(device)}]`, "carp");
+    for (const { level, text } of greetingOf(device)) log[level](text, "carp");
   }
 }

@@ -227,13 +227,17 @@ function plain({ code, stdout, stderr }: Did) {
 }
 
 /** What the real one and hb make of the same words. */
-function both(lines: readonly { words: readonly string[]; env?: Record<string, string> }[]) {
+function both(
+  lines: readonly { words: readonly string[]; env?: Record<string, string> }[],
+  network = "",
+) {
   const input = lines
     .map((line) => `${JSON.stringify(line)}\n`)
     .join("")
     .replaceAll("DIR", dir);
   const pair = join(import.meta.dir, "ucarp-pair.ts");
-  const { stdout, stderr } = Bun.spawnSync(["unshare", "-n", process.execPath, pair, REAL, ours], {
+  const run = ["bash", "-c", `${network}exec "$@"`, "_", process.execPath, pair, REAL, ours];
+  const { stdout, stderr } = Bun.spawnSync(["unshare", "-n", ...run], {
     stdin: Buffer.from(input),
     env: { PATH: process.env.PATH },
   });
@@ -251,6 +255,37 @@ test(`ucarp and hb say the same about ${table.length} command lines`, () => {
   const codes = new Set(results.map(([real]) => real?.code));
   expect([...codes].toSorted()).toEqual([0, 1, 2]);
 }, 120_000);
+
+/** One interface that is up, its other end that is not. */
+const VETH = `set -e
+ip link add d0 type veth peer name d1
+ip link set d0 address 02:00:00:00:00:01
+ip link set d1 address 02:00:00:00:00:02
+ip addr add 10.9.0.1/24 dev d0
+ip link set d0 up
+`;
+
+/** What is found out only on the way to the protocol. */
+const startLines = [
+  "-i d1",
+  "-i lo",
+  "-i d0 -s 10.9.0.7",
+  "-i d0 -s 10.9.0.7 -n",
+  "-i d0 -s 10.9.0.7 -x text",
+  "-i d0 -s 10.9.0.7 -d /nonexistent -n",
+  "-i d0 --mcastip 10.1.1.1",
+  "-i d0 --mcastip 0.0.0.0",
+  "-i d0 -s 10.9.0.7 -B -f none",
+  "-i d1 -B -f none",
+];
+
+test("ucarp and hb say the same when they cannot start on an interface", () => {
+  const lines = startLines.map((line) => ({ words: [...words(quiet), ...words(line)] }));
+  const results = both(lines, VETH);
+  const judged = results.map(([real, hb], at) => ({ line: startLines[at], real, hb }));
+  expect(judged.filter(({ real, hb }) => !Bun.deepEquals(real, hb))).toEqual([]);
+  expect(judged.map(({ real }) => real?.code)).toEqual([2, 2, 2, 2, 2, 2, 2, 2, 0, 0]);
+}, 60_000);
 
 test("ucarp and hb say the same about command lines put together by chance", () => {
   const piece = fc.oneof(
