@@ -177,7 +177,10 @@ interface Sockets {
 function emulatorCommand(hardware: Hardware, sockets: Sockets): string[] {
   const { name, number, dir } = hardware;
   const mac = `02:4c:00:00:00:${(10 + number).toString(16).padStart(2, "0")}`;
-  const words = "console=ttyS0 quiet nokaslr mitigations=off panic=1";
+  // The kernel measures its fast clock while it boots; on a busy host it may be wrong by a factor, and
+  // then everything in the machine is early or late. The slow one needs no measuring.
+  const clocks = "clocksource=hpet tsc=unstable no_timer_check";
+  const words = `console=ttyS0 quiet nokaslr mitigations=off panic=1 ${clocks}`;
   const shared = (tag: string, path: string, how = "") => [
     "-virtfs",
     `local,path=${path},mount_tag=${tag},security_model=mapped-file,multidevs=remap${how}`,
