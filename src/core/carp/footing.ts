@@ -7,10 +7,10 @@ import type { Input } from "../input.ts";
 export type Standing = Omit<Extract<Input, { readonly on: "interface" }>, "on">;
 
 export class Footing {
-  readonly #config: RouterConfig;
+  readonly #config: () => RouterConfig;
   #standing: Standing | undefined;
 
-  constructor(config: RouterConfig) {
+  constructor(config: () => RouterConfig) {
     this.#config = config;
   }
 
@@ -24,7 +24,7 @@ export class Footing {
 
   /** Why the router cannot work; undefined: it can. */
   get trouble(): string | undefined {
-    const { device, ignoreIfState } = this.#config;
+    const { device, ignoreIfState } = this.#config();
     const state = this.#standing?.state;
     if (state === undefined) return `${device} is not known yet`;
     if (state === "gone" || state === "down") return `${device} is ${state}`;
@@ -40,12 +40,12 @@ export class Footing {
   /** Our own source address in this family. */
   source(family: 4 | 6): string | undefined {
     if (family === 6) return this.#standing?.address6;
-    return this.#config.source ?? this.#standing?.address;
+    return this.#config().source ?? this.#standing?.address;
   }
 
   /** IPv6 always has a link-local address to speak from. */
   get #muteness(): string | undefined {
-    const canSpeak = familiesOf(this.#config).includes(6) || this.source(4) !== undefined;
-    return canSpeak ? undefined : `${this.#config.device} has no IPv4 address to speak from`;
+    const canSpeak = familiesOf(this.#config()).includes(6) || this.source(4) !== undefined;
+    return canSpeak ? undefined : `${this.#config().device} has no IPv4 address to speak from`;
   }
 }

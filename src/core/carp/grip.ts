@@ -24,17 +24,17 @@ export interface Grasp {
 }
 
 export class Grip {
-  readonly #config: RouterConfig;
+  readonly #config: () => RouterConfig;
   readonly #nextJob: () => number;
   readonly resources: readonly AddressResource[];
   #goal: "up" | "down" = "down";
   #steps: Step[] = [];
   #work: { readonly job: number; readonly step: Step } | undefined;
 
-  constructor(config: RouterConfig, nextJob: () => number) {
+  constructor(config: () => RouterConfig, nextJob: () => number) {
     this.#config = config;
     this.#nextJob = nextJob;
-    this.resources = config.holdsAddresses ? resourcesOf(config) : [];
+    this.resources = config().holdsAddresses ? resourcesOf(config()) : [];
   }
 
   /** Nothing is being done. */
@@ -45,7 +45,7 @@ export class Grip {
   /** The way up may last: there is a script on it, or a job to wait for first. */
   get risesSlowly(): boolean {
     const isBusy = this.#work !== undefined && this.#work.step !== "hold";
-    return isBusy || scriptOf(this.#config.upScript) !== undefined;
+    return isBusy || scriptOf(this.#config().upScript) !== undefined;
   }
 
   waitsFor(job: number): boolean {
@@ -87,14 +87,14 @@ export class Grip {
     const isDownStep = step === "drop" || step === "down";
     if ((this.#goal === "down") !== isDownStep) return this.#begin();
     if (isDownStep) return this.#stepDown(step, ok ? undefined : text);
-    const counts = step !== "up" || !this.#config.likeUcarp;
+    const counts = step !== "up" || !this.#config().likeUcarp;
     if (!ok && counts)
       return { effects: [], news: ["failed"], text: `${this.#name(step)}: ${text}` };
     return this.#next();
   }
 
   #begin(): Grasp {
-    const { upScript, downScript } = this.#config;
+    const { upScript, downScript } = this.#config();
     const holds = this.resources.length > 0;
     const steps: [boolean, Step][] =
       this.#goal === "up"
@@ -126,9 +126,9 @@ export class Grip {
     const isOff = step === "drop" && !next.news.includes("released");
     const text = `${this.#name(step)}: ${failure}`;
     const told: Effect[] =
-      failure === undefined || this.#config.likeUcarp
+      failure === undefined || this.#config().likeUcarp
         ? []
-        : [{ do: "log", level: "error", topic: "carp", text: `${this.#config.name}: ${text}` }];
+        : [{ do: "log", level: "error", topic: "carp", text: `${this.#config().name}: ${text}` }];
     return {
       effects: [...told, ...next.effects],
       news: [...(isOff ? (["released"] as const) : []), ...next.news],
@@ -145,15 +145,15 @@ export class Grip {
       case "drop":
         return [{ do: "drop", job, resources }];
       case "up":
-        return this.#call(job, this.#config.upScript ?? "");
+        return this.#call(job, this.#config().upScript ?? "");
       case "down":
-        return this.#call(job, this.#config.downScript ?? "");
+        return this.#call(job, this.#config().downScript ?? "");
     }
   }
 
   /** ucarp's words for it, and its arguments (carp.md 12). */
   #call(job: number, path: string): Effect[] {
-    const { name, device, addresses, xparam, scriptTimeoutMs, likeUcarp } = this.#config;
+    const { name, device, addresses, xparam, scriptTimeoutMs, likeUcarp } = this.#config();
     const args = [device, addresses.map(({ address }) => address).join(",")];
     if (xparam !== undefined) args.push(xparam);
     const text = `Spawning [${[path, ...args].join(" ")}]`;
@@ -168,9 +168,9 @@ export class Grip {
   #name(step: Step | undefined): string {
     switch (step) {
       case "up":
-        return `up script ${this.#config.upScript} failed`;
+        return `up script ${this.#config().upScript} failed`;
       case "down":
-        return `down script ${this.#config.downScript} failed`;
+        return `down script ${this.#config().downScript} failed`;
       case "drop":
         return "cannot take the addresses down";
       default:

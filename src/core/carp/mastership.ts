@@ -95,7 +95,7 @@ export class Mastership {
   /** Nothing more than to listen, or not even that. */
   settle(phase: "init" | "backup", why: string, now: Instant): void {
     this.#parts.rhythm.stop("dead", "advert", "announce");
-    this.#parts.speech.hush();
+    this.#parts.speech.rest();
     this.#hasClaimed = false;
     // ucarp knows no INIT: without a carrier it calls itself BACKUP, with its timers off. A backup that
     // ends becomes nothing else.
@@ -307,6 +307,7 @@ export class Mastership {
     const { rhythm, speech, config } = this.#parts;
     const { phase, pauseMs } = this.#landing;
     if (this.#hasClaimed && !config().likeUcarp) speech.farewell(now);
+    speech.rest();
     this.#hasClaimed = false;
     rhythm.stop("advert");
     this.#enter(phase, this.#why, now);

@@ -3,6 +3,7 @@
 
 import type { RouterConfig } from "../../config/router.ts";
 import type { Router } from "./router.ts";
+import { tracksOf } from "./surroundings.ts";
 
 export class Roll {
   readonly #routers = new Map<string, Router>();
@@ -57,13 +58,6 @@ export class Roll {
     for (const track of tracksOf(config)) this.#byTrack.get(track)?.delete(router);
     if (config.group !== undefined) this.#byGroup.get(config.group)?.delete(router);
   }
-}
-
-/** What a router's tracks are called here: "interface eth1", "script /etc/check". */
-export function tracksOf({ track }: RouterConfig): string[] {
-  return track.map((each) =>
-    each.kind === "interface" ? `interface ${each.device}` : `script ${each.path}`,
-  );
 }
 
 function put(map: Map<string, Set<Router>>, key: string, router: Router): void {

@@ -41,10 +41,10 @@ export class Router {
   constructor(config: RouterConfig, { nextJob, adopts }: RouterBirth, now: Instant) {
     this.#config = config;
     this.#adopts = adopts;
-    this.#grip = new Grip(config, nextJob);
-    this.#footing = new Footing(config);
-    this.#hearing = new Hearing(config.seal);
     const current = () => this.#config;
+    this.#grip = new Grip(current, nextJob);
+    this.#footing = new Footing(current);
+    this.#hearing = new Hearing(config.seal);
     const shared = { config: current, rhythm: this.#rhythm, demotion: this.#demotion };
     this.#speech = new Speech({ ...shared, counter: this.#hearing.counter });
     const own = { grip: this.#grip, footing: this.#footing, hearing: this.#hearing };

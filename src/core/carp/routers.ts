@@ -5,10 +5,11 @@ import { advertIntervalMs, deadIntervalMs } from "../../wire/carp/timing.ts";
 import type { RouterMemory } from "../boot.ts";
 import type { Effect } from "../effect.ts";
 import type { Input } from "../input.ts";
-import type { Instant } from "../instant.ts";
+import { after, at, type Instant } from "../instant.ts";
 import type { PulseView, RouterView } from "../snapshot.ts";
-import { Roll, tracksOf } from "./roll.ts";
+import { Roll } from "./roll.ts";
 import { Router } from "./router.ts";
+import { Surroundings, tracksOf } from "./surroundings.ts";
 import { Timetable } from "./timetable.ts";
 
 type InputOn<On extends Input["on"]> = Extract<Input, { readonly on: On }>;
@@ -16,6 +17,11 @@ type InputOn<On extends Input["on"]> = Extract<Input, { readonly on: On }>;
 /** Far beyond the numbers of the groups' jobs, and exact as a number. */
 const firstJob = 1e15;
 const jobsPerGeneration = 1e6;
+
+/** A whole view of 255 routers takes a millisecond or two to write: not in every turn of a mass takeover. */
+const publishPauseMs = 20;
+/** The name of its moment in the timetable; no router's name is without a "/". */
+const publication = "publish";
 
 export interface RoutersBirth {
   /** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */
@@ -27,14 +33,14 @@ export class Routers {
   readonly #roll = new Roll();
   readonly #timetable = new Timetable();
   readonly #jobs = new Map<number, Router>();
-  readonly #standings = new Map<string, InputOn<"interface">>();
-  readonly #checks = new Map<string, boolean>();
+  readonly #surroundings = new Surroundings();
   /** What a router becomes when the old one of its name is gone. */
   readonly #next = new Map<string, RouterConfig>();
   readonly #leaving = new Set<Router>();
   /** Groups in which somebody's troubles may have changed. */
   readonly #stirred = new Set<string>();
   #job: number;
+  #publishedAt: Instant | undefined;
   #hasChanged = false;
 
   constructor(
@@ -83,7 +89,9 @@ export class Routers {
 
   expire(now: Instant): Effect[] {
     const due = this.#timetable.due(now);
-    return this.#each(due, (router) => router.expire(now), now);
+    if (due.includes(publication)) this.#timetable.set(publication, undefined);
+    const effects = this.#each(due, (router) => router.expire(now), now);
+    return due.includes(publication) ? [...effects, ...this.#publish(now)] : effects;
   }
 
   advert({ router, advert }: InputOn<"advert">, now: Instant): Effect[] {
@@ -97,13 +105,13 @@ export class Routers {
   /** An interface: some stand on it, others track it. */
   interface(standing: InputOn<"interface">, now: Instant): Effect[] {
     const { device } = standing;
-    this.#standings.set(device, standing);
+    this.#surroundings.stand(standing);
     const stood = this.#all(this.#roll.on(device), (router) => router.stand(standing, now), now);
     return [...stood, ...this.#judge(`interface ${device}`, now)];
   }
 
   track({ path, ok }: InputOn<"track">, now: Instant): Effect[] {
-    this.#checks.set(path, ok);
+    this.#surroundings.check(path, ok);
     return this.#judge(`script ${path}`, now);
   }
 
@@ -198,11 +206,11 @@ export class Routers {
   /** A router that comes while the host runs: what is known already is told to it. */
   #join(config: RouterConfig, now: Instant): Effect[] {
     const router = this.#add(config, now, false);
-    const standing = this.#standings.get(config.device);
+    const standing = this.#surroundings.standing(config.device);
     if (config.group !== undefined) this.#stirred.add(config.group);
     const act = () => [
       ...tracksOf(config).flatMap((track) =>
-        router.trouble(`track ${track}`, this.#fault(track), now),
+        router.trouble(`track ${track}`, this.#surroundings.fault(track), now),
       ),
       ...(standing === undefined ? [] : router.stand(standing, now)),
     ];
@@ -215,9 +223,12 @@ export class Routers {
     this.#roll.remove(router);
     const act = () => [
       ...router.reconfigure(config, now),
-      ...tracksOf(old).flatMap((track) => router.trouble(`track ${track}`, undefined, now)),
+      // A track that goes on failing is no news: a lone master must not hand over for it once more.
+      ...tracksOf(old)
+        .filter((track) => !tracksOf(config).includes(track))
+        .flatMap((track) => router.trouble(`track ${track}`, undefined, now)),
       ...tracksOf(config).flatMap((track) =>
-        router.trouble(`track ${track}`, this.#fault(track), now),
+        router.trouble(`track ${track}`, this.#surroundings.fault(track), now),
       ),
       ...(config.group === undefined ? router.share([], now) : []),
     ];
@@ -228,18 +239,8 @@ export class Routers {
     return [...effects, ...this.#all([router], () => [], now)];
   }
 
-  /** What is wrong with a tracked thing; what is not known yet is not wrong. */
-  #fault(track: string): string | undefined {
-    const [kind, ...words] = track.split(" ");
-    const name = words.join(" ");
-    if (kind === "script") return this.#checks.get(name) === false ? `${name} fails` : undefined;
-    const state = this.#standings.get(name)?.state;
-    if (state === undefined || state === "up") return undefined;
-    return state === "no-carrier" ? `${name} has no carrier` : `${name} is ${state}`;
-  }
-
   #judge(track: string, now: Instant): Effect[] {
-    const fault = this.#fault(track);
+    const fault = this.#surroundings.fault(track);
     const act = (router: Router) => router.trouble(`track ${track}`, fault, now);
     return this.#all(this.#roll.tracking(track), act, now);
   }
@@ -267,7 +268,19 @@ export class Routers {
       this.#stirred.delete(group);
       effects.push(...this.#share(group, now));
     }
-    return effects;
+    const others = effects.filter((effect) => effect.do !== "publish");
+    return others.length === effects.length ? effects : [...others, ...this.#publish(now)];
+  }
+
+  /** Hundreds that change one after the other are one piece of news. */
+  #publish(now: Instant): Effect[] {
+    const nextAt = after(this.#publishedAt ?? at(0), publishPauseMs);
+    if (this.#publishedAt !== undefined && now < nextAt) {
+      this.#timetable.set(publication, nextAt);
+      return [];
+    }
+    this.#publishedAt = now;
+    return [{ do: "publish" }];
   }
 
   /** Everybody of a group bears the troubles of the others. */

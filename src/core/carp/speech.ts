@@ -25,7 +25,7 @@ export class Speech {
   /** Adverts until an announcement follows; 0: none does. */
   #arpIn = 0;
   #announcedAt: Instant | undefined;
-  /** The last advert; undefined: none yet. */
+  /** The last advert of this term; undefined: none yet. */
   saidAt: Instant | undefined;
   sent = 0;
 
@@ -110,6 +110,12 @@ export class Speech {
   /** No announcement follows any more: the address may be somebody else's. */
   hush(): void {
     this.#arpIn = 0;
+  }
+
+  /** The term is over: when we spoke last means nothing for the next one. */
+  rest(): void {
+    this.hush();
+    this.saidAt = undefined;
   }
 
   announce(now: Instant): void {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import type { RouterConfig } from "../../../src/config/router.ts";
+import { RouterCore } from "../../../src/core/carp/routercore.ts";
 import { Core } from "../../../src/core/core.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
@@ -118,6 +119,15 @@ describe("a reload", () => {
     expect(bench.done).toEqual(["reconfigure", "advert 1/128", "advert 1/128", "announce"]);
   });
 
+  test("keeps what a lone demoted master has: a track that goes on failing is no news", () => {
+    const failing = { ...one, track: [{ kind: "script", path: "/check" }] } as const;
+    const bench = new Bench([failing]).up("eth0");
+    bench.give({ on: "track", path: "/check", ok: false }).advance(8_000).forget();
+    expect(bench.state).toBe("master");
+    reload(bench, { ...failing, deadratio: 4 });
+    expect(bench.done).toEqual(["reconfigure", "advert 1/240"]);
+  });
+
   test("that is none does nothing", () => {
     const bench = new Bench([one]).up("eth0").advance(3_500).forget();
     reload(bench, one);
@@ -156,6 +166,26 @@ describe("255 routers", () => {
     expect(masters).toHaveLength(129);
     bench.hear({ advskew: 0 }, "eth0/100");
     expect(bench.views.filter(({ state }) => state === "master")).toHaveLength(128);
+  });
+
+  test("publish their news together", () => {
+    const core = new RouterCore({ ...plainConfig, routers: many }, boot, at(0));
+    const told: number[] = [];
+    const give = (input: Input, now: number) => {
+      for (const effect of core.step(input, at(now))) {
+        if (effect.do === "publish") told.push(now);
+        if (effect.do === "hold" || effect.do === "drop") {
+          give({ on: "result", job: effect.job, ok: true, text: "", tookMs: 0 }, now);
+        }
+      }
+    };
+    give({ on: "interface", device: "eth0", state: "up", address: "10.0.0.1" }, 0);
+    for (let due = core.deadline(); due !== undefined && due < 4_100; due = core.deadline()) {
+      give({ on: "alarm" }, due);
+    }
+    // One second of takeovers, 4 ms apart; the last one is told as well.
+    expect(told.length).toBeLessThan(60);
+    expect(told.at(-1)).toBeGreaterThan(3_992);
   });
 
   test("cost for one packet what one router costs", () => {
