@@ -4,8 +4,12 @@
 import { resolve } from "node:path";
 import { facilities } from "../config/directive/process.ts";
 import { renderProblem, renderProblems } from "../config/render.ts";
+import type { RouterConfig } from "../config/router.ts";
+import { askCarp } from "../desk/carpplace.ts";
+import { ask } from "../desk/client.ts";
 import { missingCapabilities } from "../desk/permission.ts";
 import { passwordVariable } from "../desk/secret.ts";
+import { socketIn } from "./asking.ts";
 import { repeatable, routerOptions } from "./carpoption.ts";
 import { type Asked, readAsked } from "./carprequest.ts";
 import { painter } from "./check.ts";
@@ -13,6 +17,9 @@ import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { print, say } from "./output.ts";
+
+/** A process that does not answer so long does not keep another one from its start. */
+const answerWithinMs = 1_000;
 
 /** Everything that `hb carp` takes. */
 export const carpOptions = {
@@ -98,6 +105,11 @@ Exit codes: 0 left in good order, 1 failed, 2 usage, 4 not permitted, 6 the conf
       say(`${calledAs}: Not permitted: try as root, or with ${lacks.join(" and ")}`);
       return exit.notPermitted;
     }
+    const taken = await runningAlready(asked.routers, args["run-dir"]);
+    if (taken.length > 0) {
+      say(`${calledAs}: Runs here already: ${taken.join(", ")}; "hb status" shows it`);
+      return exit.failed;
+    }
     const { runCarp } = await import("../desk/carpstart.ts");
     return (await runCarp({
       routers: asked.routers,
@@ -122,6 +134,21 @@ function refuse(calledAs: string, reasons: readonly string[]): ExitCode {
 /** "-" is stdin. */
 function pathOf(passfile: string): string {
   return passfile === "-" ? passfile : resolve(passfile);
+}
+
+/** Those that the agent or another process of this host runs: the end of one would take the address from
+ *  the other. */
+async function runningAlready(
+  routers: readonly RouterConfig[],
+  run: string,
+): Promise<readonly string[]> {
+  const [agent, processes] = await Promise.all([
+    ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs }),
+    askCarp(run, answerWithinMs),
+  ]);
+  const own = agent.kind === "done" ? (agent.answer.snapshot?.routers ?? []) : [];
+  const running = new Set([...own, ...processes.routers].map((router) => router.name));
+  return routers.map((router) => router.name).filter((name) => running.has(name));
 }
 
 /** Every value of an option; a flag that is set is "on". */

@@ -1,9 +1,12 @@
 // The command line of `hb carp`, up to the moment at which the process would run.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
+import { carpDirectory, carpSocket } from "../../src/desk/carpplace.ts";
+import { Control } from "../../src/desk/control.ts";
 import { hbCommand, type Ran, run } from "./run.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "hb-carp-"));
@@ -160,4 +163,22 @@ test("hb carp exits 4 with one sentence when it may not use the network", () => 
     stdout: "",
     stderr: "hb carp: Not permitted: try as root, or with CAP_NET_RAW and CAP_NET_ADMIN\n",
   });
+});
+
+test.each([
+  ["the agent", (where: string) => join(where, "hb.sock")],
+  ["another process", (where: string) => carpSocket(where, 4_711)],
+])("hb carp refuses a virtual router that %s of this host runs", async (_, socketOf) => {
+  const where = mkdtempSync(join(dir, "run-"));
+  mkdirSync(carpDirectory(where));
+  const routers = [{ name: "lo/42", device: "lo", vhid: 42 } as RouterView];
+  const control = await Control.listen(socketOf(where), async () => {
+    return { say: "done", ok: true, text: "", snapshot: { routers } as unknown as Snapshot };
+  });
+  const words = [...plain.split(" "), "-o", passfile, "--run-dir", where];
+  const child = Bun.spawn(hbCommand("carp", ...words), { stdio: ["ignore", "pipe", "pipe"] });
+  const said = await new Response(child.stderr).text();
+  control.close();
+  expect(said).toBe('hb carp: Runs here already: lo/42; "hb status" shows it\n');
+  expect(await child.exited).toBe(1);
 });
