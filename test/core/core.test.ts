@@ -78,7 +78,9 @@ describe("Core.step() with overslept", () => {
       // Frozen a moment before the next status was due.
       const slept = { on: "overslept", ms: silentMs - 900 } as const;
       const effects = core.step(slept, at(beatAt + silentMs));
-      expect(effects.map((effect) => effect.do).filter((what) => what === "suspend")).toEqual([...done]);
+      expect(effects.map((effect) => effect.do).filter((what) => what === "suspend")).toEqual([
+        ...done,
+      ]);
     },
   );
 });
