@@ -6,7 +6,7 @@
 
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Pty } from "./pty.ts";
 
 const TICK_MS = 2;
@@ -79,8 +79,13 @@ export class Cable {
 
   close(): void {
     clearInterval(this.#timer);
-    this.left.pty.close();
-    this.right.pty.close();
+    for (const end of [this.left, this.right]) {
+      end.pty.close();
+      // Whoever was killed has left its lock; ttys of these names are nobody else's.
+      for (const name of [end.path, end.pty.path].map((path) => basename(path))) {
+        rmSync(join("/var/lock", `LCK..${name}`), { force: true });
+      }
+    }
     rmSync(this.#folder, { force: true, recursive: true });
   }
 

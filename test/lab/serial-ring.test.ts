@@ -86,7 +86,7 @@ for (const count of [3, 5]) {
       wiring.cables[0]?.cut();
       wiring.cables[count - 2]?.cut();
       const here: readonly string[] = ["alice", names.at(-1) ?? ""];
-      const there = names.filter((name) => !here.includes(name));
+      const there: readonly string[] = names.filter((name) => !here.includes(name));
       const holdersOf = (name: string) => run.lab.watch.holders(home(name));
       const what = "each part to hold every group";
       await until({ what, withinMs: 15_000 }, () =>
