@@ -21,10 +21,7 @@ test("hb agents with Ethernet and a serial line lose either of them and nothing 
     const { lab } = cluster;
     const line = "/dev/ttyS1";
     const links = async (eth0: "up" | "dead", serial: "up" | "dead") => {
-      for (const view of both) {
-        await cluster.linkIs({ ...view, by: "eth0" }, eth0);
-        await cluster.linkIs({ ...view, by: line }, serial);
-      }
+      await Promise.all(both.map((view) => cluster.linksAre(view, { eth0, [line]: serial })));
     };
     await links("up", "up");
 

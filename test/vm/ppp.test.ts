@@ -21,12 +21,8 @@ function pair(...more: readonly string[]): Story {
   return {
     machines: ["alice", "bob"],
     cables: [["alice", "bob"]],
-    directives: (name) => [
-      `ppp ${TTY} ${ends[name]} 115200`,
-      `deadtime ${DEADTIME_S}`,
-      "warntime 8",
-      ...more,
-    ],
+    deadtimeS: DEADTIME_S,
+    directives: (name) => [`ppp ${TTY} ${ends[name]} 115200`, "warntime 8", ...more],
   };
 }
 
@@ -63,7 +59,7 @@ test("hb agents over PPP alone: start, pppd dies, the agent dies, power cut, ret
     const first = await lineUp(cluster, "alice");
     await alice.must(`kill -KILL ${first.pid}`);
     const second = await lineUp(cluster, "alice", first.pid);
-    await cluster.linkIs({ on: "alice", to: "bob", by: TTY }, "up");
+    await cluster.linksAre({ on: "alice", to: "bob" }, { [TTY]: "up" });
 
     // The agent is killed: the next one goes on with the pppd that it finds.
     await alice.must("kill -KILL $(cat /run/heartbeat/hb.pid)");
@@ -91,7 +87,7 @@ test("hb agents over PPP alone: start, pppd dies, the agent dies, power cut, ret
       await machine.must("kill -HUP $(cat /run/heartbeat/hb.pid)");
     }
     const both = ["alice", "bob"].map((on) => ({ on, to: on === "alice" ? "bob" : "alice" }));
-    for (const view of both) await cluster.linkIs({ ...view, by: "eth0" }, "up");
+    for (const view of both) await cluster.linksAre(view, { eth0: "up" });
     expect((await lineUp(cluster, "alice")).pid).toBe(whole.pid as number);
     const placed = moves();
     lab.cable("alice", "bob").cut();
@@ -99,9 +95,9 @@ test("hb agents over PPP alone: start, pppd dies, the agent dies, power cut, ret
       const now = await line(cluster, "alice");
       return now?.state === "starting" && now.pid !== whole.pid;
     });
-    await cluster.linkIs({ on: "alice", to: "bob", by: TTY }, "dead", WITHIN_MS);
+    await cluster.linksAre({ on: "alice", to: "bob" }, { [TTY]: "dead" }, WITHIN_MS);
     lab.cable("alice", "bob").heal();
-    for (const view of both) await cluster.linkIs({ ...view, by: TTY }, "up", WITHIN_MS);
+    for (const view of both) await cluster.linksAre(view, { [TTY]: "up" }, WITHIN_MS);
     expect(moves()).toBe(placed);
 
     // Who leaves takes the line along.

@@ -15,7 +15,7 @@ const pair = {
 test("hb agents over a serial line alone: start, power cut, return, standby, leave", async () => {
   await withVmCluster(pair, async (cluster) => {
     const { lab } = cluster;
-    await cluster.linkIs({ on: "alice", to: "bob", by: "/dev/ttyS1" }, "up");
+    await cluster.linksAre({ on: "alice", to: "bob" }, { "/dev/ttyS1": "up" });
     // Nothing that follows needs the switch.
     const cutAt = lab.machine("alice").cutPower();
     await cluster.placed({ alice: "bob", bob: "bob" });

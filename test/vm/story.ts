@@ -98,16 +98,18 @@ export class VmCluster {
     await stays({ what: "nothing moves", withinMs, everyMs: 250 }, () => moves() === before);
   }
 
-  /** Waits for the state of a link between two nodes, as one of them sees it. */
-  async linkIs(
-    view: { readonly on: string; readonly to: string; readonly by: string },
-    state: LinkView["state"],
+  /** Waits for the states of links between two nodes, as one of them sees them, by name. */
+  async linksAre(
+    view: { readonly on: string; readonly to: string },
+    states: Readonly<Record<string, LinkView["state"]>>,
     withinMs = this.deadtimeS * 1_000 + SLOW_MS,
   ): Promise<void> {
-    const what = `${view.on} to see ${view.to} by ${view.by} ${state}`;
-    await until({ what, withinMs, everyMs: 1_000 }, async () => {
+    const what = `${view.on} to see ${view.to} by ${JSON.stringify(states)}`;
+    await until({ what, withinMs, everyMs: 500 }, async () => {
       const node = (await this.status(view.on))?.nodes.find(({ name }) => name === view.to);
-      return node?.links.some((link) => link.name === view.by && link.state === state);
+      return Object.entries(states).every(([by, state]) =>
+        node?.links.some((link) => link.name === by && link.state === state),
+      );
     });
   }
 
