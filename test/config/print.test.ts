@@ -1,6 +1,6 @@
 // What was understood, printed, is understood the same; and no text whatsoever makes the readers throw.
 
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { parseAuthkeys } from "../../src/config/authkeys.ts";
@@ -9,6 +9,9 @@ import { directives, parseHaCf } from "../../src/config/hacf.ts";
 import { parseHaresources } from "../../src/config/haresources.ts";
 import { printHaCf, printHaresources } from "../../src/config/print.ts";
 import { renderProblems } from "../../src/config/render.ts";
+
+// Thousands of files: seconds of work, of which a busy machine makes many.
+setDefaultTimeout(60_000);
 
 const flag = fc.constantFrom("on", "off");
 const time = fc.oneof(
