@@ -4,9 +4,9 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { withLab } from "./lab.ts";
-import { until, wallMs } from "./until.ts";
+import { SOON_MS, until, wallMs } from "./until.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 const BUN = join(import.meta.dir, "../../node_modules/.bin/bun");
 
 test("AddressWatch sees how long two hosts held one address", async () => {
@@ -15,10 +15,10 @@ test("AddressWatch sees how long two hosts held one address", async () => {
     const startMs = wallMs();
     await lab.host("alice").exec(move("add"));
     await lab.host("bob").exec(move("add"));
-    await lab.watch.held("10.77.0.9", ["alice", "bob"], 2_000);
+    await lab.watch.held("10.77.0.9", ["alice", "bob"], SOON_MS);
     await Bun.sleep(100);
     await lab.host("alice").exec(move("del"));
-    await lab.watch.held("10.77.0.9", ["bob"], 2_000);
+    await lab.watch.held("10.77.0.9", ["bob"], SOON_MS);
     const overlapMs = lab.watch.overlapMs("10.77.0.9");
     expect(overlapMs).toBeGreaterThan(99);
     expect(overlapMs).toBeLessThan(wallMs() - startMs);
@@ -49,6 +49,6 @@ test("Lab is taken down by its guard when its process is killed", async () => {
   const [dir = "", init = ""] = new TextDecoder().decode(value).trim().split(" ");
   expect(existsSync(dir)).toBe(true);
   child.kill("SIGKILL");
-  await until({ what: "the lab to be gone", withinMs: 10_000 }, () => !existsSync(dir));
+  await until({ what: "the lab to be gone", withinMs: SOON_MS }, () => !existsSync(dir));
   expect(existsSync(`/proc/${init}`)).toBe(false);
 });

@@ -5,7 +5,7 @@
 
 import { Holdings } from "./holding.ts";
 import { run } from "./shell.ts";
-import { until } from "./until.ts";
+import { SOON_MS, until } from "./until.ts";
 
 const EVENT = /^\[([^\]]+)\] (Deleted )?\d+:\s+(\S+)\s+inet6? ([0-9a-fA-F.:]+)/;
 
@@ -31,7 +31,7 @@ export class AddressWatch extends Holdings {
       else this.#event(host, line);
     });
     // The monitor is deaf until it has subscribed: make events until it hears one.
-    await until({ what: `the address monitor of ${host}`, withinMs: 5_000 }, async () => {
+    await until({ what: `the address monitor of ${host}`, withinMs: SOON_MS }, async () => {
       await run([...net, "ip", "addr", "add", `${ECHO}/32`, "dev", "lo"]);
       await run([...net, "ip", "addr", "del", `${ECHO}/32`, "dev", "lo"]);
       return echoed;
