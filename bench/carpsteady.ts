@@ -1,0 +1,47 @@
+// Which times are steady: pairs that nobody disturbs but a busy machine, and how often their address moved.
+
+import { CarpPair, type Sharer, type Tempo } from "./carppair.ts";
+
+/** Four programs that never wait, and two that fill and touch memory again and again. */
+const BUSY = "while :; do :; done";
+const GREEDY =
+  "let a = []; for (;;) { a = []; for (let i = 0; i < 64; i++) a.push(new Uint8Array(4 << 20).fill(i)); }";
+const BUN = `${import.meta.dir}/../node_modules/.bin/bun`;
+
+export interface Steadiness {
+  readonly title: string;
+  readonly sharer: Sharer;
+  /** Beyond the first one, which is right. */
+  readonly takeovers: number;
+}
+
+/** Watches every program at every tempo for so many minutes, tempo by tempo. */
+export async function steady(
+  tempi: readonly Tempo[],
+  sharers: readonly Sharer[],
+  minutes: number,
+  note: (line: string) => void,
+): Promise<Steadiness[]> {
+  const found: Steadiness[] = [];
+  for (const tempo of tempi) {
+    const able = sharers.filter((each) => tempo.sharers.includes(each));
+    const pairs = await Promise.all(able.map((each) => CarpPair.up(each, tempo)));
+    const before = pairs.map((pair) => pair.takeovers);
+    const hogs = [
+      ...Array.from({ length: 4 }, () => Bun.spawn(["/bin/sh", "-c", BUSY])),
+      ...Array.from({ length: 2 }, () => Bun.spawn([BUN, "-e", GREEDY])),
+    ];
+    try {
+      await Bun.sleep(minutes * 60_000);
+    } finally {
+      for (const hog of hogs) hog.kill("SIGKILL");
+    }
+    for (const [i, pair] of pairs.entries()) {
+      const takeovers = pair.takeovers - (before[i] ?? 0);
+      found.push({ title: tempo.title, sharer: pair.sharer, takeovers });
+      note(`${tempo.title} ${pair.sharer}: ${takeovers} false takeovers in ${minutes} min`);
+    }
+    await Promise.all(pairs.map((pair) => pair.down()));
+  }
+  return found;
+}
