@@ -199,7 +199,7 @@ export class Mastership {
     const verdict = asBackup(this.stance, advert);
     if (verdict === "listen" || (verdict !== "farewell" && this.#isPaused(now))) {
       hearing.bow(advert, now);
-      this.listen(now, this.#tie.extraMs(advert, now));
+      this.listen(now, this.#tieMs(advert, now));
       return;
     }
     // Of two masters one goes, or says its last word: the other one stays, and sees to it.
@@ -240,6 +240,12 @@ export class Mastership {
     else rhythm.set("dead", after(now, this.deadMs));
   }
 
+  #tieMs(advert: HeardAdvert, now: Instant): number {
+    const { footing, config } = this.#parts;
+    if (config().likeUcarp) return 0;
+    return this.#tie.extraMs(advert, this.stance.pace, footing.source(advert.family), now);
+  }
+
   /** A tie is judged once, in IPv4 where both families are spoken: two addresses could differ about it. */
   #isSettledInIpv4(advert: HeardAdvert, now: Instant): boolean {
     if (advert.family === 4 || !familiesOf(this.#parts.config()).includes(4)) return false;
@@ -247,7 +253,7 @@ export class Mastership {
   }
 
   #yieldTo(advert: HeardAdvert, isTie: boolean, now: Instant): void {
-    const { speech, footing, config } = this.#parts;
+    const { speech, config } = this.#parts;
     const isOver = this.#phase === "falling";
     // A BSD host yields to an equal advert: a last word would leave nobody (carp.md 14).
     const speaks = config().dialect === "ucarp" && !(isTie && looksLikeBsd(advert));
@@ -257,9 +263,8 @@ export class Mastership {
     this.retreat(phase, `${advert.from} is master: ${what}`, now);
     this.#parts.hearing.bow(advert, now);
     if (isTie && phase === "backup" && !config().likeUcarp) {
-      const { pace } = this.stance;
-      this.#tie.begin(pace, footing.source(advert.family), now);
-      this.listen(now, this.#tie.extraMs(advert, now));
+      this.#tie.begin(advert, now);
+      this.listen(now, this.#tieMs(advert, now));
     }
     const text = "Preferred master advertised: going back to BACKUP state";
     if (!isOver) speech.log("info", text, "yield");

@@ -1,5 +1,6 @@
 // After a tie: equal masters that yielded to each other at the same moment would take over at the same
-// moment again, and for ever. So each waits an advert longer for every other one with a lower address.
+// moment again, and for ever. So everybody who saw it, the backups too, waits an advert longer for every
+// equal one with a lower address.
 //
 // Who did stay is heard again within an interval, and then nobody waits longer than usual.
 
@@ -8,36 +9,46 @@ import { addressToBytes, compareBytes } from "../../wire/ipaddress.ts";
 import type { Instant } from "../instant.ts";
 import type { HeardAdvert } from "./heard.ts";
 
-interface Round {
-  readonly at: Instant;
-  readonly pace: Pace;
-  /** Our own address; absent: every other one is lower. */
-  readonly source: string | undefined;
-  readonly lower: Set<string>;
-}
-
 export class Tie {
-  #round: Round | undefined;
+  /** Since when equals are seen beside each other, and their addresses. */
+  #round: { readonly at: Instant; readonly equals: Set<string> } | undefined;
+  #last: { readonly at: Instant; readonly advert: HeardAdvert } | undefined;
 
-  /** We yielded to an equal master. */
-  begin(pace: Pace, source: string | undefined, now: Instant): void {
-    this.#round = { at: now, pace, source, lower: new Set() };
+  /** We were master, and yielded to an equal one. */
+  begin(advert: HeardAdvert, now: Instant): void {
+    this.#round = { at: now, equals: new Set([advert.from]) };
   }
 
-  /** What to wait beyond the dead time after this advert. */
-  extraMs(advert: HeardAdvert, now: Instant): number {
-    const round = this.#round;
-    if (round === undefined) return 0;
-    const intervalMs = advertIntervalMs(round.pace);
-    if (now - round.at > intervalMs / 2 || comparePace(advert, round.pace) !== 0) {
+  /** What a backup at this pace and address waits beyond the dead time after this advert. Without an address
+   *  of its own every other one is lower. */
+  extraMs(advert: HeardAdvert, own: Pace, source: string | undefined, now: Instant): number {
+    if (comparePace(advert, own) !== 0) {
       this.#round = undefined;
+      this.#last = undefined;
       return 0;
     }
-    if (isLower(advert.from, round.source)) round.lower.add(advert.from);
-    return round.lower.size * intervalMs;
+    const intervalMs = advertIntervalMs(own);
+    if (this.#round !== undefined && now - this.#round.at > intervalMs / 2) this.#round = undefined;
+    if (this.#round === undefined && this.#isSecond(advert, intervalMs / 2, now)) {
+      this.#round = { at: now, equals: new Set([this.#last?.advert.from ?? advert.from]) };
+    }
+    this.#last = { at: now, advert };
+    if (this.#round === undefined) return 0;
+    this.#round.equals.add(advert.from);
+    const lower = [...this.#round.equals].filter((from) => isLower(from, source));
+    return lower.length * intervalMs;
+  }
+
+  /** Somebody else said the same a moment ago. One host speaks from an address of each family. */
+  #isSecond({ from, family }: HeardAdvert, ms: number, now: Instant): boolean {
+    const last = this.#last;
+    if (last === undefined || last.advert.from === from) return false;
+    return last.advert.family === family && now - last.at <= ms;
   }
 }
 
 function isLower(from: string, source: string | undefined): boolean {
-  return source === undefined || compareBytes(addressToBytes(from), addressToBytes(source)) < 0;
+  if (source === undefined) return true;
+  const [theirs, ours] = [addressToBytes(from), addressToBytes(source)];
+  return theirs.length === ours.length && compareBytes(theirs, ours) < 0;
 }

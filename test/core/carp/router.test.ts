@@ -293,6 +293,15 @@ describe("a handover", () => {
     expect(bench.state).toBe("master");
   });
 
+  test("by SIGUSR2 is not taken back before that, not even after a farewell", () => {
+    const bench = new Bench([{ preempt: true }]).master();
+    bench.give({ on: "command", request: 1, command: { name: "yield" } }).advance(1_000);
+    bench.hear({ advskew: 100 }).advance(1_000).hear(farewell).advance(990);
+    expect(bench.state).toBe("backup");
+    bench.advance(20);
+    expect(bench.state).toBe("master");
+  });
+
   test("by SIGUSR2 under the name ucarp comes without a farewell; a backup does nothing", () => {
     const yielding = { on: "command", request: 1, command: { name: "yield" } } as const;
     const bench = new Bench([likeUcarp]).master().give(yielding);

@@ -174,11 +174,11 @@ export class RouterHost {
     this.give({ on: "command", request: this.#requests, command });
   }
 
-  /** Takes an advert; false when there is nobody to take it. */
+  /** Takes an advert, a stopped process when it goes on; false when there is nobody to take it. */
   hear(advert: HeardAdvert): boolean {
     if (this.#core === undefined) return false;
     this.give({ on: "advert", router: this.config.name, advert });
-    return this.#frozenAt === undefined;
+    return true;
   }
 
   give(input: Input): void {

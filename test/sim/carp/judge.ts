@@ -2,6 +2,7 @@
 //
 // 1. Two masters that hear each other are one again within an advert of the better one and its delivery.
 // 2. Where a host is able for as long as it has to wait and to work, there is a master.
+//    Who is master has the address; who hears nobody has it not.
 // 3. What a forger plays again changes nothing (checked where it is played: chaos.ts).
 // 4. Scripts of one router never overlap (checked where they run: host.ts).
 
@@ -23,11 +24,14 @@ export class Judge {
   readonly #isRanked: boolean;
   /** Since when two are master beside each other, and what the slower one waited between adverts. */
   readonly #doubled = new Map<string, { readonly since: number; readonly intervalMs: number }>();
+  readonly #oddSince = new Map<string, number>();
+  readonly #workMs: number;
   readonly #ableSince = new Map<string, number>();
   #lostUntil = 0;
 
   constructor(segment: Segment, workMs: number) {
     this.#segment = segment;
+    this.#workMs = workMs;
     const hosts = [...segment.hosts.values()];
     const dead = Math.max(...hosts.map(({ deadMs }) => deadMs));
     this.#isRanked = hosts.some(({ config }) => config.dialect === "bsd" && config.seal === "off");
@@ -41,6 +45,7 @@ export class Judge {
     if (this.#segment.lossRate > 0) this.#lostUntil = this.#segment.now + this.#patienceMs;
     this.#lookForTwo();
     this.#lookForNone();
+    this.#lookForHands();
   }
 
   /** In the end there is one master, and nobody else holds anything. */
@@ -80,15 +85,14 @@ export class Judge {
     const { now } = this.#segment;
     const masters = this.#segment.masters();
     for (const host of this.#segment.hosts.values()) {
-      // Who hears somebody that does not hear it back may be kept waiting by a master of his.
+      // Who hears somebody may be kept waiting by a master that does not hear it back.
       const hears = [...this.#segment.hosts.values()].filter(
         (other) => other !== host && other.isRunning && this.#segment.hears(other.name, host.name),
       );
       const isServed = [host, ...hears].some((each) => masters.includes(each));
-      const waits = hears.some((other) => !other.isAble);
       // Where adverts of others get lost, everybody has his own idea of the ranks.
       const isConfused = this.#isRanked && now <= this.#lostUntil;
-      if (!host.isAble || isServed || waits || isConfused) {
+      if (!host.isAble || isServed || isConfused) {
         this.#ableSince.delete(host.name);
         continue;
       }
@@ -99,6 +103,25 @@ export class Judge {
         `${host.name} is able, but nobody is master since ${since.toFixed(1)}`,
       );
       this.#ableSince.set(host.name, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  /** A master without the address serves nobody; a host without a cable has its address for itself. */
+  #lookForHands(): void {
+    const { now } = this.#segment;
+    for (const host of this.#segment.hosts.values()) {
+      const isHollow = host.isUp && host.state === "master" && !host.holds;
+      const isAlone = host.isUp && !host.hasCarrier && host.holds;
+      if (!isHollow && !isAlone) {
+        this.#oddSince.delete(host.name);
+        continue;
+      }
+      const since = this.#oddSince.get(host.name) ?? now;
+      this.#oddSince.set(host.name, since);
+      if (now - since <= this.#workMs) continue;
+      const what = isHollow ? "is master of nothing" : "has no carrier, but the address";
+      this.#segment.violated(`${host.name} ${what} since ${since.toFixed(1)}`);
+      this.#oddSince.set(host.name, Number.POSITIVE_INFINITY);
     }
   }
 
