@@ -67,7 +67,7 @@ export function membersOf(chance: Chance): Member[] {
 function disturb(segment: Segment, chance: Chance): void {
   const hosts = [...segment.hosts.values()];
   const host = chance.pick(hosts);
-  switch (chance.below(16)) {
+  switch (chance.below(18)) {
     case 0:
     case 1:
       host.kill();
@@ -116,8 +116,8 @@ function disturb(segment: Segment, chance: Chance): void {
       return;
     default:
       host.tempers.set(
-        chance.pick(["/up", "/down", "hold"]),
-        chance.pick([{ fails: true }, { tookMs: 2_500 }, { tookMs: 50 }, {}, {}]),
+        chance.pick(["/up", "/up", "/down", "hold"]),
+        chance.pick([{ fails: true }, { fails: true }, { tookMs: 2_500 }, { tookMs: 50 }, {}]),
       );
   }
 }
