@@ -137,11 +137,13 @@ export class Subject {
     return lines.filter((line) => line.split(" ").includes(vip(vhid)));
   }
 
-  /** What it wrote on stderr, without the time. */
+  /** What it wrote on stderr, without the time. What ucarp's children write stands at the end: they and
+   *  their parent write at the same time. */
   words(vhid: number): string[] {
     const lines = this.host.read(`log/ucarp-${vhid}.log`).split("\n");
-    const said = lines.map((line) => /\[(?:WARNING|ERROR)\].*/.exec(line)?.[0]);
-    return said.filter((line) => line !== undefined);
+    const said = lines.flatMap((line) => /\[(?:WARNING|ERROR)\].*/.exec(line)?.[0] ?? []);
+    const isChilds = (line: string) => line.startsWith("[ERROR] Unable to exec");
+    return [...said.filter((line) => !isChilds(line)), ...said.filter(isChilds)];
   }
 }
 
