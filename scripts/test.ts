@@ -10,7 +10,7 @@
 // as shaky, with its first failure in full, so that a rare fault is seen and not only outvoted.
 //
 // A virtual machine takes a processor of its own while it boots: these files run one after the other,
-// after the labs, and a failure there is a failure.
+// after the labs, by the same rule.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -142,10 +142,10 @@ async function sideBySide(files: readonly string[], width: number): Promise<Outc
   return outcomes;
 }
 
-/** The lab files side by side, then those that failed alone. */
-async function labOutcomes(files: readonly string[]): Promise<Outcome[]> {
+/** So many of the files side by side, then those that failed alone. */
+async function twice(files: readonly string[], width: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const first of await sideBySide(files, LABS_AT_ONCE)) {
+  for (const first of await sideBySide(files, width)) {
     if (first.failed === 0) {
       outcomes.push(first);
       continue;
@@ -193,11 +193,11 @@ if (chosen.length === 0) {
 }
 outcomes.push(told(await check("build", ["bash", "scripts/build"])));
 if (units.length > 0) outcomes.push(told(await tests("unit tests", units, 60_000)));
-if (await labsPossible()) outcomes.push(...(await labOutcomes(labs)));
+if (await labsPossible()) outcomes.push(...(await twice(labs, LABS_AT_ONCE)));
 else if (labs.length > 0) outcomes.push(impossible("labs", labs, "they need root and namespaces"));
 if (machines.length > 0) {
   const missing = await missingForMachines();
-  if (missing.length === 0) outcomes.push(...(await sideBySide(machines, 1)));
+  if (missing.length === 0) outcomes.push(...(await twice(machines, 1)));
   else outcomes.push(impossible("virtual machines", machines, `missing: ${missing.join(", ")}`));
 }
 
