@@ -4,7 +4,7 @@
 // The runtime cannot fork. What ucarp does by forking twice (carp.md 13) is done by starting anew: no
 // terminal, working directory /, nothing inherited but /dev/null.
 
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import type { CarpStart } from "./carpstart.ts";
 import { ownCommand } from "./pulse.ts";
 
@@ -32,6 +32,9 @@ export async function startDaemon(start: CarpStart): Promise<void> {
 export function sentStart(): CarpStart | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(0, "utf8"));
+    // The lowest free descriptor is taken: scripts get an empty standard input, as ucarp's do.
+    closeSync(0);
+    openSync("/dev/null", "r");
     const isStart = typeof value === "object" && value !== null && "routers" in value;
     return isStart ? (value as CarpStart) : undefined;
   } catch {
