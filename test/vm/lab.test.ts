@@ -56,14 +56,6 @@ test("withMachines() boots machines with a disk, a wire, a cable and a watchdog"
     lab.ethernet.heal("alice");
     await alice.must(`ping -c 1 -w 5 ${bob.address}`);
 
-    alice.write("log/kept", "from outside\n");
-    await alice.must("cat /var/log/kept && echo inside >>/var/log/kept");
-    alice.cutPower();
-    await alice.off(5_000);
-    expect(alice.read("log/kept")).toBe("from outside\ninside\n");
-    await alice.boot();
-    expect(await alice.must("cat /var/log/kept; ls /run/lock")).toBe("from outside\ninside\n");
-
     await bob.must("watchdog -T 2 -t 1 /dev/watchdog && kill -STOP $(pidof watchdog)");
     await bob.off(10_000);
     expect(bob.happenings.map((each) => each.event)).toContain("WATCHDOG");

@@ -128,6 +128,21 @@ export class VmLab {
     return parts.join("\n");
   }
 
+  /** Switches all machines on; resolves when they obey. */
+  async boot(): Promise<void> {
+    await Promise.all(this.machines.map((machine) => machine.boot()));
+  }
+
+  /** Tells a story; when it fails the tail goes to stderr. */
+  async orTail<Result>(story: () => Promise<Result>): Promise<Result> {
+    try {
+      return await story();
+    } catch (error) {
+      process.stderr.write(`${this.tail()}\n`);
+      throw error;
+    }
+  }
+
   /** Ends all machines and removes everything. */
   async down(): Promise<void> {
     for (const machine of this.machines) machine.cutPower();
@@ -167,11 +182,10 @@ export async function withMachines(
 ): Promise<void> {
   const lab = await VmLab.make(plan);
   try {
-    await Promise.all(lab.machines.map((machine) => machine.boot()));
-    await story(lab);
-  } catch (error) {
-    process.stderr.write(`${lab.tail()}\n`);
-    throw error;
+    await lab.orTail(async () => {
+      await lab.boot();
+      await story(lab);
+    });
   } finally {
     await lab.down();
   }

@@ -3,11 +3,12 @@
 // Each node owns one group, its address on eth0 and a script with a journal, as in test/lab/cluster.ts;
 // what differs is by which media they hear each other, and that their plugs can be pulled.
 
+import { afterAll, beforeAll } from "bun:test";
 import type { LinkView, Snapshot } from "../../src/core/snapshot.ts";
 import { groupOf, home, JOURNAL } from "../lab/cluster.ts";
 import type { Said } from "../lab/shell.ts";
 import { stays, until } from "../lab/until.ts";
-import { type Plan, type VmLab, withMachines } from "./lab.ts";
+import { type Plan, VmLab, withMachines } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 
 export { home };
@@ -113,6 +114,14 @@ export class VmCluster {
     });
   }
 
+  /** Gives the nodes other directives while they run. */
+  async reload(directives: Story["directives"]): Promise<void> {
+    for (const machine of this.lab.machines) {
+      configure(machine, this, { machines: this.nodes, directives });
+      await machine.must("kill -HUP $(cat /run/heartbeat/hb.pid)");
+    }
+  }
+
   /** "start alice", "stop alice" … in the order in which scripts ran on a node, over all its boots. */
   journal(name: string): string[] {
     return this.machine(name).read("log/journal").split("\n").filter(Boolean);
@@ -141,21 +150,50 @@ export function configure(machine: Machine, cluster: VmCluster, story: Story): v
   machine.write("ha.d/resource.d/journal", JOURNAL, 0o755);
 }
 
+/** Starts the cluster on machines that have booted, and waits until it is calm. */
+async function begin(lab: VmLab, story: Story): Promise<VmCluster> {
+  const cluster = new VmCluster(lab, story.deadtimeS);
+  for (const machine of lab.machines) {
+    configure(machine, cluster, story);
+    cluster.start(machine.name);
+  }
+  await cluster.placed(Object.fromEntries(cluster.nodes.map((name) => [name, name])), 60_000);
+  await cluster.calm();
+  return cluster;
+}
+
 /** Boots the machines, starts a cluster on them, waits until it is calm, tells the story, cleans up. */
 export async function withVmCluster(
   story: Story,
   tell: (cluster: VmCluster) => Promise<void>,
 ): Promise<void> {
-  await withMachines(story, async (lab) => {
-    const cluster = new VmCluster(lab, story.deadtimeS);
-    for (const machine of lab.machines) {
-      configure(machine, cluster, story);
-      cluster.start(machine.name);
-    }
-    await cluster.placed(Object.fromEntries(cluster.nodes.map((name) => [name, name])), 60_000);
-    await cluster.calm();
-    await tell(cluster);
-  });
+  await withMachines(story, async (lab) => tell(await begin(lab, story)));
+}
+
+/** A cluster that the tests of a file share, one after the other: each leaves it calm. */
+export class SharedVmCluster {
+  #cluster: VmCluster | undefined;
+  #lab: VmLab | undefined;
+
+  /** To be called in the file, outside of its tests. */
+  constructor(story: Story) {
+    beforeAll(async () => {
+      this.#lab = await VmLab.make(story);
+      const lab = this.#lab;
+      this.#cluster = await lab.orTail(async () => {
+        await lab.boot();
+        return begin(lab, story);
+      });
+    }, 240_000);
+    afterAll(() => this.#lab?.down(), 60_000);
+  }
+
+  /** Tells one of its stories. */
+  async tell(story: (cluster: VmCluster) => Promise<void>): Promise<void> {
+    const cluster = this.#cluster;
+    if (cluster === undefined) throw new Error("The cluster did not start");
+    await cluster.lab.orTail(() => story(cluster));
+  }
 }
 
 /** Directives of a story in which nodes hear each other over their cables and nothing else. */
