@@ -12,7 +12,7 @@ import { dissect } from "../../../src/wire/carp/packet.ts";
 import { Voice } from "../../../src/wire/carp/voice.ts";
 import { plainRouter } from "../../plainrouter.ts";
 import { cable, inNamespace, ip } from "../namespace.ts";
-import { Puppet, until } from "../puppet.ts";
+import { Puppet, puppetConfig, until } from "../puppet.ts";
 
 const router: RouterConfig = {
   ...plainRouter,
@@ -286,5 +286,30 @@ test("Adverts to a peer leave by the kernel's own way, and the group is not hear
     expect((await puppet.snapshot()).pulse.adverts?.["left/42"]?.rejected).toEqual({
       destination: 1,
     });
+  });
+});
+
+test("Adverts.reconfigure() keeps the counters of a router, and hears what is new", async () => {
+  await onACable([router], async ({ puppet, send, order }) => {
+    await puppet.input("interface", ({ state }) => state === "up");
+    const say = (config: RouterConfig) => {
+      const [frame = new Uint8Array(0)] = new Voice(config).frames(said, theirs, 1);
+      send(frame);
+    };
+    say(router);
+    await puppet.input("advert");
+    const second: RouterConfig = { ...router, name: "left/43", vhid: 43, multicast: "224.0.0.19" };
+    const routers = [{ ...router, advskew: 5 }, second];
+    order({ do: "reconfigure", config: { ...puppetConfig, routers } });
+    await puppet.input("interface", ({ state }) => state === "up");
+    say(second);
+    expect((await puppet.input("advert")).router).toBe("left/43");
+    say(router);
+    expect((await puppet.input("advert")).router).toBe("left/42");
+    const views = (await puppet.snapshot()).pulse.adverts;
+    expect([views?.["left/42"]?.received, views?.["left/43"]?.received]).toEqual([2, 1]);
+    expect(ip("maddr show dev left")).toContain("224.0.0.19");
+    order({ do: "reconfigure", config: { ...puppetConfig, routers: [] } });
+    await until("no group is joined", () => !/224\.0\.0\.1[89]/.test(ip("maddr show dev left")));
   });
 });
