@@ -18,7 +18,7 @@ const ring = {
     ...serialOnly(...from),
     "serial_ring on",
   ],
-  deadtimeS: 12,
+  deadtimeS: 10,
 };
 const atHome = { alice: "alice", bob: "bob", carol: "carol" };
 
@@ -45,8 +45,8 @@ test("hb agents in a ring of three live without any one cable, and part without 
     const { lab } = cluster;
     // No storm: quiet nodes say something each keepalive, and each message crosses few cables.
     const before = bytesOf(cluster);
-    await cluster.nothingMoves();
-    const perSecond = (bytesOf(cluster) - before) / (cluster.deadtimeS + 3);
+    await Bun.sleep(5_000);
+    const perSecond = (bytesOf(cluster) - before) / 5;
     expect(perSecond).toBeGreaterThan(nodes.length * BYTES_MIN);
     expect(perSecond).toBeLessThan(nodes.length * MESSAGES * CROSSINGS * BYTES_MAX);
 
