@@ -5,10 +5,10 @@ import { resolve } from "node:path";
 import { facilities } from "../config/directive/process.ts";
 import { renderProblem, renderProblems } from "../config/render.ts";
 import type { RouterConfig } from "../config/router.ts";
-import { askCarp } from "../desk/carpplace.ts";
+import { missingCapabilities } from "../desk/carp/permission.ts";
+import { askCarp } from "../desk/carp/place.ts";
+import { passwordVariable } from "../desk/carp/secret.ts";
 import { ask } from "../desk/client.ts";
-import { missingCapabilities } from "../desk/permission.ts";
-import { passwordVariable } from "../desk/secret.ts";
 import { socketIn } from "./asking.ts";
 import { repeatable, routerOptions } from "./carpoption.ts";
 import { type Asked, readAsked } from "./carprequest.ts";
@@ -110,7 +110,7 @@ Exit codes: 0 left in good order, 1 failed, 2 usage, 4 not permitted, 6 the conf
       say(`${calledAs}: Runs here already: ${taken.join(", ")}; "hb status" shows it`);
       return exit.failed;
     }
-    const { runCarp } = await import("../desk/carpstart.ts");
+    const { runCarp } = await import("../desk/carp/start.ts");
     return (await runCarp({
       routers: asked.routers,
       like: "hb",

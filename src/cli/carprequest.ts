@@ -7,9 +7,9 @@ import { printRouter } from "../config/carp/print.ts";
 import type { Problem } from "../config/problem.ts";
 import { Report } from "../config/report.ts";
 import type { RouterConfig } from "../config/router.ts";
-import { missingDevices } from "../desk/carpdevice.ts";
-import { readCarpFile } from "../desk/carpfile.ts";
-import { findPassword, type PasswordPlace, passwordVariable } from "../desk/secret.ts";
+import { missingDevices } from "../desk/carp/device.ts";
+import { readCarpFile } from "../desk/carp/file.ts";
+import { findPassword, type PasswordPlace, passwordVariable } from "../desk/carp/secret.ts";
 import { wordsOf } from "./carpoption.ts";
 
 export interface CarpCall extends PasswordPlace {

@@ -1,6 +1,6 @@
 // `hb carry-on`: what `hb carp --daemonize` becomes. Not for users.
 
-import { carryOnWord, sentStart } from "../desk/carpdaemon.ts";
+import { carryOnWord, sentStart } from "../desk/carp/daemon.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { say } from "./output.ts";
@@ -17,7 +17,7 @@ export const carryOn = command({
       say('This is started by "hb carp --daemonize" alone');
       return exit.failed;
     }
-    const { runCarp } = await import("../desk/carpstart.ts");
+    const { runCarp } = await import("../desk/carp/start.ts");
     return (await runCarp(start)) as ExitCode;
   },
 });

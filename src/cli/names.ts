@@ -19,7 +19,7 @@ export function oldName(program: string): readonly [string, ...string[]] | undef
   return Object.hasOwn(oldNames, base) ? oldNames[base] : undefined;
 }
 
-/** The command that a daemon of ucarp's name is started again with (desk/carpdaemon.ts). */
+/** The command that a daemon of ucarp's name is started again with (desk/carp/daemon.ts). */
 const carryOn = "carry-on";
 
 /** True when hb shall take the command line as another program altogether does (carp.md 11). */

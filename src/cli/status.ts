@@ -1,7 +1,7 @@
 // `hb status`: what the agent of this node knows, for people, programs and init scripts.
 
 import type { RouterView, Snapshot } from "../core/snapshot.ts";
-import { askCarp } from "../desk/carpplace.ts";
+import { askCarp } from "../desk/carp/place.ts";
 import { ask } from "../desk/client.ts";
 import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";

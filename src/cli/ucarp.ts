@@ -4,11 +4,11 @@
 import { spawnSync } from "node:child_process";
 import { readUcarp } from "../config/carp/ucarp.ts";
 import type { RouterConfig } from "../config/router.ts";
+import { concealPassword } from "../desk/carp/secret.ts";
+import { greetingOf, hurdlesOf, membershipTrouble } from "../desk/carp/ucarphurdle.ts";
+import { sayAsUcarp } from "../desk/carp/ucarpvoice.ts";
+import { thisHost } from "../desk/carp/ucarpworld.ts";
 import { defaultDirectories } from "../desk/place.ts";
-import { concealPassword } from "../desk/secret.ts";
-import { greetingOf, hurdlesOf, membershipTrouble } from "../desk/ucarphurdle.ts";
-import { sayAsUcarp } from "../desk/ucarpvoice.ts";
-import { thisHost } from "../desk/ucarpworld.ts";
 import { ucarpUsage } from "../text/ucarp.ts";
 import { PASSWORD_MAX } from "../wire/carp/digest.ts";
 import { print, say } from "./output.ts";
@@ -40,7 +40,7 @@ export async function ucarp(program: string, argv: readonly string[]): Promise<n
     failToJoin(router, trouble, !daemonize);
     return daemonize ? code.done : code.notStarted;
   }
-  const { runCarp } = await import("../desk/carpstart.ts");
+  const { runCarp } = await import("../desk/carp/start.ts");
   return await runCarp({
     routers: [router],
     like: "ucarp",

@@ -34,15 +34,16 @@ export class Control {
     const control = new Control(path, serve);
     rmSync(path, { force: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // Nobody may slip in between bind and chmod.
-    const mask = process.umask(0o177);
     control.#server.once("error", reject);
-    control.#server.listen(path, resolve);
+    // Nobody may slip in between bind and chmod. listen() binds before it returns; a mask held any longer
+    // would meet what other work of this process creates meanwhile.
+    const mask = process.umask(0o177);
     try {
-      await promise;
+      control.#server.listen(path, resolve);
     } finally {
       process.umask(mask);
     }
+    await promise;
     chmodSync(path, 0o660);
     return control;
   }

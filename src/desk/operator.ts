@@ -6,7 +6,7 @@ import { orderOf } from "./fifo.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { Pending, type Reply } from "./pending.ts";
-import type { Ppp } from "./ppp.ts";
+import type { Ppp } from "./ppp/links.ts";
 import { type Answer, commandOf, type Request } from "./request.ts";
 
 /** A busy core answers in microseconds; what takes longer is stuck. */

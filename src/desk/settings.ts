@@ -16,7 +16,7 @@ import type { Problem } from "../config/problem.ts";
 import { inOrder, Report, type Spot } from "../config/report.ts";
 import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
-import { findPppd } from "./pppd.ts";
+import { findPppd } from "./ppp/pppd.ts";
 
 type Files = Pick<Places, "haCf" | "authkeys" | "haresources" | "nodeinfo">;
 

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
-import { carpDirectory, carpSocket } from "../../src/desk/carpplace.ts";
+import { carpDirectory, carpSocket } from "../../src/desk/carp/place.ts";
 import { Control } from "../../src/desk/control.ts";
 import { hbCommand, type Ran, run } from "./run.ts";
 

@@ -45,6 +45,15 @@ test("Control.listen() takes the place of a stale socket, for root alone", () =>
   expect(statSync(path).mode & 0o777).toBe(0o660);
 });
 
+test("Control.listen() leaves the file mode of other work alone", async () => {
+  const before = process.umask();
+  const serve = async () => ({ say: "done", ok: true, text: "" }) as const;
+  const two = [1, 2].map((each) => Control.listen(join(directory, `${each}.sock`), serve));
+  expect(process.umask()).toBe(before);
+  for (const each of await Promise.all(two)) each.close();
+  expect(process.umask()).toBe(before);
+});
+
 test("ask() gives progress and the answer", async () => {
   const progress: string[] = [];
   const result = await ask(path, { ask: "status" }, { progress: (text) => progress.push(text) });

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { routerSection, statusPage } from "../../src/cli/page.ts";
 import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
-import { carpDirectory, carpSocket } from "../../src/desk/carpplace.ts";
+import { carpDirectory, carpSocket } from "../../src/desk/carp/place.ts";
 import { Control } from "../../src/desk/control.ts";
 import type { Request } from "../../src/desk/request.ts";
 

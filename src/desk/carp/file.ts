@@ -2,14 +2,14 @@
 // files. What is right or wrong about it is src/config's business.
 
 import { readFileSync } from "node:fs";
-import { parseCarpFile } from "../config/carp/file.ts";
-import { givePasswords } from "../config/carp/secret.ts";
-import type { RouterLine } from "../config/carp/setting.ts";
-import { checkRouters } from "../config/carp/together.ts";
-import type { Problem } from "../config/problem.ts";
-import { inOrder, Report } from "../config/report.ts";
-import type { RouterConfig } from "../config/router.ts";
-import { passfileAt } from "./settings.ts";
+import { parseCarpFile } from "../../config/carp/file.ts";
+import { givePasswords } from "../../config/carp/secret.ts";
+import type { RouterLine } from "../../config/carp/setting.ts";
+import { checkRouters } from "../../config/carp/together.ts";
+import type { Problem } from "../../config/problem.ts";
+import { inOrder, Report } from "../../config/report.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import { passfileAt } from "../settings.ts";
 
 export interface CarpSettings {
   /** Whole only when no problem is an error. */

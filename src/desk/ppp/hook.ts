@@ -6,7 +6,7 @@
 
 import { lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ownCommand } from "./pulse.ts";
+import { ownCommand } from "../pulse.ts";
 
 const names = ["ip-up", "ip-down"] as const;
 

@@ -2,26 +2,26 @@
 // decides nothing about mastership. With ucarp's manners it also dies of signals as ucarp does (carp.md 10).
 
 import { rmSync } from "node:fs";
-import { bootMs } from "../../ffi/clock.ts";
-import { reasonOf } from "../../ffi/error.ts";
-import { problemLine } from "../config/render.ts";
-import type { DeskEffect } from "../core/channel.ts";
-import type { Command } from "../core/input.ts";
-import { at } from "../core/instant.ts";
-import type { Snapshot } from "../core/snapshot.ts";
-import { carpCluster } from "./carpcluster.ts";
-import { isGood, readCarpFile } from "./carpfile.ts";
-import { carpDirectory, carpPids, carpRunning, carpSocket, sealFile } from "./carpplace.ts";
-import type { CarpStart } from "./carpstart.ts";
-import { Control } from "./control.ts";
-import { Keeper } from "./keeper.ts";
-import type { Log } from "./log.ts";
-import { Notify } from "./notify.ts";
-import { Pending, type Reply } from "./pending.ts";
-import { processName } from "./process.ts";
-import { ownCommand } from "./pulse.ts";
-import { type Answer, commandOf, type Request } from "./request.ts";
+import { bootMs } from "../../../ffi/clock.ts";
+import { reasonOf } from "../../../ffi/error.ts";
+import { problemLine } from "../../config/render.ts";
+import type { DeskEffect } from "../../core/channel.ts";
+import type { Command } from "../../core/input.ts";
+import { at } from "../../core/instant.ts";
+import type { Snapshot } from "../../core/snapshot.ts";
+import { Control } from "../control.ts";
+import { Keeper } from "../keeper.ts";
+import type { Log } from "../log.ts";
+import { Notify } from "../notify.ts";
+import { Pending, type Reply } from "../pending.ts";
+import { processName } from "../process.ts";
+import { ownCommand } from "../pulse.ts";
+import { type Answer, commandOf, type Request } from "../request.ts";
+import { carpCluster } from "./cluster.ts";
+import { isGood, readCarpFile } from "./file.ts";
+import { carpDirectory, carpPids, carpRunning, carpSocket, sealFile } from "./place.ts";
 import { RouterDesk } from "./routers.ts";
+import type { CarpStart } from "./start.ts";
 
 const lastWordsMs = 1_000;
 const snapshotMs = 2_000;

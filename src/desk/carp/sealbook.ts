@@ -7,9 +7,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { tryLock } from "../../ffi/path.ts";
-import type { SealGrant } from "../core/channel.ts";
-import { readTextIfThere, replaceFile } from "./disk.ts";
+import { tryLock } from "../../../ffi/path.ts";
+import type { SealGrant } from "../../core/channel.ts";
+import { readTextIfThere, replaceFile } from "../disk.ts";
 
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 /** Microseconds that are written down ahead of the clock: what a restart may skip. */

@@ -1,10 +1,10 @@
 // The check commands of virtual routers (`track=COMMAND`): run again and again, a changed verdict is told
 // to the core. What a failure costs a router is the core's business.
 
-import type { RouterConfig } from "../config/router.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import { Job } from "../job.ts";
+import type { Log } from "../log.ts";
 import { byExitCode, environment } from "./call.ts";
-import { Job } from "./job.ts";
-import type { Log } from "./log.ts";
 
 /** From the end of one run to the start of the next: what a second of a sick service costs is little. */
 const pauseMs = 1_000;

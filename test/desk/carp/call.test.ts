@@ -4,12 +4,12 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Calls } from "../../src/desk/call.ts";
-import { Log } from "../../src/desk/log.ts";
-import type { Report } from "../../src/desk/queue.ts";
-import { Sink } from "../../src/desk/sink.ts";
-import { Tracks } from "../../src/desk/track.ts";
-import { until } from "../pulse/puppet.ts";
+import { Calls } from "../../../src/desk/carp/call.ts";
+import { Tracks } from "../../../src/desk/carp/track.ts";
+import { Log } from "../../../src/desk/log.ts";
+import type { Report } from "../../../src/desk/queue.ts";
+import { Sink } from "../../../src/desk/sink.ts";
+import { until } from "../../pulse/puppet.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "hb-call-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,15 +1,15 @@
 // What virtual routers need of the desk, in the agent and in `hb carp` alike: their scripts and checks,
 // the numbers of their seals, and who was master when a pulse died.
 
-import { reasonOf } from "../../ffi/error.ts";
-import type { RouterConfig } from "../config/router.ts";
-import type { RouterMemory } from "../core/boot.ts";
-import type { FromDesk, SealGrant } from "../core/channel.ts";
-import type { Input } from "../core/input.ts";
-import type { Instant } from "../core/instant.ts";
-import type { Snapshot } from "../core/snapshot.ts";
+import { reasonOf } from "../../../ffi/error.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import type { RouterMemory } from "../../core/boot.ts";
+import type { FromDesk, SealGrant } from "../../core/channel.ts";
+import type { Input } from "../../core/input.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Snapshot } from "../../core/snapshot.ts";
+import type { Log } from "../log.ts";
 import { type CallEffect, Calls } from "./call.ts";
-import type { Log } from "./log.ts";
 import { SealBook, unwrittenGrant } from "./sealbook.ts";
 import { Tracks } from "./track.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ucarpLine, ucarpPacket, ucarpStream } from "../../src/desk/ucarpline.ts";
+import { ucarpLine, ucarpPacket, ucarpStream } from "../../../src/desk/carp/ucarpline.ts";
 
 const at = new Date(2026, 0, 2, 3, 4, 5, 67);
 

@@ -8,13 +8,13 @@
 // waits beside it and never ends it.
 
 import { statSync } from "node:fs";
-import { bootMs } from "../../ffi/clock.ts";
-import type { PppMedium } from "../config/medium.ts";
-import type { PppLine } from "../core/channel.ts";
-import type { Level } from "../core/effect.ts";
-import type { PppView } from "../core/snapshot.ts";
+import { bootMs } from "../../../ffi/clock.ts";
+import type { PppMedium } from "../../config/medium.ts";
+import type { PppLine } from "../../core/channel.ts";
+import type { Level } from "../../core/effect.ts";
+import type { PppView } from "../../core/snapshot.ts";
+import { type ProcessName, processName } from "../process.ts";
 import { Pppd } from "./pppd.ts";
-import { type ProcessName, processName } from "./process.ts";
 
 const pauseFirstMs = 1_000;
 const pauseMaxMs = 30_000;

@@ -1,9 +1,9 @@
 // A process of virtual routers as its pulse sees it: a cluster of one node, without media and groups.
 
 import { hostname } from "node:os";
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { RouterConfig } from "../config/router.ts";
-import { deadIntervalMs } from "../wire/carp/timing.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import { deadIntervalMs } from "../../wire/carp/timing.ts";
 
 /** The desk is an ordinary process: it cannot be asked to live by shorter times. */
 const deadtimeMinMs = 500;

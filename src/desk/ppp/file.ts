@@ -3,8 +3,8 @@
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { PppLine } from "../core/channel.ts";
-import { replaceFile } from "./disk.ts";
+import type { PppLine } from "../../core/channel.ts";
+import { replaceFile } from "../disk.ts";
 
 /** The file of a tty: "/dev/ttyS1" is ".dev.ttyS1". */
 export function pppFile(directory: string, tty: string): string {

@@ -4,10 +4,10 @@
 // Its words go to a file without a name and not to a pipe, so that it lives on when the agent is
 // killed; the next agent then watches it by its pid.
 
-import type { Timing } from "../config/cluster.ts";
-import type { PppMedium } from "../config/medium.ts";
-import { Output } from "./output.ts";
-import { type ProcessName, processName, runs } from "./process.ts";
+import type { Timing } from "../../config/cluster.ts";
+import type { PppMedium } from "../../config/medium.ts";
+import { Output } from "../output.ts";
+import { type ProcessName, processName, runs } from "../process.ts";
 
 const lookEveryMs = 250;
 /** pppd says goodbye to the other end for at most a second (lcp-max-terminate × lcp-restart). */

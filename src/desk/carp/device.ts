@@ -2,11 +2,11 @@
 // more often mistyped.
 
 import { readFileSync } from "node:fs";
-import { nearest } from "../config/nearest.ts";
-import type { Problem } from "../config/problem.ts";
-import { Report } from "../config/report.ts";
-import type { RouterConfig } from "../config/router.ts";
-import { quote } from "../config/unit.ts";
+import { nearest } from "../../config/nearest.ts";
+import type { Problem } from "../../config/problem.ts";
+import { Report } from "../../config/report.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import { quote } from "../../config/unit.ts";
 
 /** One warning for each interface that this host does not have; `from` is where the routers came from. */
 export function missingDevices(routers: readonly RouterConfig[], from: string): readonly Problem[] {

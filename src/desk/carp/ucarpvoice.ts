@@ -2,11 +2,11 @@
 // ucarp does before it has read its options (carp.md 13).
 
 import { existsSync } from "node:fs";
-import { AF_UNIX } from "../../ffi/layout.ts";
-import { close, SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
-import type { UcarpSays } from "../config/carp/ucarp.ts";
+import { AF_UNIX } from "../../../ffi/layout.ts";
+import { close, SOCK_DGRAM, sendTo, socket } from "../../../ffi/socket.ts";
+import type { UcarpSays } from "../../config/carp/ucarp.ts";
+import { sockaddrUn } from "../unix.ts";
 import { ucarpLine, ucarpPacket, ucarpStream } from "./ucarpline.ts";
-import { sockaddrUn } from "./unix.ts";
 
 const devLog = "/dev/log";
 

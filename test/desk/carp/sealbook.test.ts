@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { SealBook } from "../../src/desk/sealbook.ts";
-import { SealNumber } from "../../src/pulse/carp/sealnumber.ts";
+import { SealBook } from "../../../src/desk/carp/sealbook.ts";
+import { SealNumber } from "../../../src/pulse/carp/sealnumber.ts";
 
 const hourMs = 3_600_000;
 

@@ -6,21 +6,21 @@
 
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { reasonOf } from "../../ffi/error.ts";
-import type { ClusterConfig, Timing } from "../config/cluster.ts";
-import type { PppMedium } from "../config/medium.ts";
-import type { FromDesk, PppLine } from "../core/channel.ts";
-import type { PppView } from "../core/snapshot.ts";
-import { readTextIfThere, replaceFile } from "./disk.ts";
-import type { Log } from "./log.ts";
-import type { Reply } from "./pending.ts";
-import type { Places } from "./place.ts";
+import { reasonOf } from "../../../ffi/error.ts";
+import type { ClusterConfig, Timing } from "../../config/cluster.ts";
+import type { PppMedium } from "../../config/medium.ts";
+import type { FromDesk, PppLine } from "../../core/channel.ts";
+import type { PppView } from "../../core/snapshot.ts";
+import { readTextIfThere, replaceFile } from "../disk.ts";
+import type { Log } from "../log.ts";
+import type { Reply } from "../pending.ts";
+import type { Places } from "../place.ts";
+import type { ProcessName } from "../process.ts";
+import type { PppEvent } from "../request.ts";
+import { pppFile, removePppFile, writePppFile } from "./file.ts";
+import { placeHooks } from "./hook.ts";
+import { PppLink, type PppLinkHost } from "./link.ts";
 import { findPppd, Pppd, pppdWords } from "./pppd.ts";
-import { pppFile, removePppFile, writePppFile } from "./pppfile.ts";
-import { placeHooks } from "./ppphook.ts";
-import { PppLink, type PppLinkHost } from "./ppplink.ts";
-import type { ProcessName } from "./process.ts";
-import type { PppEvent } from "./request.ts";
 
 export interface PppOptions {
   readonly places: Pick<Places, "conf" | "run" | "scratch" | "ppp">;

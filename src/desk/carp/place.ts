@@ -3,9 +3,9 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { RouterConfig } from "../config/router.ts";
-import type { RouterView } from "../core/snapshot.ts";
-import { ask } from "./client.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import type { RouterView } from "../../core/snapshot.ts";
+import { ask } from "../client.ts";
 
 /** The directory; it may not be there. */
 export function carpDirectory(run: string): string {

@@ -1,13 +1,13 @@
 // What keeps ucarp from starting on an interface, found in its order and told in its words (carp.md 11,
 // "Start-up"). What it meets later, the process meets.
 
-import { SysError } from "../../ffi/error.ts";
-import { interfaceFlags, interfaceHardware, interfaceIndex } from "../../ffi/interface.ts";
-import { AF_INET, addressBytes } from "../../ffi/layout.ts";
-import { ARPHRD_ETHER } from "../../ffi/rtnetlink.ts";
-import { close, SOCK_DGRAM, SOCK_RAW, setOptionBytes, socket } from "../../ffi/socket.ts";
-import { strerror } from "../../ffi/strerror.ts";
-import type { RouterConfig } from "../config/router.ts";
+import { SysError } from "../../../ffi/error.ts";
+import { interfaceFlags, interfaceHardware, interfaceIndex } from "../../../ffi/interface.ts";
+import { AF_INET, addressBytes } from "../../../ffi/layout.ts";
+import { ARPHRD_ETHER } from "../../../ffi/rtnetlink.ts";
+import { close, SOCK_DGRAM, SOCK_RAW, setOptionBytes, socket } from "../../../ffi/socket.ts";
+import { strerror } from "../../../ffi/strerror.ts";
+import type { RouterConfig } from "../../config/router.ts";
 
 /** IFNAMSIZ with the NUL (net/if.h). */
 const nameBytesMax = 15;

@@ -2,10 +2,10 @@
 // given. In ucarp's own words where something is wrong (carp.md 11).
 
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { interfaceFlags, interfaceIndex } from "../../ffi/interface.ts";
-import { strerrorOf } from "../../ffi/strerror.ts";
-import type { UcarpWorld } from "../config/carp/ucarp.ts";
-import { bytesToText } from "../wire/bytes.ts";
+import { interfaceFlags, interfaceIndex } from "../../../ffi/interface.ts";
+import { strerrorOf } from "../../../ffi/strerror.ts";
+import type { UcarpWorld } from "../../config/carp/ucarp.ts";
+import { bytesToText } from "../../wire/bytes.ts";
 import { readLine } from "./firstline.ts";
 
 const IFF_UP = 0x1;

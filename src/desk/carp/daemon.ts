@@ -5,8 +5,8 @@
 // terminal, working directory /, nothing inherited but /dev/null.
 
 import { closeSync, openSync, readFileSync } from "node:fs";
-import type { CarpStart } from "./carpstart.ts";
-import { ownCommand } from "./pulse.ts";
+import { ownCommand } from "../pulse.ts";
+import type { CarpStart } from "./start.ts";
 
 /** The hidden command that carryOn() is behind. */
 export const carryOnWord = "carry-on";

@@ -2,14 +2,14 @@
 // the last log line. What was asked for on the command line is read in cli/carp.ts and cli/ucarp.ts.
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { reasonOf } from "../../ffi/error.ts";
-import { lockMemory } from "../../ffi/realtime.ts";
-import type { RouterConfig } from "../config/router.ts";
-import { stopOnBugs } from "./bug.ts";
-import { startDaemon } from "./carpdaemon.ts";
-import { carpDirectory } from "./carpplace.ts";
-import { CarpProcess } from "./carpprocess.ts";
-import { Log } from "./log.ts";
+import { reasonOf } from "../../../ffi/error.ts";
+import { lockMemory } from "../../../ffi/realtime.ts";
+import type { RouterConfig } from "../../config/router.ts";
+import { stopOnBugs } from "../bug.ts";
+import { Log } from "../log.ts";
+import { startDaemon } from "./daemon.ts";
+import { carpDirectory } from "./place.ts";
+import { CarpProcess } from "./process.ts";
 import { greetingOf } from "./ucarphurdle.ts";
 import { ucarpManner } from "./ucarpline.ts";
 
@@ -29,7 +29,7 @@ export interface CarpStart {
   readonly file?: string;
   /** The password of lines in that file that name no passfile. */
   readonly standardPassword?: string;
-  /** Where the control sockets of all such processes are (desk/carpplace.ts). */
+  /** Where the control sockets of all such processes are (place.ts). */
   readonly run: string;
   /** What outlives a reboot: the seal's sender and number. */
   readonly state: string;

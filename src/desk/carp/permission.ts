@@ -1,7 +1,7 @@
 // What this process may do to the network: asked before it starts, so that who started it hears one
 // sentence and not the failure of the first system call.
 
-import { readTextIfThere } from "./disk.ts";
+import { readTextIfThere } from "../disk.ts";
 
 /** Numbers of capabilities (linux/capability.h). */
 const capabilities = { CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n } as const;

@@ -1,8 +1,8 @@
 // Log lines in ucarp's form, for those who read or grep them (carp.md 13). hb's own are in line.ts.
 
-import type { Level } from "../core/effect.ts";
-import { syslogHead } from "./line.ts";
-import type { Manner } from "./log.ts";
+import type { Level } from "../../core/effect.ts";
+import { syslogHead } from "../line.ts";
+import type { Manner } from "../log.ts";
 
 const words: Readonly<Record<Level, string>> = {
   error: "ERROR",

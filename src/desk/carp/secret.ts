@@ -1,12 +1,12 @@
 // Passwords on their way in: what stood where others can see it is overwritten (ffi/argument.ts), and
 // what runs from here does not inherit it.
 
-import { concealArgument, concealVariable } from "../../ffi/argument.ts";
-import { checkPassword, type Password, readPassfile } from "../config/carp/password.ts";
-import { Report } from "../config/report.ts";
-import { bytesToText } from "../wire/bytes.ts";
+import { concealArgument, concealVariable } from "../../../ffi/argument.ts";
+import { checkPassword, type Password, readPassfile } from "../../config/carp/password.ts";
+import { Report } from "../../config/report.ts";
+import { bytesToText } from "../../wire/bytes.ts";
+import { passfileAt } from "../settings.ts";
 import { readLine } from "./firstline.ts";
-import { passfileAt } from "./settings.ts";
 
 /** The variable from which `hb carp` takes its password. */
 export const passwordVariable = "HB_CARP_PASSWORD";

@@ -3,13 +3,13 @@
 //
 // The path itself is executed: no shell, no search in PATH, nothing inside of it is an argument.
 
-import { strerrorOf } from "../../ffi/strerror.ts";
-import type { Effect } from "../core/effect.ts";
-import { Job, type Run } from "./job.ts";
-import type { Log } from "./log.ts";
-import { RunningScripts } from "./orphan.ts";
-import type { Report } from "./queue.ts";
-import type { Ending, Verdict } from "./verdict.ts";
+import { strerrorOf } from "../../../ffi/strerror.ts";
+import type { Effect } from "../../core/effect.ts";
+import { Job, type Run } from "../job.ts";
+import type { Log } from "../log.ts";
+import { RunningScripts } from "../orphan.ts";
+import type { Report } from "../queue.ts";
+import type { Ending, Verdict } from "../verdict.ts";
 
 export type CallEffect = Extract<Effect, { do: "call" }>;
 
