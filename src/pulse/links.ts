@@ -182,6 +182,7 @@ export class Links {
       count: (line: SerialMedium) => this.#admission.tally(linkOf(line)).line(line),
       watch: this.#host.watch,
       now: () => this.#host.now(),
+      warn: (text: string) => this.#host.log("warn", text, "link"),
       ppp: (tty: string) => this.#ppp.get(tty) ?? { reason: "pppd has not told of it yet" },
     };
     return new Port(medium, { ears: this.#ears, surroundings });

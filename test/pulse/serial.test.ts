@@ -281,6 +281,12 @@ test.each([
   }
 });
 
+test("LineLock says why it could make no lock file", () => {
+  const lock = new LineLock("/dev/ttyX9", "/proc/locks.of.nobody");
+  expect(lock.unmade).toStartWith("Cannot make /proc/locks.of.nobody/LCK..ttyX9: ");
+  lock.release();
+});
+
 test("LineLock leaves a lock alone that belongs to somebody else by now", () => {
   const folder = mkdtempSync("/tmp/locks-");
   try {

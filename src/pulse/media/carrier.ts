@@ -79,6 +79,7 @@ export interface PppState {
 export interface Surroundings {
   readonly watch: Watch;
   now(): Instant;
+  warn(text: string): void;
   /** The PPP link on this tty, as the desk knows it. */
   ppp(tty: string): PppState;
   /** The counters of a line; they go on when it is opened again. */

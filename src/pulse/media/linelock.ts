@@ -2,7 +2,7 @@
 // of the device's path, ten digits of the owner's process id (Filesystem Hierarchy Standard, /var/lock).
 //
 // A symbolic link is locked under both of its names. Where no lock file can be made (no folder, a
-// read-only disk) the line is used without: heartbeats matter more.
+// read-only disk) the line is used without, which is said: heartbeats matter more.
 
 import {
   linkSync,
@@ -14,18 +14,23 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { reasonOf } from "../../../ffi/error.ts";
 
 export const LOCKS = "/var/lock";
 
 export class LineLock {
   readonly #paths: string[] = [];
+  /** Why no lock file could be made; undefined when the line is locked. */
+  readonly unmade: string | undefined;
 
   /** Takes the lock of a device for this process. Throws when a living process holds it. */
   constructor(device: string, folder = LOCKS) {
     try {
       for (const name of namesOf(device)) {
         const path = join(folder, `LCK..${name}`);
-        if (take(path, device, folder)) this.#paths.push(path);
+        const unmade = take(path, device, folder);
+        if (unmade === undefined) this.#paths.push(path);
+        else this.unmade = unmade;
       }
     } catch (error) {
       this.release();
@@ -49,21 +54,21 @@ function namesOf(device: string): ReadonlySet<string> {
   }
 }
 
-/** True when the lock file is ours now; false when there cannot be one. */
-function take(path: string, device: string, folder: string): boolean {
+/** Takes the lock file, or tells why there cannot be one. */
+function take(path: string, device: string, folder: string): string | undefined {
   // Linked into its place when it is complete: nobody reads half a lock.
   const draft = join(folder, `.hb.${process.pid}`);
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(draft, `${process.pid}`.padStart(10).concat("\n"), { mode: 0o644 });
-  } catch {
-    return false;
+  } catch (error) {
+    return `Cannot make ${path}: ${reasonOf(error)}`;
   }
   try {
     for (let tries = 0; tries < 3; tries += 1) {
-      if (linked(draft, path)) return true;
+      if (linked(draft, path)) return undefined;
       const owner = ownerOf(path);
-      if (owner === process.pid) return true;
+      if (owner === process.pid) return undefined;
       if (owner !== undefined && isAlive(owner)) {
         throw new Error(`"${device}" is locked by process ${owner}${called(owner)} (${path})`);
       }

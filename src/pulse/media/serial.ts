@@ -34,6 +34,9 @@ export function openSerial(medium: SerialMedium, surroundings: Surroundings): St
     try {
       applySettings(fd, rawSettings(baud, flow));
       setBreak(fd, true);
+      if (lock.unmade !== undefined) {
+        surroundings.warn(`"${device}" is used without a lock: ${lock.unmade}`);
+      }
       return new SerialLine(medium, { fd, lock }, surroundings);
     } catch (error) {
       close(fd);
