@@ -3,20 +3,31 @@
 //
 // A symbolic link is locked under both of its names. Where no lock file can be made (no folder, a
 // read-only disk) the line is used without, which is said: heartbeats matter more.
+//
+// Everybody may write to the folder where /run/lock is "sticky" as in Debian. What stands there is
+// neither followed (a link to a file of root's) nor waited for (a FIFO) nor read whole.
 
+import { randomUUID } from "node:crypto";
 import {
+  closeSync,
+  constants,
+  fstatSync,
   linkSync,
   mkdirSync,
+  openSync,
   readFileSync,
+  readSync,
   realpathSync,
   rmSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
 import { reasonOf } from "../../../ffi/error.ts";
 
 export const LOCKS = "/var/lock";
+
+/** Somebody has it; anything else that goes wrong means that there is no lock to be had. */
+class Locked extends Error {}
 
 export class LineLock {
   readonly #paths: string[] = [];
@@ -57,46 +68,62 @@ function namesOf(device: string): ReadonlySet<string> {
 /** Takes the lock file, or tells why there cannot be one. */
 function take(path: string, device: string, folder: string): string | undefined {
   // Linked into its place when it is complete: nobody reads half a lock.
-  const draft = join(folder, `.hb.${process.pid}`);
+  const draft = join(folder, `.hb.${process.pid}.${randomUUID()}`);
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(draft, `${process.pid}`.padStart(10).concat("\n"), { mode: 0o644 });
-  } catch (error) {
-    return `Cannot make ${path}: ${reasonOf(error)}`;
-  }
-  try {
+    writeFileSync(draft, `${process.pid}`.padStart(10).concat("\n"), { mode: 0o644, flag: "wx" });
     for (let tries = 0; tries < 3; tries += 1) {
       if (linked(draft, path)) return undefined;
       const owner = ownerOf(path);
       if (owner === process.pid) return undefined;
       if (owner !== undefined && isAlive(owner)) {
-        throw new Error(`"${device}" is locked by process ${owner}${called(owner)} (${path})`);
+        throw new Locked(`"${device}" is locked by process ${owner}${called(owner)} (${path})`);
       }
       // Its owner died, or never wrote its id.
       rmSync(path, { force: true });
     }
-    throw new Error(`"${device}" is locked again and again (${path})`);
+    throw new Locked(`"${device}" is locked again and again (${path})`);
+  } catch (error) {
+    if (error instanceof Locked) throw error;
+    return `Cannot make ${path}: ${reasonOf(error)}`;
   } finally {
-    unlinkSync(draft);
+    discard(draft);
   }
 }
 
+/** It may never have come to be, and a read-only disk says no to everything. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What is left says nothing: it is no lock's name.
+  }
+}
+
+/** False when something is there already. */
 function linked(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
   }
 }
 
-/** The process id in a lock file; undefined when it cannot be read. */
+/** The process id in a lock file; undefined when there is none that can be read. */
 function ownerOf(path: string): number | undefined {
+  let fd: number | undefined;
   try {
-    const pid = Number(readFileSync(path, "latin1").trim());
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!fstatSync(fd).isFile()) return undefined;
+    const head = Buffer.alloc(64);
+    const pid = Number(head.toString("latin1", 0, readSync(fd, head, 0, head.length, 0)).trim());
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
