@@ -15,33 +15,41 @@ export interface Steadiness {
   readonly takeovers: number;
 }
 
-/** Watches every program at every tempo for so many minutes, tempo by tempo. */
+/** Watches every program at every tempo for so many minutes, all beside each other: they share the load. */
 export async function steady(
   tempi: readonly Tempo[],
   sharers: readonly Sharer[],
   minutes: number,
   note: (line: string) => void,
 ): Promise<Steadiness[]> {
-  const found: Steadiness[] = [];
-  for (const tempo of tempi) {
-    const able = sharers.filter((each) => tempo.sharers.includes(each));
-    const pairs = await Promise.all(able.map((each) => CarpPair.up(each, tempo)));
-    const before = pairs.map((pair) => pair.takeovers);
-    const hogs = [
-      ...Array.from({ length: 4 }, () => Bun.spawn(["/bin/sh", "-c", BUSY])),
-      ...Array.from({ length: 2 }, () => Bun.spawn([BUN, "-e", GREEDY])),
-    ];
-    try {
-      await Bun.sleep(minutes * 60_000);
-    } finally {
-      for (const hog of hogs) hog.kill("SIGKILL");
+  const watched: { readonly title: string; readonly pair: CarpPair; before: number }[] = [];
+  try {
+    for (const tempo of tempi) {
+      const able = sharers.filter((each) => tempo.sharers.includes(each));
+      const pairs = await Promise.all(able.map((each) => CarpPair.up(each, tempo)));
+      watched.push(...pairs.map((pair) => ({ title: tempo.title, pair, before: 0 })));
+      note(`${tempo.title}: ${able.join(", ")} are up`);
     }
-    for (const [i, pair] of pairs.entries()) {
-      const takeovers = pair.takeovers - (before[i] ?? 0);
-      found.push({ title: tempo.title, sharer: pair.sharer, takeovers });
-      note(`${tempo.title} ${pair.sharer}: ${takeovers} false takeovers in ${minutes} min`);
-    }
-    await Promise.all(pairs.map((pair) => pair.down()));
+    for (const each of watched) each.before = each.pair.takeovers;
+    await underLoad(minutes);
+    return watched.map(({ title, pair, before }) => ({
+      title,
+      sharer: pair.sharer,
+      takeovers: pair.takeovers - before,
+    }));
+  } finally {
+    await Promise.all(watched.map(({ pair }) => pair.down()));
   }
-  return found;
+}
+
+async function underLoad(minutes: number): Promise<void> {
+  const hogs = [
+    ...Array.from({ length: 4 }, () => Bun.spawn(["/bin/sh", "-c", BUSY])),
+    ...Array.from({ length: 2 }, () => Bun.spawn([BUN, "-e", GREEDY])),
+  ];
+  try {
+    await Bun.sleep(minutes * 60_000);
+  } finally {
+    for (const hog of hogs) hog.kill("SIGKILL");
+  }
 }
