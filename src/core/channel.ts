@@ -22,6 +22,9 @@ export type FromDesk =
     }
   /** More numbers for seals: up to here. */
   | { readonly say: "seal"; readonly until: number }
+  /** Other numbers for seals from now on: the first router that seals came, or the old ones can be written
+   *  down no longer. */
+  | { readonly say: "seals"; readonly grant: SealGrant }
   | { readonly say: "alive" }
   /** "command", "result" and "reload" inputs for the core. */
   | { readonly say: "input"; readonly input: Input }

@@ -258,9 +258,9 @@ export class Agent {
       this.#cluster = settings.cluster;
       this.#conf = settings.conf;
       this.#log.open(settings.conf);
+      this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
-      this.#routers.adopt(settings.cluster.routers);
       this.#log.info("The configuration is adopted", "reload");
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");

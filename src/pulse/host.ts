@@ -293,6 +293,7 @@ export class Host {
     this.#deskHeardAt = this.now();
     if (value.say === "input") this.#queue.push(value.input);
     if (value.say === "seal") this.#adverts.extend(value.until);
+    if (value.say === "seals") this.#adverts.grant(value.grant);
     if (value.say === "snapshot?") this.#questions.push(value.id);
     if (value.say === "ppp") this.#links.ppp(value.tty, value);
   }

@@ -10,7 +10,7 @@ import type { Instant } from "../../core/instant.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Log } from "../log.ts";
 import { type CallEffect, Calls } from "./call.ts";
-import { SealBook, unwrittenGrant } from "./sealbook.ts";
+import { aheadUs, SealBook, unwrittenGrant } from "./sealbook.ts";
 import { Tracks } from "./track.ts";
 
 export interface RouterDeskOptions {
@@ -33,7 +33,12 @@ export class RouterDesk {
   readonly #calls: Calls;
   readonly #tracks: Tracks;
   readonly #book: SealBook;
-  #unwritten: SealGrant | undefined;
+  /** The pulse has numbers, or there is nothing to seal for it. */
+  #isGranted = false;
+  /** Its numbers could not be written down. */
+  #isUnwritten = false;
+  /** No number beyond this one was granted here. */
+  #until = 0;
   #extending: ReturnType<typeof setInterval> | undefined;
   #routers: readonly RouterConfig[];
   #masters: readonly string[] = [];
@@ -64,6 +69,9 @@ export class RouterDesk {
   adopt(routers: readonly RouterConfig[]): void {
     this.#routers = routers;
     this.#tracks.adopt(routers);
+    // The first router that seals may have come just now.
+    const grant = this.#isGranted ? undefined : this.grant();
+    if (grant !== undefined) this.#options.tell({ say: "seals", grant });
   }
 
   /** Which routers were master in the pulse that died, and until when that is known to be true. */
@@ -72,19 +80,18 @@ export class RouterDesk {
     return { at: this.#aliveAt, routers: this.#masters };
   }
 
-  /** The numbers for the seals of a new pulse; undefined when none of its routers seals. */
+  /** The numbers for the seals of a pulse; undefined when none of its routers seals. */
   grant(): SealGrant | undefined {
-    if (this.#routers.every(({ seal }) => seal === "off")) return undefined;
+    this.#isGranted = this.#routers.some(({ seal }) => seal !== "off");
+    if (!this.#isGranted) return undefined;
     this.#extending ??= setInterval(() => this.#extend(), SealBook.everyMs);
     try {
       const grant = this.#book.grant();
-      this.#unwritten = undefined;
+      this.#isUnwritten = false;
+      this.#until = Math.max(this.#until, grant.until);
       return grant;
     } catch (error) {
-      this.#unwritten ??= unwrittenGrant(Date.now());
-      const text = `Adverts are sealed by a sender that ends with this process: ${reasonOf(error)}`;
-      this.#options.log.warn(text, "seal");
-      return this.#unwritten;
+      return this.#fallBack(error);
     }
   }
 
@@ -123,11 +130,25 @@ export class RouterDesk {
   }
 
   #extend() {
-    if (this.#unwritten !== undefined) return;
+    if (this.#isUnwritten || !this.#isGranted) return;
     try {
-      this.#options.tell({ say: "seal", until: this.#book.extend() });
+      const until = this.#book.extend();
+      this.#until = Math.max(this.#until, until);
+      this.#options.tell({ say: "seal", until });
     } catch (error) {
-      this.#options.log.warn(`Cannot write down the seal's number: ${reasonOf(error)}`, "seal");
+      this.#options.tell({ say: "seals", grant: this.#fallBack(error) });
     }
+  }
+
+  /** Numbers above all that were granted here, of a sender that ends with this process: peers refuse
+   *  adverts without a seal, and low numbers as well. */
+  #fallBack(error: unknown): SealGrant {
+    const text = `Adverts are sealed by a sender that ends with this process: ${reasonOf(error)}`;
+    this.#options.log.warn(text, "seal");
+    this.#isUnwritten = true;
+    const grant = unwrittenGrant(Date.now(), this.#until + 1);
+    // No life says more than that before the clock does.
+    this.#until = grant.from + aheadUs;
+    return grant;
   }
 }

@@ -13,7 +13,7 @@ import { readTextIfThere, replaceFile } from "../disk.ts";
 
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 /** Microseconds that are written down ahead of the clock: what a restart may skip. */
-const aheadUs = 3_600e6;
+export const aheadUs = 3_600e6;
 /** At least so many numbers more each time, if the clock stands still or goes back. */
 const moreAtLeast = 2 ** 26;
 const lockTries = 200;
@@ -75,9 +75,9 @@ export class SealBook {
   }
 }
 
-/** A grant that nobody wrote down: of a sender that ends with this process. */
-export function unwrittenGrant(clockMs: number): SealGrant {
-  const from = Math.floor(clockMs * 1_000);
+/** A grant that nobody wrote down, from `least` on: of a sender that ends with this process. */
+export function unwrittenGrant(clockMs: number, least: number): SealGrant {
+  const from = Math.max(Math.floor(clockMs * 1_000), least);
   return { sender: freshSender(), from, until: Number.MAX_SAFE_INTEGER };
 }
 

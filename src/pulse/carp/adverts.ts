@@ -40,7 +40,7 @@ export class Adverts {
 
   constructor(config: Pick<ClusterConfig, "routers">, host: LinksHost, grant?: SealGrant) {
     this.#host = host;
-    if (grant !== undefined) this.#number = new SealNumber(grant);
+    if (grant !== undefined) this.grant(grant);
     this.#seat(config);
   }
 
@@ -55,6 +55,11 @@ export class Adverts {
     this.#told.clear();
     this.#mouth?.forget();
     this.open();
+  }
+
+  /** Seals bear these numbers from now on. */
+  grant(grant: SealGrant): void {
+    this.#number = new SealNumber(grant);
   }
 
   /** The desk has written down that seals may go on to here. */
