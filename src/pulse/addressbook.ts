@@ -242,7 +242,9 @@ export class AddressBook {
     for (const held of batch) {
       held.up = true;
       const { address, index: link } = held.place;
-      this.#announcer.add(held.resource.word, { address, index: link, periodic: true }, now);
+      // A virtual router says by itself when it announces again.
+      const periodic = held.resource.router === undefined;
+      this.#announcer.add(held.resource.word, { address, index: link, periodic }, now);
     }
     if (batch.some((held) => held.method === "ioctl") && this.#config.addressLease !== "off") {
       const text = "Addresses made by ioctl cannot be leased: they stay up when this host hangs";

@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import { interfaceIndex } from "../../../ffi/interface.ts";
 import { AF_PACKET, sockaddrLl } from "../../../ffi/layout.ts";
 import { bind, close, receive, SOCK_RAW, sendTo, setOption, socket } from "../../../ffi/socket.ts";
+import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import type { RouterConfig } from "../../../src/config/router.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import { arpClaim } from "../../../src/wire/arp.ts";
@@ -39,6 +40,7 @@ async function onACable(
   routers: readonly RouterConfig[],
   story: (net: Net) => Promise<void>,
   address = "10.9.0.1/24",
+  config: Partial<ClusterConfig> = {},
 ): Promise<void> {
   await inNamespace(async () => {
     cable();
@@ -48,7 +50,7 @@ async function onACable(
     const fd = socket(AF_PACKET, SOCK_RAW, 0);
     setOption(fd, "packetIgnoreOutgoing", 1);
     bind(fd, sockaddrLl({ protocol: 0x0003, index }), "right");
-    const puppet = new Puppet({ routers });
+    const puppet = new Puppet({ ...config, routers });
     const buffer = new Uint8Array(2048);
     const frames: Uint8Array[] = [];
     const heard = () => {
@@ -313,3 +315,31 @@ test("Adverts.reconfigure() keeps the counters of a router, and hears what is ne
     await until("no group is joined", () => !/224\.0\.0\.1[89]/.test(ip("maddr show dev left")));
   });
 });
+
+test("the addresses of a router are announced in a burst, and then only when its core says so", async () => {
+  const word = "left/42 10.9.0.252";
+  const resource = {
+    kind: "address",
+    word,
+    agent: "IPaddr2",
+    family: 4,
+    address: "10.9.0.252",
+    device: "left",
+    router: "left/42",
+  } as const;
+  const config = { announceIntervalMs: 50 };
+  await onACable(
+    [router],
+    async ({ puppet, heard, order }) => {
+      const isOurs = (frame: Uint8Array) => arpClaim(frame)?.address.join(".") === resource.address;
+      const claims = () => heard().filter(isOurs).length;
+      order({ do: "hold", job: 1, resources: [resource] });
+      expect((await puppet.input("result")).ok).toBe(true);
+      await until("the burst", () => claims() >= 10);
+      await Bun.sleep(300);
+      expect(claims()).toBe(10);
+    },
+    undefined,
+    config,
+  );
+}, 60_000);
