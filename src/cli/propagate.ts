@@ -4,6 +4,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { checkAll } from "../config/check.ts";
+import type { HaConf } from "../config/haconf.ts";
 import { renderProblems } from "../config/render.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { givenBy } from "../desk/settings.ts";
@@ -73,6 +74,7 @@ Exit codes: 0 every node is done, 1 some failed, 6 the configuration has errors`
       say("Nothing to do: ha.cf names no other node");
       return exit.done;
     }
+    for (const note of notesOn(conf)) say(note);
     const remotes = targets.map((name) => new Remote(name, every("ssh-option")));
     if (args["dry-run"]) {
       for (const remote of remotes) printPlan(remote, work);
@@ -81,6 +83,18 @@ Exit codes: 0 every node is done, 1 some failed, 6 the configuration has errors`
     return await deliverAll(remotes, work);
   },
 });
+
+/** What of a good ha.cf is not good on another node. */
+function notesOn({ media, routers }: HaConf): string[] {
+  const ttys = media.flatMap((medium) => (medium.kind === "ppp" ? [medium.device] : []));
+  const secrets = new Set(routers.flatMap(({ passfile = [] }) => passfile));
+  return [
+    ...(ttys.length === 0
+      ? []
+      : [`Edit ha.cf there: the addresses of PPP on ${ttys.join(", ")} are those of this end`]),
+    ...[...secrets].map((file) => `Not copied: ${file}, which ha.cf names`),
+  ];
+}
 
 interface Work {
   /** Absolute; the same place there. */

@@ -109,6 +109,18 @@ test("hb propagate --dry-run prints the steps and does nothing", async () => {
   expect(readdirSync(host.path(host.conf))).toEqual([]);
 }, 60_000);
 
+test("hb propagate says what of ha.cf is this node's own, and what is not copied", async () => {
+  const host = await start("systemctl");
+  const secret = join(host.conf, "carp.pass");
+  writeFileSync(secret, "long enough\n", { mode: 0o600 });
+  const more = `ppp /dev/null 10.9.0.1:10.9.0.2\ncarp lo 42 10.0.0.9 passfile=${secret}\n`;
+  writeFileSync(join(host.conf, "ha.cf"), files["ha.cf"] + more);
+  expect(host.hb("propagate", "--dry-run").stderr).toBe(
+    "Edit ha.cf there: the addresses of PPP on /dev/null are those of this end\n" +
+      `Not copied: ${secret}, which ha.cf names\n`,
+  );
+}, 60_000);
+
 test("hb propagate copies nothing while the configuration has errors", async () => {
   const host = await start("systemctl");
   writeFileSync(join(host.conf, "haresources"), "dave 10.0.0.1\n");

@@ -13,7 +13,7 @@ const mac = Uint8Array.of(0, 0, 0x5e, 0, 1, 42);
 /** True when the kernel did all of it. */
 const made = (results: readonly number[]) => results.every((errno) => errno === 0);
 
-test("addMacvlan() makes a private macvlan with our MAC, which nameLink() marks as ours", async () => {
+test("addMacvlan() makes a macvlan in bridge mode with our MAC, which nameLink() marks as ours", async () => {
   await inNamespace(() => {
     cable();
     const route = new RouteSocket();

@@ -1,6 +1,7 @@
 // Every row of the table of states that one advert decides (carp.md 7), and OpenBSD's demotion (8).
 
 import { describe, expect, test } from "bun:test";
+import { isIPv6 } from "node:net";
 import { asBackup, asMaster, type Stance, staysInTie } from "../../../src/core/carp/verdict.ts";
 import { advert } from "./bench.ts";
 
@@ -80,7 +81,7 @@ describe("staysInTie()", () => {
   test("one of two stays, whichever addresses they have", () => {
     const two = ["10.0.0.1", "1.0.0.10", "fe80::1", "fe80::1:0"];
     for (const one of two) {
-      for (const other of two.filter((each) => each !== one && each.length === one.length)) {
+      for (const other of two.filter((each) => each !== one && isIPv6(each) === isIPv6(one))) {
         const [here, there] = [
           staysInTie(own, one, advert({ from: other })),
           staysInTie(own, other, advert({ from: one })),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Calls } from "../../../src/desk/carp/call.ts";
 import { Tracks } from "../../../src/desk/carp/track.ts";
 import { Log } from "../../../src/desk/log.ts";
+import { processName } from "../../../src/desk/process.ts";
 import type { Report } from "../../../src/desk/queue.ts";
 import { Sink } from "../../../src/desk/sink.ts";
 import { until } from "../../pulse/puppet.ts";
@@ -67,10 +68,18 @@ test("Calls.run() says in the C library's words that there is no such script", a
 
 test("Calls.run() ends a script that takes too long, with its children", async () => {
   const calls = new Calls({ log: logged().log, directory });
-  const path = script("slow", "#!/bin/sh\nsleep 100 & wait\n");
-  const report = await call(calls, path, [], 100);
-  expect(report).toMatchObject({ ok: false, text: "timed out after 100 ms" });
-});
+  const child = join(directory, "child");
+  // The child does not mind the first signal: it must not go on after the report all the same.
+  const body = `(trap '' TERM; while :; do sleep 1; done) & echo $! >${child}; wait`;
+  const report = await call(calls, script("slow", `#!/bin/sh\n${body}\n`), [], 1_000);
+  expect(report).toMatchObject({ ok: false, text: "timed out after 1000 ms" });
+  const pid = Number(readFileSync(child, "latin1"));
+  try {
+    await until("the child to be gone", () => processName(pid) === undefined);
+  } finally {
+    if (processName(pid) !== undefined) process.kill(pid, "SIGKILL");
+  }
+}, 20_000);
 
 test("Calls.run() never lets two scripts of one router overlap", async () => {
   const trace = join(directory, "trace");

@@ -49,6 +49,16 @@ test("Judge.look() finds that nobody is master though somebody could be", () => 
   expect(segment.violations.some((text) => text.includes("masters in the end"))).toBe(true);
 });
 
+test.each([
+  ["holds", "alice is master of nothing"],
+  ["hasCarrier", "alice has no carrier, but the address"],
+] as const)("Judge.look() finds a master whose %s is false: %s", (what, violation) => {
+  const segment = new Segment(two({}));
+  const [alice] = segment.hosts.values();
+  if (alice !== undefined) Object.defineProperty(alice, what, { get: () => false });
+  expect(watched(segment, 10_000).some((text) => text.includes(violation))).toBe(true);
+});
+
 test("Judge.look() finds nothing wrong with two healthy hosts", () => {
   expect(watched(new Segment(two({})), 10_000)).toEqual([]);
 });
