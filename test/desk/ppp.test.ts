@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -110,6 +111,12 @@ test("placeHooks() puts both in place, again and again, and leaves nothing else"
   const own = join(root, "own");
   for (let count = 0; count < 2; count += 1) placeHooks(own);
   expect(readdirSync(own).sort()).toEqual(["ip-down", "ip-up"]);
+});
+
+test("placeHooks() names the program's file: a number of a process may become anybody's", () => {
+  const own = join(root, "own");
+  placeHooks(own, ["/proc/self/exe"]);
+  expect(readlinkSync(join(own, "ip-up"))).toBe(process.execPath);
 });
 
 test("parseRequest() takes what a hook says, and nothing that is not one", () => {
@@ -309,6 +316,25 @@ test(
   async () => {
     const ppp = new PppHost("changed");
     await ppp.network();
+    ppp.start();
+    await ppp.up(1);
+    ppp.host.agent?.kill("SIGKILL");
+    await ppp.host.agent?.exited;
+    ppp.host.write("ha.cf", `${haCf}ppp ${tty} 10.9.0.1:10.9.0.3\n`);
+    ppp.start();
+    await ppp.host.until(async () => (await ppp.view())?.remote === "10.9.0.3");
+    await ppp.up(2);
+    expect(processName(ppp.pids[0] ?? 0)).toBeUndefined();
+  },
+  limit,
+);
+
+test(
+  "agent knows the pppd of an agent that was killed where no file for old scripts can be written",
+  async () => {
+    const ppp = new PppHost("unwritten");
+    await ppp.network();
+    mkdirSync(join(ppp.file, "in the way"), { recursive: true });
     ppp.start();
     await ppp.up(1);
     ppp.host.agent?.kill("SIGKILL");

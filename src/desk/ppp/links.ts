@@ -173,13 +173,10 @@ export class Ppp {
   #changed(link: PppLink) {
     const { line, pid } = link;
     this.#say(link);
-    try {
-      if (line === undefined || pid === undefined) this.#unwrite(link.medium.device);
-      else writePppFile(this.#file(link.medium.device), line, pid);
-      this.#remember();
-    } catch (error) {
-      this.#options.log.warn(`Cannot write down PPP link: ${reasonOf(error)}`, "ppp");
-    }
+    const { device } = link.medium;
+    if (line === undefined || pid === undefined) this.#unwrite(device);
+    else this.#try(() => writePppFile(this.#file(device), line, pid));
+    this.#try(() => this.#remember());
   }
 
   #say({ medium, line, why }: PppLink) {
@@ -200,7 +197,16 @@ export class Ppp {
   }
 
   #unwrite(tty: string) {
-    removePppFile(this.#file(tty));
+    this.#try(() => removePppFile(this.#file(tty)));
+  }
+
+  /** What is written down serves others: a disk that is read-only is no end of a link, or of the rest. */
+  #try(act: () => void) {
+    try {
+      act();
+    } catch (error) {
+      this.#options.log.warn(`Cannot write down PPP link: ${reasonOf(error)}`, "ppp");
+    }
   }
 }
 

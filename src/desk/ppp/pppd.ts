@@ -1,5 +1,5 @@
 // One run of pppd(8): what it is called with, what it says, how it ends. Not when it is started again:
-// that is ppplink.ts.
+// that is link.ts.
 //
 // Its words go to a file without a name and not to a pipe, so that it lives on when the agent is
 // killed; the next agent then watches it by its pid.
