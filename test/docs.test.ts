@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { carpOptions } from "../src/cli/carp.ts";
 import { settings } from "../src/config/carp/setting.ts";
-import { directives } from "../src/config/hacf.ts";
+import { directives, parseHaCf } from "../src/config/hacf.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const page = readFileSync(join(ROOT, "docs/directives.md"), "utf8");
@@ -27,6 +27,19 @@ test("docs/directives.md names no directive that the parser does not know", () =
     .map(([, name = ""]) => name);
   expect(named.filter((name) => !known.includes(name) && !settings.has(name))).toEqual([]);
   expect(named.length).toBeGreaterThan(40);
+});
+
+const examples = [...page.matchAll(/^```ha\.cf\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+
+test.each(examples.entries().toArray())("docs/directives.md: example %d is good", (_, text) => {
+  expect(parseHaCf(text, "ha.cf").problems).toEqual([]);
+});
+
+test("docs/directives.md shows cables, a watchdog and virtual routers", () => {
+  const shown = examples.flatMap((text) => text.split("\n").map((line) => line.split(" ")[0]));
+  for (const name of ["serial", "baud", "serial_flow", "serial_ring", "ppp", "watchdog", "carp"]) {
+    expect(shown).toContain(name);
+  }
 });
 
 const manual = readFileSync(join(ROOT, "docs/man/hb-carp.8"), "utf8").replaceAll("\\-", "-");

@@ -46,7 +46,7 @@ export function placesOf(directories: Directories) {
     memory: join(run, "hb.memory"),
     pulsed: join(run, "hb.alive"),
     scratch: join(run, "rsctmp"),
-    /** Beside the run directory, not in it: what is there is executed by root (ppphook.ts). */
+    /** Beside the run directory, not in it: what is there is executed by root (ppp/hook.ts). */
     ppp: `${run.replace(/\/+$/, "")}.ppp`,
     /** The pid file of a real Heartbeat that uses the same run directory: /run/heartbeat.pid. */
     heartbeatPid: `${run.replace(/\/+$/, "")}.pid`,

@@ -80,7 +80,7 @@ function makeDirectory({ like, run }: CarpStart, log: Log): boolean {
   }
 }
 
-/** What killall, pgrep and pidof look at: a daemon was started by another path (carpdaemon.ts). */
+/** What killall, pgrep and pidof look at: a daemon was started by another path (daemon.ts). */
 function nameSelf(name: string, log: Log) {
   try {
     writeFileSync("/proc/self/comm", name);
