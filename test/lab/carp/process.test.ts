@@ -76,6 +76,8 @@ test.concurrent("SIGHUP adopts a good file whole, and nothing of a bad one", asy
     );
     run.signalHb("alice", "SIGHUP");
     await alice.says("log/hb-carp.log", /Nothing is changed/, 5_000);
+    expect((await alice.exec([HB, "status"])).stdout).toMatch(/eth0\/1[\s\S]*eth0\/2/);
+    expect(run.lab.watch.holders("10.77.200.2")).toEqual(["alice"]);
     const from = wallMs();
     alice.write(
       "ha.d/carp.conf",
