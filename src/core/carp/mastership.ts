@@ -231,11 +231,8 @@ export class Mastership {
       return;
     }
     if (this.#phase === "falling") return;
-    if (this.#phase === "master") {
-      speech.reassert(isFarewell(advert), now);
-      const text = "Non-preferred master advertising: reasserting control of VIP";
-      speech.log("info", `${text} with another gratuitous arp`, "reassert");
-    } else if (this.#hasClaimed) speech.insist(now);
+    if (this.#phase === "master") speech.reassert(isFarewell(advert), now);
+    else if (this.#hasClaimed) speech.insist(now);
     else if (isFarewell(advert)) this.#claim(now);
     else rhythm.set("dead", after(now, this.deadMs));
   }

@@ -13,6 +13,8 @@ import type { Rhythm } from "./rhythm.ts";
 const repliesPerInterval = 10;
 /** A rival that shouts is answered at most so often. */
 const shoutPauseMs = 1_000;
+/** More worse masters than that are a loop in the network or a forger: neither shall fill it, or the log. */
+const reassertsPerSecond = 10;
 /** Adverts until the second announcement (carp.md 9). */
 const delayedArpAdverts = 2;
 
@@ -25,6 +27,8 @@ export class Speech {
   /** Adverts until an announcement follows; 0: none does. */
   #arpIn = 0;
   #announcedAt: Instant | undefined;
+  /** Since when worse masters are counted, and how many were heard. */
+  #reasserts: { readonly at: Instant; count: number } | undefined;
   /** The last advert of this term; undefined: none yet. */
   saidAt: Instant | undefined;
   sent = 0;
@@ -95,9 +99,16 @@ export class Speech {
 
   /** A worse master was heard: the address is ours, and the sooner he hears of us the better. */
   reassert(isLeaving: boolean, now: Instant): void {
-    this.announce(now);
+    if (now - (this.#reasserts?.at ?? 0) >= 1_000) this.#reasserts = undefined;
+    this.#reasserts ??= { at: now, count: 0 };
+    this.#reasserts.count += 1;
+    const isFlood = this.#reasserts.count > reassertsPerSecond && !this.#config().likeUcarp;
+    if (!isFlood) this.announce(now);
     this.#arpIn = delayedArpAdverts;
     if (!isLeaving) this.insist(now);
+    if (isFlood) return;
+    const text = "Non-preferred master advertising: reasserting control of VIP";
+    this.log("info", `${text} with another gratuitous arp`, "reassert");
   }
 
   /** Lets a worse master hear of us at once. */

@@ -407,3 +407,18 @@ describe("oversleeping", () => {
     expect(bench.state).toBe("backup");
   });
 });
+
+test("a flood of good adverts of a worse master costs few announcements, adverts and log lines", () => {
+  const bench = new Bench([{}]).master();
+  bench.logs = [];
+  for (let times = 0; times < 1_000; times += 1) bench.hear({ advskew: 50 }).advance(0.1);
+  const count = (what: string) => bench.done.filter((each) => each.startsWith(what)).length;
+  expect(count("announce")).toBeGreaterThan(0);
+  expect(count("announce")).toBeLessThanOrEqual(10);
+  expect(count("advert")).toBeLessThanOrEqual(2);
+  expect(bench.logs.length).toBeLessThanOrEqual(10);
+  // It begins anew in the next second.
+  bench.forget().advance(1_000).hear({ advskew: 50 });
+  expect(count("announce")).toBeGreaterThan(0);
+  expect(bench.logs.length).toBe(1);
+});
