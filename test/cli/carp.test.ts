@@ -86,6 +86,7 @@ test.each([
   ["DIR/open", "Others may read the password: mode is 644, it must be 600"],
   ["DIR/long", "The password is too long: 20 bytes, at most 19 are possible"],
   ["DIR/none", "Cannot read the password: ENOENT"],
+  ["DIR/none", "It is the first line of this file, which is root's alone: mode 600"],
 ])("hb carp refuses the passfile %s with exit code 6", (path, message) => {
   const { code, stdout } = carp(`${plain} -o ${path}`);
   expect(stdout).toContain(message);

@@ -27,7 +27,8 @@ const lengthMin = 8;
 export function readPassfile({ file, text, trouble, facts }: Passfile): Password {
   const report = new Report(file);
   if (text === undefined) {
-    report.error(undefined, `Cannot read the password: ${trouble ?? "no such file"}`);
+    const hint = "It is the first line of this file, which is root's alone: mode 600";
+    report.error(undefined, `Cannot read the password: ${trouble ?? "no such file"}`, hint);
     return { problems: report.problems };
   }
   if (facts !== undefined) checkSecrecy(facts, "password", file, report);
