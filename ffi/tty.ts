@@ -1,7 +1,7 @@
 // A terminal line as a descriptor that never blocks: open, read, what still waits in it, break.
 //
 // Break is switched on and off by two calls, because tcsendbreak(3) sleeps for a quarter of a second.
-// Request numbers: asm-generic/ioctls.h, ioctl_tty(2).
+// Request numbers: asm-generic/ioctls.h, ioctl_tty(2); struct serial_struct: linux/serial.h.
 
 import { errnoOf, SysError } from "./error.ts";
 import { c, check, cstring, errno } from "./libc.ts";
@@ -14,6 +14,13 @@ const O_CLOEXEC = 0o2000000;
 const TIOCOUTQ = 0x5411;
 const TIOCSBRK = 0x5427;
 const TIOCCBRK = 0x5428;
+const TIOCGSERIAL = 0x541e;
+const TIOCSSERIAL = 0x541f;
+
+/** struct serial_struct on 64-bit hosts, and its unsigned short closing_wait. */
+const SERIAL_STRUCT = 72;
+const CLOSING_WAIT = 40;
+const ASYNC_CLOSING_WAIT_NONE = 65_535;
 
 const EAGAIN = errnoOf("EAGAIN");
 const EINTR = errnoOf("EINTR");
@@ -46,4 +53,14 @@ export function unsentBytes(fd: number): number {
 /** Begins or ends a break: the line is held at the level of a start bit. */
 export function setBreak(fd: number, on: boolean): void {
   check(on ? "begin" : "end", c.ioctl(fd, on ? TIOCSBRK : TIOCCBRK, null), "a break");
+}
+
+/** From now on close(2) of this line does not wait for what it holds; false for a line that has no such
+ *  setting, a pty. Only for what flush() does not reach: the drivers of USB adapters throw nothing away,
+ *  and would hold close(2) for half a minute when the other end does not let us send. */
+export function closeWithoutWaiting(fd: number): boolean {
+  const settings = new Uint8Array(SERIAL_STRUCT);
+  if (c.ioctl(fd, TIOCGSERIAL, settings) === -1) return false;
+  new DataView(settings.buffer).setUint16(CLOSING_WAIT, ASYNC_CLOSING_WAIT_NONE, true);
+  return c.ioctl(fd, TIOCSSERIAL, settings) !== -1;
 }

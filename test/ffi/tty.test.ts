@@ -7,7 +7,7 @@ import { SysError } from "../../ffi/error.ts";
 import { write } from "../../ffi/file.ts";
 import { close } from "../../ffi/socket.ts";
 import { applySettings, flush, rawSettings, readSettings } from "../../ffi/termios.ts";
-import { openTty, readTty, setBreak, unsentBytes } from "../../ffi/tty.ts";
+import { closeWithoutWaiting, openTty, readTty, setBreak, unsentBytes } from "../../ffi/tty.ts";
 import { Pty } from "../pty.ts";
 
 function withLine(body: (pty: Pty, fd: number) => void): void {
@@ -120,3 +120,10 @@ test("readTty() tells that the other end is gone", () => {
 test("openTty() says what it could not open", () => {
   expect(() => openTty("/dev/ttyNONE")).toThrow("Cannot open /dev/ttyNONE: ENOENT");
 });
+
+test("closeWithoutWaiting() says so where a line has no such setting, and breaks nothing", () =>
+  withLine((pty, fd) => {
+    expect(closeWithoutWaiting(fd)).toBe(false);
+    write(fd, Buffer.from("still here"));
+    expect(pty.read()).toBe("still here");
+  }));

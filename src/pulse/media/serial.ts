@@ -9,7 +9,7 @@ import { write } from "../../../ffi/file.ts";
 import { POLLIN, POLLOUT } from "../../../ffi/poll.ts";
 import { close } from "../../../ffi/socket.ts";
 import { applySettings, flush, rawSettings } from "../../../ffi/termios.ts";
-import { openTty, readTty, setBreak, unsentBytes } from "../../../ffi/tty.ts";
+import { closeWithoutWaiting, openTty, readTty, setBreak, unsentBytes } from "../../../ffi/tty.ts";
 import type { SerialMedium } from "../../config/medium.ts";
 import { after, earliest, type Instant } from "../../core/instant.ts";
 import { denial } from "../../wire/denial.ts";
@@ -132,6 +132,7 @@ class SerialLine implements StreamCarrier {
     // a pty would still throw it away.
     try {
       if (unsentBytes(this.#fd) > 0) flush(this.#fd, "output");
+      if (unsentBytes(this.#fd) > 0) closeWithoutWaiting(this.#fd);
       setBreak(this.#fd, false);
     } catch {
       // The device is gone, and with it what waited.
