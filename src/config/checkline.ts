@@ -25,11 +25,18 @@ export function checkLines(view: View, facts: LineFacts): void {
   checkBudget(view, facts);
 }
 
-function checkTtys({ conf, report, spots }: View, { tty }: LineFacts): void {
+/** Where ha.cf names the tty of a line. */
+function wordOf({ kind, device }: SerialMedium | PppMedium, { spots }: View) {
+  const words = [kind, ...(kind === "ppp" ? ["ppp-udp"] : [])].flatMap((name) => spots(name));
+  return words.find((each) => each.text === device) ?? words[0];
+}
+
+function checkTtys(view: View, { tty }: LineFacts): void {
   if (tty === undefined) return;
-  for (const { kind, device } of conf.media.filter(isLine)) {
-    const words = [kind, ...(kind === "ppp" ? ["ppp-udp"] : [])].flatMap((name) => spots(name));
-    const word = words.find((each) => each.text === device) ?? words[0];
+  const { conf, report } = view;
+  for (const line of conf.media.filter(isLine)) {
+    const { device } = line;
+    const word = wordOf(line, view);
     const found = tty(device);
     if (found === "missing") {
       const message = `This host has no ${quote(device)} at the moment`;
@@ -76,7 +83,8 @@ function checkUse({ conf, report, spot }: View): void {
   }
 }
 
-function checkBudget({ conf, report, spot, spots }: View, facts: LineFacts): void {
+function checkBudget(view: View, facts: LineFacts): void {
+  const { conf, report } = view;
   const { keyring } = facts;
   if (keyring === undefined || conf.nodes.length < 2) return;
   const lines = conf.media.filter(isLine);
@@ -86,9 +94,8 @@ function checkBudget({ conf, report, spot, spots }: View, facts: LineFacts): voi
     const share = shareOf(traffic, conf.keepaliveMs);
     if (share <= SHARE_MAX) continue;
     const need = Math.ceil((bytesPerKeepalive(traffic) * 1000) / conf.keepaliveMs);
-    const word = spots(line.kind).find((each) => each.text === line.device) ?? spot(line.kind);
     report.warning(
-      word,
+      wordOf(line, view),
       `Heartbeats need ${Math.round(share * 100)} % of ${quote(line.device)}: ${need} of ` +
         `${line.baud / 10} bytes per second at ${line.baud} baud; ${SHARE_MAX * 100} % are safe`,
       remedy(line, traffic, conf.keepaliveMs),

@@ -130,3 +130,15 @@ test.each([
   expect(problem).toContain(`Heartbeats need ${share} of "/dev/ttyS0"`);
   expect(problem).toEndWith(`; ${remedy}`);
 });
+
+test("checkAll() names the very tty that is too full, in whichever dialect", () => {
+  const lines = [
+    "baud 9600",
+    "ppp-udp /dev/ttyS1 10.0.0.1",
+    "ppp /dev/ttyS2 10.1.0.1:10.1.0.2 115200",
+    "node alice bob",
+  ];
+  const full = said(lines).filter((line) => line.includes("Heartbeats need"));
+  expect(full.length).toBe(1);
+  expect(full[0]).toStartWith("warning 5:9 ");
+});
