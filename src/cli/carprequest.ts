@@ -7,7 +7,7 @@ import { printRouter } from "../config/carp/print.ts";
 import type { Problem } from "../config/problem.ts";
 import { Report } from "../config/report.ts";
 import type { RouterConfig } from "../config/router.ts";
-import { missingDevices } from "../desk/carp/device.ts";
+import { missingDevices, ownAddresses } from "../desk/carp/device.ts";
 import { readCarpFile } from "../desk/carp/file.ts";
 import { findPassword, type PasswordPlace, passwordVariable } from "../desk/carp/secret.ts";
 import { wordsOf } from "./carpoption.ts";
@@ -58,7 +58,7 @@ function oneRouter({ router, passfile }: CarpCall, password: Password | undefine
   if (line === undefined || errors.length > 0) return { wrong: errors.map(sentence) };
   const secret = password.password;
   const routers = secret === undefined ? [] : [{ ...line, password: secret }];
-  const found = [...report.problems, ...password.problems, ...missingDevices(routers, "hb carp")];
+  const found = [...report.problems, ...password.problems, ...hostProblems(routers, "hb carp")];
   const file = passfile === undefined || passfile === "-" ? {} : { passfile };
   const lines = [printRouter({ ...line, ...file })];
   return { routers, lines, problems: found };
@@ -70,9 +70,14 @@ function manyRouters(file: string, password: Password | undefined): Asked {
   return {
     routers,
     lines: lines.map(printRouter),
-    problems: [...(password?.problems ?? []), ...problems, ...missingDevices(routers, file)],
+    problems: [...(password?.problems ?? []), ...problems, ...hostProblems(routers, file)],
     ...(standard === undefined ? {} : { standard }),
   };
+}
+
+/** What this host makes of them. */
+function hostProblems(routers: readonly RouterConfig[], from: string): readonly Problem[] {
+  return [...missingDevices(routers, from), ...ownAddresses(routers, from)];
 }
 
 function sentence({ message, hint }: Problem): string {

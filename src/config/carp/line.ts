@@ -144,6 +144,14 @@ function checkTogether(
       if (speaks && !heard) report.error(spot("peer"), message, "Add one, or leave out all peers");
     }
   }
+  if (addresses.some(({ address }) => address === line.source)) {
+    const hint = "The source is this host's own; a backup takes shared addresses off";
+    report.error(
+      spot("source"),
+      `"source" and a shared address are the same: ${line.source}`,
+      hint,
+    );
+  }
   if (vmac && !line.holdsAddresses) {
     report.error(spot("vmac"), '"vmac" and scripts do not go together: hb must hold the addresses');
   }

@@ -154,6 +154,7 @@ test.each([
   [`${plain} track=a/b`, '1:29 "track" must be an interface or an absolute path: "a/b" is neither'],
   [`${plain} dialect=vrrp`, '1:31 "dialect" must be "ucarp" or "bsd": "vrrp" is not'],
   [`${plain} dialect=bsd advskew=255`, '1:43 In the dialect "bsd" the greatest "advskew" is 254'],
+  [`${plain} source=10.0.0.9`, '1:30 "source" and a shared address are the same: 10.0.0.9'],
   [`${plain} vmac up=/x`, '1:23 "vmac" and scripts do not go together: hb must hold the addresses'],
   [
     `${plain}/24/eth0:1 vmac`,
