@@ -1,0 +1,74 @@
+// What an onlooker of a made-up cluster can see: packets, addresses on interfaces, scripts, operators'
+// answers, processes, and what was done to it. Nothing of what goes on in a core.
+
+import type { Level } from "../core/effect.ts";
+import type { Message } from "../wire/message.ts";
+import type { Act } from "./act.ts";
+
+export type Sight =
+  /** An act was carried out (start-up of the run included). Comes before what follows from it. */
+  | { readonly saw: "act"; readonly act: Act }
+  | {
+      readonly saw: "process";
+      readonly node: string;
+      readonly process: "desk" | "pulse";
+      readonly alive: boolean;
+    }
+  /** The host stands still, or goes on. */
+  | { readonly saw: "frozen"; readonly node: string; readonly frozen: boolean }
+  /** An address is on an interface or is not any more, by whosever doing (an agent, a lease that ended). */
+  | { readonly saw: "address"; readonly node: string; readonly word: string; readonly up: boolean }
+  | { readonly saw: "announce"; readonly node: string; readonly words: readonly string[] }
+  /** A service really runs or stands still. */
+  | { readonly saw: "service"; readonly node: string; readonly word: string; readonly up: boolean }
+  | {
+      readonly saw: "script";
+      readonly node: string;
+      readonly word: string;
+      readonly action: "start" | "stop" | "status";
+      /** "cut": nobody waits for it any more. */
+      readonly phase: "begins" | "ends" | "cut";
+      readonly ok?: boolean;
+    }
+  | {
+      readonly saw: "sent";
+      readonly node: string;
+      readonly link: string;
+      readonly message: Message;
+    }
+  /** It arrived and was let in, or why not. */
+  | {
+      readonly saw: "heard";
+      readonly node: string;
+      readonly from: string;
+      readonly link: string;
+      readonly message: Message;
+      readonly rejected?: string;
+      /** It was played again by a stranger, or damaged on its way. */
+      readonly touched?: "replayed" | "corrupted";
+    }
+  | {
+      readonly saw: "asked";
+      readonly node: string;
+      readonly request: number;
+      readonly what: string;
+    }
+  | {
+      readonly saw: "answered";
+      readonly node: string;
+      readonly request: number;
+      readonly ok: boolean;
+      readonly text: string;
+    }
+  /** For people; a judge does not listen. */
+  | {
+      readonly saw: "log";
+      readonly node: string;
+      readonly level: Level;
+      readonly text: string;
+      readonly topic?: string;
+    }
+  /** Something that no host may do: two jobs of one resource at once, an answer to nobody. */
+  | { readonly saw: "breach"; readonly node: string; readonly law: number; readonly text: string };
+
+export type Onlooker = (sight: Sight, nowMs: number) => void;
