@@ -14,4 +14,6 @@ export interface RememberedGroup {
   readonly assigned: { readonly node: string; readonly epoch: number };
   /** Resource words that were up here, in start order. */
   readonly up: readonly string[];
+  /** It was held for an owner that was away, and goes home when the owner is back. */
+  readonly homesick?: true;
 }

@@ -14,10 +14,9 @@ import type { Effect } from "../effect.ts";
 import type { Command, Input } from "../input.ts";
 import { after, earliest, type Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
-import type { GroupMemory } from "../memory.ts";
+import type { GroupMemory, RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
 import { Native } from "../native/native.ts";
-import type { Register } from "../native/register.ts";
 import { refusal } from "../native/request.ts";
 import type { GroupView, Snapshot } from "../snapshot.ts";
 import type { Negotiator } from "./negotiator.ts";
@@ -185,11 +184,7 @@ export class Groups {
     }
     const memory: GroupMemory = {
       at: now,
-      groups: this.#runner.groups.map(({ key, up }) => ({
-        key,
-        assigned: this.#assigned(key),
-        up,
-      })),
+      groups: this.#runner.groups.map(({ key, up }) => ({ ...this.#known(key), up })),
     };
     const remembered = JSON.stringify(memory.groups);
     if (remembered === this.#remembered) return effects;
@@ -207,11 +202,12 @@ export class Groups {
     return effects;
   }
 
-  #assigned(key: string): Register {
-    if (this.#negotiator instanceof Native) return this.#negotiator.register(key);
+  #known(key: string): Omit<RememberedGroup, "up"> {
+    if (this.#negotiator instanceof Native) return this.#negotiator.memory(key);
     const group = this.#runner.group(key);
     const here = group !== undefined && group.up.length > 0;
-    return { node: here ? this.#config.self : (group?.owner ?? this.#config.self), epoch: 0 };
+    const node = here ? this.#config.self : (group?.owner ?? this.#config.self);
+    return { key, assigned: { node, epoch: 0 } };
   }
 
   #adopt(): Effect[] {

@@ -127,6 +127,13 @@ export class Council {
     return member.status !== "dead";
   }
 
+  /** It is known not to be here. A node that this run has not heard yet may be here all the time. */
+  isAway(node: string): boolean {
+    const member = this.#member(node);
+    if (member?.unheard === true && member.status !== "dead") return false;
+    return !this.isAlive(node);
+  }
+
   /** Not heard here, but a peer whose word counts hears it. */
   isHeardOf(node: string): boolean {
     if (this.#left.has(node)) return false;

@@ -35,7 +35,10 @@ export class Ledger {
   /** Begins with what an earlier run remembered and with what the hand really holds. */
   constructor(table: NativeTable, memory: readonly RememberedGroup[]) {
     this.#table = table;
-    for (const { key, assigned } of memory) this.#registers.set(key, assigned);
+    for (const { key, assigned, homesick } of memory) {
+      this.#registers.set(key, assigned);
+      if (homesick) this.homesick.add(key);
+    }
     for (const { key, state, owner } of table.hand.groups) {
       if (!isBusy(state)) continue;
       // What is held counts more than who owns it; what is unsure says nothing.
@@ -156,7 +159,7 @@ export class Ledger {
     if (state !== "held") this.#upAt.delete(key);
     else if (!this.#upAt.has(key)) this.#upAt.set(key, now);
     if (owner === this.#table.self || !this.isMine(key)) this.homesick.delete(key);
-    else if (!council.isAlive(owner)) this.homesick.add(key);
+    else if (council.isAway(owner)) this.homesick.add(key);
   }
 
   /** Moments at which a rule may have a new answer. */

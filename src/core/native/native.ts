@@ -26,7 +26,6 @@ import { Ledger, retryAloneMs } from "./ledger.ts";
 import { Operator } from "./operator.ts";
 import { Partition } from "./partition.ts";
 import { candidateOrder, choose } from "./placement.ts";
-import type { Register } from "./register.ts";
 import { refusal } from "./request.ts";
 import { reportToStranger } from "./stranger.ts";
 
@@ -56,9 +55,10 @@ export class Native implements Negotiator {
     this.#leave = new Leave(table);
   }
 
-  /** To whom the group is assigned, as far as this node knows. */
-  register(key: string): Register {
-    return this.#ledger.register(key);
+  /** What the next run must know of the group, but for what is up. */
+  memory(key: string): Omit<RememberedGroup, "up"> {
+    const homesick = this.#ledger.homesick.has(key) ? { homesick: true as const } : {};
+    return { key, assigned: this.#ledger.register(key), ...homesick };
   }
 
   member(event: MemberEvent, now: Instant): Effect[] {
