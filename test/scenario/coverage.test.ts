@@ -1,0 +1,28 @@
+// Stories open with the sentence that they prove, and say which rows of the pages they tell.
+
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { headerOf } from "./header.ts";
+import { rows } from "./rows.ts";
+
+const stories = readdirSync(import.meta.dir, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".txt"))
+  .sort()
+  .map((name) => ({
+    name,
+    header: headerOf(readFileSync(join(import.meta.dir, name), "utf8")),
+  }));
+
+test.each(stories)("headerOf() finds what $name proves", ({ header }) => {
+  expect(header.sentence).toMatch(/^[^:]{3}.{20,}\.$/);
+  expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining([...header.rows]));
+});
+
+test("headerOf() reads the page once for several rows", () => {
+  const header = headerOf("# resources 4.6, 5.6, design vacancy: A silent\n# peer.\ncluster alice");
+  expect(header).toEqual({
+    rows: ["resources 4.6", "resources 5.6", "design vacancy"],
+    sentence: "A silent peer.",
+  });
+});

@@ -1,0 +1,35 @@
+// Which rows of which pages stories must tell (row.ts says what they are called), and which of them
+// are no story because something else proves them.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  listRows,
+  namedRows,
+  numberedRows,
+  paragraphRows,
+  type Row,
+  subsectionRows,
+  tableRows,
+} from "./row.ts";
+
+const docs = join(import.meta.dir, "../../docs");
+const resources = readFileSync(join(docs, "protocol/heartbeat-resources.md"), "utf8");
+const carp = readFileSync(join(docs, "protocol/carp.md"), "utf8");
+const design = readFileSync(join(docs, "design.md"), "utf8");
+const groups = "Groups among hb nodes";
+
+export const rows: readonly Row[] = [
+  ...numberedRows(resources, "4 Events", "resources 4"),
+  ...subsectionRows(resources, "5", "resources 5"),
+  ...tableRows(resources, "6 Legacy mode (auto_failback legacy or absent)", "resources 6"),
+  ...tableRows(resources, "10 Failures", "resources 10"),
+  { name: "resources 11", says: "more than two nodes" },
+  ...namedRows(design, groups, "rule", "design"),
+  ...paragraphRows(design, groups, "design"),
+  ...listRows(design, groups, "**Partition.**", "design partition"),
+  ...tableRows(design, "CARP", "design carp"),
+  ...tableRows(carp, "7. State machine", "carp 7"),
+  ...tableRows(carp, "8. Demotion", "carp 8"),
+  ...tableRows(carp, "10. Link state, signals, exit", "carp 10"),
+].filter(({ name }, n, all) => all.findIndex((row) => row.name === name) === n);
