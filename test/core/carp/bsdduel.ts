@@ -1,4 +1,4 @@
-// hb's core and a modelled BSD kernel (test/lab/carp/bsd) as the two members of a virtual router, on a
+// hb's core and a modelled BSD kernel (test/sim/neighbour/bsd) as the two members of a virtual router, on a
 // cable between them, in simulated time. No lab: a thousand stories a second, each with a seed.
 //
 // The judge looks at the addresses alone, not at what the members think of themselves.
@@ -8,11 +8,11 @@ import { RouterCore } from "../../../src/core/carp/routercore.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import { at } from "../../../src/core/instant.ts";
-import { BsdHost } from "../../lab/carp/bsd/machine.ts";
-import type { BsdShape } from "../../lab/carp/bsd/shape.ts";
-import type { Advert } from "../../lab/carp/bsd/wire.ts";
 import { plainConfig } from "../../plainconfig.ts";
 import { plainRouter } from "../../plainrouter.ts";
+import { BsdHost } from "../../sim/neighbour/bsd/machine.ts";
+import type { BsdShape } from "../../sim/neighbour/bsd/shape.ts";
+import type { Advert } from "../../sim/neighbour/bsd/wire.ts";
 import type { Chance } from "../../sim/random.ts";
 
 const HB = { 4: "10.77.0.12", 6: "fe80::12" } as const;

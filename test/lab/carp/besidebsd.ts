@@ -1,10 +1,10 @@
 // A virtual router of two members: `hb carp` on one machine of a lab, a modelled BSD host on the other.
 
 import type { Subprocess } from "bun";
+import type { BsdShape } from "../../sim/neighbour/bsd/shape.ts";
 import { built, HB } from "../agent.ts";
 import type { Host } from "../host.ts";
 import { type Lab, withLab } from "../lab.ts";
-import type { BsdShape } from "./bsd/shape.ts";
 import { BsdPeer } from "./bsdpeer.ts";
 
 /** What all members share: both families, and two addresses of one. */

@@ -2,9 +2,9 @@
 
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import type { BsdEvent, BsdShape, BsdState } from "../../sim/neighbour/bsd/shape.ts";
 import type { Host } from "../host.ts";
 import { until } from "../until.ts";
-import type { BsdEvent, BsdShape, BsdState } from "./bsd/shape.ts";
 
 const BUN = join(import.meta.dir, "../../../node_modules/.bin/bun");
 const MAIN = join(import.meta.dir, "bsd/main.ts");

@@ -1,4 +1,4 @@
-// A modelled BSD host as a program inside a machine of a lab: `bun main.ts SHAPE` (JSON, shape.ts).
+// A modelled BSD host as a program inside a machine of a lab: `bun main.ts SHAPE` (JSON, BsdShape).
 //
 // Tells what happens on stdout, one JSON value a line. Obeys lines on stdin: "demote N", "preempt on|off",
 // "leave". The addresses live on an interface with the virtual MAC, as BSD answers for them with it.
@@ -13,10 +13,10 @@ import { POLLHUP, POLLIN, PollSet } from "../../../../ffi/poll.ts";
 import { joinGroup, SOCK_DGRAM, socket } from "../../../../ffi/socket.ts";
 import { arpRequest } from "../../../../src/wire/arp.ts";
 import { neighbourAdvertisement } from "../../../../src/wire/neighbour.ts";
+import { BsdHost } from "../../../sim/neighbour/bsd/machine.ts";
+import type { BsdEvent, BsdShape, BsdState } from "../../../sim/neighbour/bsd/shape.ts";
+import { addressBytes, frameOf, readFrame } from "../../../sim/neighbour/bsd/wire.ts";
 import { RawPort } from "../rawport.ts";
-import { BsdHost } from "./machine.ts";
-import type { BsdEvent, BsdShape, BsdState } from "./shape.ts";
-import { addressBytes, frameOf, readFrame } from "./wire.ts";
 
 const shape = JSON.parse(process.argv[2] ?? "") as BsdShape;
 const { device, vhid, addresses } = shape;
