@@ -1,0 +1,107 @@
+// A user's own cluster as a made-up world takes it: the three files once per node, the links that can
+// be cut, the side on which clients are, and how long scripts take. What the files cannot say is assumed
+// here, in one place, so that it can be told.
+
+import { type Checked, checkAll, type Given } from "../../config/check.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import { linkOf, type Medium } from "../../config/medium.ts";
+import type { Problem } from "../../config/problem.ts";
+import type { GroupSpec, ScriptResource } from "../../config/resource.ts";
+
+/** What only the user knows. */
+export interface Assumed {
+  readonly seed: number;
+  /** What every start, stop or status of a script takes. */
+  readonly scriptMs: number;
+  /** Words of haresources whose scripts take another time. */
+  readonly scriptMsOf: ReadonlyMap<string, number>;
+  /** The network on which clients and ping nodes are; absent: guessed. */
+  readonly clients?: string;
+}
+
+export interface Site {
+  readonly given: Given;
+  readonly assumed: Assumed;
+  /** One for each node, in the order of ha.cf. */
+  readonly configs: readonly ClusterConfig[];
+  readonly nodes: readonly string[];
+  /** Ways of heartbeats, and the networks of addresses: what can be cut. */
+  readonly links: readonly string[];
+  /** The links among them that carry heartbeats. */
+  readonly ways: readonly string[];
+  readonly clients: string;
+  readonly pings: readonly string[];
+  readonly groups: readonly GroupSpec[];
+  readonly scripts: readonly ScriptResource[];
+}
+
+export type Surveyed = { readonly problems: readonly Problem[] } & (
+  | { readonly good: true; readonly site: Site }
+  | { readonly good: false }
+);
+
+/** Reads the files for every node that they name. */
+export function survey(given: Given, assumed: Assumed): Surveyed {
+  const first = checkAll(given);
+  const { problems } = first;
+  if (first.cluster === undefined) return { good: false, problems };
+  const configs: ClusterConfig[] = [];
+  for (const self of first.cluster.nodes) {
+    const checked = checkAll({ ...given, self });
+    if (checked.cluster === undefined) return { good: false, problems: checked.problems };
+    configs.push(checked.cluster);
+  }
+  return {
+    good: true,
+    problems,
+    site: siteOf({ given, assumed, configs, cluster: first.cluster }),
+  };
+}
+
+function siteOf(parts: {
+  readonly given: Given;
+  readonly assumed: Assumed;
+  readonly configs: readonly ClusterConfig[];
+  readonly cluster: NonNullable<Checked["cluster"]>;
+}): Site {
+  const { given, assumed, configs, cluster } = parts;
+  const { media, groups, nodes, routers } = cluster;
+  const resources = groups.flatMap((group) => group.resources);
+  const ways = unique(media.filter((medium) => !isPing(medium)).map(linkOf));
+  const nets = unique([
+    ...resources.flatMap((each) =>
+      each.kind !== "script" && each.device !== undefined ? [each.device] : [],
+    ),
+    ...routers.map((router) => router.device),
+  ]);
+  const clients = assumed.clients ?? nets[0] ?? media.filter(isNetwork).map(linkOf)[0] ?? "eth0";
+  return {
+    given,
+    assumed,
+    configs,
+    nodes,
+    ways,
+    links: unique([...ways, ...nets, clients]),
+    clients,
+    pings: media.filter(isPing).map(linkOf),
+    groups,
+    scripts: resources.filter((each) => each.kind === "script"),
+  };
+}
+
+/** How long one action of a script takes. */
+export function scriptMs({ assumed }: Site, word: string): number {
+  return assumed.scriptMsOf.get(word) ?? assumed.scriptMs;
+}
+
+export function isPing(medium: Medium): boolean {
+  return medium.kind === "ping" || medium.kind === "ping6" || medium.kind === "ping_group";
+}
+
+function isNetwork(medium: Medium): boolean {
+  return !isPing(medium) && medium.kind !== "serial" && medium.kind !== "ppp";
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}
