@@ -6,6 +6,7 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { GroupSet } from "../core/wish.ts";
+import type { Breed } from "./shape.ts";
 
 /** How the scripts of one resource behave on one host. Nothing set: they work at once. */
 export interface Temper {
@@ -54,6 +55,12 @@ export type Act =
       readonly node: string;
       readonly count: number;
       readonly agoMs: number;
+      /** Of adverts: without their seals, and with this timing, which CARP's digest does not cover. */
+      readonly bare?: {
+        readonly advbase: number;
+        readonly advskew: number;
+        readonly demote: number;
+      };
     }
   /** The wall clock leaps, or goes so much too fast from now on. The monotonic clock never does. */
   | { readonly act: "clock"; readonly node: string; readonly stepMs: number }
@@ -62,7 +69,7 @@ export type Act =
   | {
       readonly act: "lose";
       readonly node: string;
-      readonly file: "generation" | "uuid" | "memory" | "hostcache";
+      readonly file: "generation" | "uuid" | "memory" | "hostcache" | "seals";
       readonly how: "lost" | "torn";
     }
   /** Nothing can be written any more, or can again. */
@@ -99,7 +106,22 @@ export type Act =
       readonly node: string;
       readonly device: string;
       readonly up: boolean;
-    };
+    }
+  /** The interface itself is set down, or up. */
+  | {
+      readonly act: "device";
+      readonly node: string;
+      readonly device: string;
+      readonly up: boolean;
+    }
+  /** Nothing that the node sends leaves it, and it is told so (a full queue); or all is well again. */
+  | { readonly act: "mute"; readonly node: string; readonly on: boolean }
+  /** The check commands of virtual routers fail, or work again. */
+  | { readonly act: "check"; readonly node: string; readonly ok: boolean }
+  /** Masters among the virtual routers hand over (SIGUSR2 of ucarp). */
+  | { readonly act: "yield"; readonly node: string }
+  /** From the next start on another program runs here, with the same addresses. */
+  | { readonly act: "breed"; readonly node: string; readonly breed: Breed };
 
 /** An act and its moment, in milliseconds since the run began. */
 export type TimedAct = Act & { readonly at: number };

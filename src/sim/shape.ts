@@ -21,7 +21,7 @@ export interface Mind {
 export type MakeMind = (config: ClusterConfig, boot: Boot, now: Instant) => Mind;
 
 /** "hb", or a name that the maker of the world knows. */
-export type Breed = "hb" | "heartbeat3" | "ucarp";
+export type Breed = "hb" | "heartbeat3" | "ucarp" | "openbsd" | "freebsd";
 
 export interface HostShape {
   readonly config: ClusterConfig;

@@ -2,6 +2,7 @@
 // answers, processes, and what was done to it. Nothing of what goes on in a core.
 
 import type { Level } from "../core/effect.ts";
+import type { HeardAdvert } from "../wire/carp/heard.ts";
 import type { Message } from "../wire/message.ts";
 import type { Act } from "./act.ts";
 
@@ -59,6 +60,24 @@ export type Sight =
       readonly request: number;
       readonly ok: boolean;
       readonly text: string;
+    }
+  /** An advert of a virtual router left, as its peers may read it. */
+  | {
+      readonly saw: "advert";
+      readonly node: string;
+      readonly router: string;
+      readonly advert: HeardAdvert;
+    }
+  /** It arrived and was good, or why not. */
+  | {
+      readonly saw: "advert-heard";
+      readonly node: string;
+      readonly from: string;
+      readonly router: string;
+      readonly advert: HeardAdvert;
+      readonly rejected?: string;
+      /** It was played again by a stranger, or damaged on its way. */
+      readonly touched?: "replayed" | "corrupted";
     }
   /** For people; a judge does not listen. */
   | {
