@@ -25,3 +25,13 @@ export function earliest(...moments: readonly (Instant | undefined)[]): Instant 
   }
   return first;
 }
+
+/** The earlier of `first` and `moment`, where a moment that is not after `now` does not count. */
+export function firstAfter(
+  now: Instant,
+  first: Instant | undefined,
+  moment: Instant | undefined,
+): Instant | undefined {
+  if (moment === undefined || moment <= now) return first;
+  return first === undefined || moment < first ? moment : first;
+}

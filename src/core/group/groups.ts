@@ -19,6 +19,7 @@ import type { NativeTable } from "../native/council.ts";
 import { Native } from "../native/native.ts";
 import { refusal } from "../native/request.ts";
 import type { GroupView, Snapshot } from "../snapshot.ts";
+import type { Group } from "./group.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { Runner } from "./runner.ts";
 
@@ -174,22 +175,27 @@ export class Groups {
   /** What every entry ends with: settled orders are reported, and what changed is written down. */
   #after(now: Instant): Effect[] {
     const effects = this.#settle(now);
-    const seen = JSON.stringify(
-      this.#runner.groups.map(({ key, state }) => [state, this.#negotiator.holder(key)]),
-    );
+    const seen = this.#facts(({ key, state }) => `${state} ${this.#negotiator.holder(key)}`);
     if (seen !== this.#seen) {
       this.#seen = seen;
       effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
       effects.push(...this.#settle(now));
     }
-    const memory: GroupMemory = {
-      at: now,
-      groups: this.#runner.groups.map(({ key, up }) => ({ ...this.#known(key), up })),
-    };
-    const remembered = JSON.stringify(memory.groups);
+    const remembered = this.#facts(({ key, up }) => {
+      const { assigned, homesick } = this.#known(key);
+      return `${key} ${assigned.node} ${assigned.epoch} ${homesick ?? false} ${up.join(" ")}`;
+    });
     if (remembered === this.#remembered) return effects;
     this.#remembered = remembered;
-    return [...effects, { do: "remember", memory }];
+    const groups = this.#runner.groups.map(({ key, up }) => ({ ...this.#known(key), up }));
+    return [...effects, { do: "remember", memory: { at: now, groups } }];
+  }
+
+  /** A line for each group: what is the same as last time need not be told again. */
+  #facts(line: (group: Group) => string): string {
+    let facts = "";
+    for (const group of this.#runner.groups) facts += `${line(group)}\n`;
+    return facts;
   }
 
   #settle(now: Instant): Effect[] {

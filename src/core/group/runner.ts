@@ -21,7 +21,8 @@ interface Order {
 }
 
 export class Runner implements Hand {
-  #groups: Group[];
+  #groups: Group[] = [];
+  #byKey: ReadonlyMap<string, Group> = new Map();
   #rules: GroupRules;
   readonly #nextJob: () => number;
   /** Groups that left the configuration and are being stopped. */
@@ -36,7 +37,7 @@ export class Runner implements Hand {
     let job = firstJob;
     this.#nextJob = () => job++;
     this.#rules = rules;
-    this.#groups = specs.map((spec) => new Group(spec, () => this.#rules, this.#nextJob));
+    this.#keep(specs.map((spec) => new Group(spec, () => this.#rules, this.#nextJob)));
   }
 
   get groups(): readonly Group[] {
@@ -45,11 +46,11 @@ export class Runner implements Hand {
 
   /** Nothing is being started or stopped. */
   get resting(): boolean {
-    return [...this.#groups, ...this.#leaving].every((group) => group.resting);
+    return this.#everyone().every((group) => group.resting);
   }
 
   group(key: string): Group | undefined {
-    return this.#groups.find((candidate) => candidate.key === key);
+    return this.#byKey.get(key);
   }
 
   take(keys: readonly string[], why: string, now: Instant): Effect[] {
@@ -100,7 +101,10 @@ export class Runner implements Hand {
   }
 
   deadline(): Instant | undefined {
-    return earliest(...this.#everyone().map((group) => group.deadline()));
+    let first: Instant | undefined;
+    for (const group of this.#groups) first = earliest(first, group.deadline());
+    for (const group of this.#leaving) first = earliest(first, group.deadline());
+    return first;
   }
 
   /** Adopt a changed list of groups: new ones begin idle, changed ones restart, gone ones stop. */
@@ -116,11 +120,16 @@ export class Runner implements Hand {
     });
     const gone = this.#groups.filter((group) => !groups.includes(group));
     for (const group of gone) effects.push(...group.lower("no longer configured", now));
-    this.#groups = groups;
+    this.#keep(groups);
     this.#leaving = [...this.#leaving, ...gone].filter(
       (group) => !group.resting && !groups.includes(group),
     );
     return [...effects, ...this.#advance(now)];
+  }
+
+  #keep(groups: Group[]): void {
+    this.#groups = groups;
+    this.#byKey = new Map(groups.map((group) => [group.key, group]));
   }
 
   #everyone(): Group[] {

@@ -201,13 +201,15 @@ export class Membership {
 
   /** Every node, this one included, in order; then the ping nodes. */
   members(): readonly Member[] {
-    const members = this.#roster.names().map((name): Member => {
-      return this.#roster.peer(name)?.asMember() ?? this.#self();
-    });
+    const place = this.#roster.place();
+    const members: Member[] = [];
+    const pings: Member[] = [];
     for (const peer of this.#roster.peers()) {
-      if (peer.kind === "ping") members.push(peer.asMember());
+      if (peer.kind === "ping") pings.push(peer.asMember());
+      else members.push(peer.asMember());
     }
-    return members;
+    members.splice(place, 0, this.#self());
+    return [...members, ...pings];
   }
 
   /** The same for people. */

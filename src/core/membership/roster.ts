@@ -51,11 +51,18 @@ export class Roster {
   names(): string[] {
     const others = [...this.#peers.values()].filter((peer) => peer.kind === "normal");
     const names = others.map((peer) => peer.name);
-    const place = this.#config.nodes.indexOf(this.#config.self);
-    const before = this.#config.nodes.slice(0, Math.max(place, 0));
-    const at = names.filter((name) => before.includes(name)).length;
-    names.splice(at, 0, this.#config.self);
+    names.splice(this.place(), 0, this.#config.self);
     return names;
+  }
+
+  /** How many of the normal nodes stand before this one. */
+  place(): number {
+    let place = 0;
+    for (const name of this.#config.nodes) {
+      if (name === this.#config.self) return place;
+      if (this.#peers.get(name)?.kind === "normal") place += 1;
+    }
+    return 0;
   }
 
   deletedNames(): string[] {

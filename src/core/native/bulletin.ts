@@ -9,7 +9,7 @@
 
 import { type Field, type Message, textOf } from "../../wire/message.ts";
 import type { GroupState } from "../group/hand.ts";
-import type { Register } from "./register.ts";
+import { type Register, sameRegister } from "./register.ts";
 
 export interface GroupNews {
   readonly register: Register;
@@ -39,6 +39,30 @@ export interface Bulletin {
 }
 
 export const bulletinType = "hb_groups";
+
+/** True when the two differ in nothing but their numbers and those that they echo. */
+export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
+  if (one.status !== other.status || one.pings !== other.pings) return false;
+  if (one.ask.length > 0 || other.ask.length > 0) return false;
+  if (one.seen.size !== other.seen.size || one.groups.size !== other.groups.size) return false;
+  for (const [node, { generation }] of one.seen) {
+    if (other.seen.get(node)?.generation !== generation) return false;
+  }
+  for (const [key, news] of one.groups) {
+    const others = other.groups.get(key);
+    if (others === undefined || !sameNews(news, others)) return false;
+  }
+  return true;
+}
+
+function sameNews(one: GroupNews, other: GroupNews): boolean {
+  return (
+    one.activity === other.activity &&
+    one.claim === other.claim &&
+    one.unwilling === other.unwilling &&
+    sameRegister(one.register, other.register)
+  );
+}
 
 export function encodeBulletin(bulletin: Bulletin): Message {
   const seen = [...bulletin.seen].map(([node, { generation, n }]) => `${node}:${generation}:${n}`);
@@ -77,7 +101,8 @@ export function decodeBulletin(message: Message): Bulletin | undefined {
   return { n, status, pings, seen: decodeSeen(words(textOf(message, "seen"))), ask, groups };
 }
 
-function encodeNews(key: string, news: GroupNews): string {
+/** One group of a bulletin as a line. */
+export function encodeNews(key: string, news: GroupNews): string {
   const { activity, claim, unwilling, register } = news;
   return `${activity} ${claim} ${unwilling ? 1 : 0} ${register.epoch} ${register.node} ${key}`;
 }

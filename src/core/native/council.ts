@@ -5,7 +5,7 @@ import type { ClusterConfig } from "../../config/cluster.ts";
 import type { GroupState } from "../group/hand.ts";
 import type { Table } from "../group/negotiator.ts";
 import type { Runner } from "../group/runner.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
 import { Hearsay } from "./hearsay.ts";
 import { type Register, sameRegister } from "./register.ts";
@@ -23,6 +23,7 @@ export class Council {
   readonly table: NativeTable;
   readonly hearsay: Hearsay;
   #members: readonly Member[] = [];
+  #byName: ReadonlyMap<string, Member> = new Map();
   #peers: readonly string[] = [];
   #strangers: readonly string[] = [];
   #pings = 0;
@@ -77,15 +78,19 @@ export class Council {
   /** Look around: membership does not change during one step of a negotiator. */
   look(): void {
     this.#members = this.table.members();
-    const others = this.#members.filter(
-      ({ kind, name }) => kind === "normal" && name !== this.self && this.isAlive(name),
-    );
-    this.#peers = namesOf(others.filter(({ speaksHb }) => speaksHb));
-    // Only a status says what a node runs, and only a status brings a generation.
-    this.#strangers = namesOf(others.filter((other) => !other.speaksHb && other.generation > 0));
-    this.#pings = this.#members.filter(
-      ({ kind, status }) => kind === "ping" && status === "ping",
-    ).length;
+    this.#byName = new Map(this.#members.map((member) => [member.name, member]));
+    const peers: string[] = [];
+    const strangers: string[] = [];
+    this.#pings = 0;
+    for (const { kind, name, status, speaksHb, generation } of this.#members) {
+      if (kind === "ping") this.#pings += status === "ping" ? 1 : 0;
+      else if (name === this.self || !this.isAlive(name)) continue;
+      else if (speaksHb) peers.push(name);
+      // Only a status says what a node runs, and only a status brings a generation.
+      else if (generation > 0) strangers.push(name);
+    }
+    this.#peers = peers.sort();
+    this.#strangers = strangers.sort();
   }
 
   /** The node came, or came back: only what it says from now on counts. */
@@ -239,17 +244,14 @@ export class Council {
 
   /** When time alone may change an answer of this class. */
   deadline(now: Instant): Instant | undefined {
-    const moments = this.#peers.map((node) => this.hearsay.deafAt(node));
-    return earliest(...[...moments, this.#blindUntil].filter((at) => at !== undefined && at > now));
+    let first = firstAfter(now, undefined, this.#blindUntil);
+    for (const node of this.#peers) first = firstAfter(now, first, this.hearsay.deafAt(node));
+    return first;
   }
 
   #member(node: string): Member | undefined {
-    return this.#members.find(({ name }) => name === node);
+    return this.#byName.get(node);
   }
-}
-
-function namesOf(members: readonly Member[]): string[] {
-  return members.map(({ name }) => name).sort();
 }
 
 function isRunning(activity: GroupState): boolean {

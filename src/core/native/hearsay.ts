@@ -6,7 +6,7 @@
 // us is *deaf*: it can be believed, but not be told anything.
 
 import { after, type Instant } from "../instant.ts";
-import type { Bulletin, Echo, GroupNews } from "./bulletin.ts";
+import { type Bulletin, type Echo, type GroupNews, saysTheSame } from "./bulletin.ts";
 
 interface Peer {
   /** Echo of this bulletin of ours, or of a later one, proves freshness. */
@@ -45,17 +45,22 @@ export class Hearsay {
     return this.#peers.has(node);
   }
 
-  /** Take note of a bulletin; false when it is old news. */
-  heard(node: string, generation: number, bulletin: Bulletin): boolean {
+  /** Take note of a bulletin. "old" ones count for nothing; one that says the "same" as the last, and
+   *  is worth as much, changes no answer. */
+  heard(node: string, generation: number, bulletin: Bulletin): "old" | "same" | "news" {
     const last = this.#newest.get(node);
-    if (last !== undefined && generation < last.generation) return false;
-    if (last?.generation === generation && bulletin.n <= last.n) return false;
+    if (last !== undefined && generation < last.generation) return "old";
+    if (last?.generation === generation && bulletin.n <= last.n) return "old";
     this.#newest.set(node, { generation, n: bulletin.n });
     const peer = this.#peers.get(node);
-    if (peer === undefined) return false;
+    if (peer === undefined) return "old";
+    const before = peer.bulletin;
+    const wasFresh = this.isFresh(node);
+    const isSameRun = peer.generation === generation;
     peer.generation = generation;
     peer.bulletin = bulletin;
-    return true;
+    if (before === undefined || !isSameRun || !saysTheSame(before, bulletin)) return "news";
+    return wasFresh && this.isFresh(node) ? "same" : "news";
   }
 
   bulletin(node: string): Bulletin | undefined {

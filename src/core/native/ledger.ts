@@ -2,7 +2,7 @@
 // held here, what failed here, whose owner is away, and why. Books only; native.ts applies the rules.
 
 import type { GroupState } from "../group/hand.ts";
-import { after, type Instant } from "../instant.ts";
+import { after, firstAfter, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
 import type { Council, NativeTable } from "./council.ts";
 import { isBusy } from "./council.ts";
@@ -162,12 +162,18 @@ export class Ledger {
     else if (council.isAway(owner)) this.homesick.add(key);
   }
 
-  /** Moments at which a rule may have a new answer. */
-  moments(initdeadMs: number): Instant[] {
-    const waits = [...this.#waitingSince.values()].map((since) => after(since, initdeadMs));
-    const { keepaliveMs } = this.#table.config().timing;
-    const claims = [...this.#claimedAt.values()].map((last) => after(last, keepaliveMs));
-    return [...this.#unwilling.values(), ...waits, ...claims];
+  /** The first moment after `now` at which a rule may have a new answer. */
+  deadline(now: Instant): Instant | undefined {
+    const { initdeadMs, keepaliveMs } = this.#table.config().timing;
+    let first: Instant | undefined;
+    for (const until of this.#unwilling.values()) first = firstAfter(now, first, until);
+    for (const since of this.#waitingSince.values()) {
+      first = firstAfter(now, first, after(since, initdeadMs));
+    }
+    for (const last of this.#claimedAt.values()) {
+      first = firstAfter(now, first, after(last, keepaliveMs));
+    }
+    return first;
   }
 }
 

@@ -14,7 +14,7 @@ import type { Group } from "../group/group.ts";
 import type { Settled } from "../group/hand.ts";
 import type { Negotiator } from "../group/negotiator.ts";
 import type { Command } from "../input.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { bulletinType, decodeBulletin, type GroupNews } from "./bulletin.ts";
@@ -101,14 +101,12 @@ export class Native implements Negotiator {
   }
 
   deadline(): Instant | undefined {
-    const moments = [
-      this.#herald.deadline(),
-      this.#council.deadline(this.#turnedAt),
-      this.#operator.requests.deadline(),
-      this.#connectivity.deadline(),
-      ...this.#ledger.moments(this.#table.config().timing.initdeadMs),
-    ];
-    return earliest(...moments.filter((at) => at !== undefined && at > this.#turnedAt));
+    const turnedAt = this.#turnedAt;
+    let first = this.#council.deadline(turnedAt);
+    first = firstAfter(turnedAt, first, this.#ledger.deadline(turnedAt));
+    first = firstAfter(turnedAt, first, this.#herald.deadline());
+    first = firstAfter(turnedAt, first, this.#operator.requests.deadline());
+    return firstAfter(turnedAt, first, this.#connectivity.deadline());
   }
 
   why(key: string): string {
@@ -167,7 +165,8 @@ export class Native implements Negotiator {
       return [log("warn", "bulletin", `Cannot read the report of ${node}: another version?`)];
     }
     this.#council.expect(node, now);
-    if (!this.#council.hearsay.heard(node, generation, bulletin)) return [];
+    // What changes by time alone is judged at its own moment (deadline).
+    if (this.#council.hearsay.heard(node, generation, bulletin) !== "news") return [];
     for (const [key, news] of bulletin.groups) {
       if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
     }

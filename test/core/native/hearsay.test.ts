@@ -33,18 +33,18 @@ test.each([
 
 test("Hearsay.heard() refuses what is older than what it knows, even after the node was gone", () => {
   const heard = hearsay();
-  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe(true);
-  expect(heard.heard("bob", 1, bulletin(6, 3))).toBe(false);
+  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(6, 3))).toBe("old");
   heard.gone("bob");
   heard.appeared("bob", 9, at(0));
-  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe(false);
-  expect(heard.heard("bob", 1, bulletin(8, 9))).toBe(true);
-  expect(heard.heard("bob", 0, bulletin(99, 9))).toBe(false);
-  expect(heard.heard("bob", 2, bulletin(1, 9))).toBe(true);
+  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe("old");
+  expect(heard.heard("bob", 1, bulletin(8, 9))).toBe("news");
+  expect(heard.heard("bob", 0, bulletin(99, 9))).toBe("old");
+  expect(heard.heard("bob", 2, bulletin(1, 9))).toBe("news");
 });
 
 test("Hearsay.heard() refuses a node that is not there", () => {
-  expect(hearsay().heard("carol", 1, bulletin(1))).toBe(false);
+  expect(hearsay().heard("carol", 1, bulletin(1))).toBe("old");
 });
 
 test("Hearsay.isDeaf() takes its time, and ends with the first echo", () => {
@@ -65,4 +65,25 @@ test("Hearsay.appeared() forgets what a node said before", () => {
   heard.heard("bob", 1, bulletin(2, 7));
   expect(heard.isFresh("bob")).toBe(false);
   expect(heard.seen(["bob", "carol"])).toEqual(new Map([["bob", { generation: 1, n: 2 }]]));
+});
+
+test("Hearsay.heard() knows a fresh bulletin that says the same as the last but for its numbers", () => {
+  const heard = hearsay();
+  expect(heard.heard("bob", 1, bulletin(1))).toBe("news");
+  // Now it echoes us: what it says has become worth something.
+  expect(heard.heard("bob", 1, bulletin(2, 3))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(3, 4))).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(4, 4), pings: 1 })).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(5, 4), pings: 1 })).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(6, 4), pings: 1, ask: ["alice"] })).toBe("news");
+  const news = (epoch: number) =>
+    new Map([
+      ["ip", { register: { node: "bob", epoch }, activity: "held", claim: 1, unwilling: false }],
+    ] as const);
+  expect(heard.heard("bob", 1, { ...bulletin(7, 4), groups: news(1) })).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(8, 4), groups: news(1) })).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(9, 4), groups: news(2) })).toBe("news");
+  // It lost sight of us: what it says now may have been said before anything.
+  expect(heard.heard("bob", 1, { ...bulletin(10), groups: news(2) })).toBe("news");
+  expect(heard.heard("bob", 2, { ...bulletin(1, 4), groups: news(2) })).toBe("news");
 });
