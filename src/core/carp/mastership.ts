@@ -178,7 +178,7 @@ export class Mastership {
     this.#failures += 1;
     this.#pausedUntil = after(now, retryMs);
     this.#parts.rhythm.set("lapse", this.#pausedUntil);
-    this.#parts.speech.log("error", `${text}; the next try in ${retryMs / 1_000} s`, "fail");
+    this.#parts.speech.log("error", `${text}; not tried again for ${retryMs / 1_000} s`, "fail");
     this.#parts.demotion.note("up", text);
     this.fall(text, { phase: "backup", pauseMs: retryMs }, now);
   }
