@@ -86,7 +86,7 @@ export function paragraphRows(page: string, heading: string, name: string): Row[
   return sectionOf(page, heading).lines.flatMap((line) => {
     const [, words, says] = /^\*\*(.+?)\.?\*\*[,:]?(.*)$/.exec(line) ?? [];
     if (words === undefined || says === undefined) return [];
-    return [{ name: `${name} ${words.toLowerCase().replace("the ", "")}`, says: says.trim() }];
+    return [{ name: `${name} ${words.toLowerCase().replace(/^the /, "")}`, says: says.trim() }];
   });
 }
 

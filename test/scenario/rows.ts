@@ -29,7 +29,24 @@ export const rows: readonly Row[] = [
   ...paragraphRows(design, groups, "design"),
   ...listRows(design, groups, "**Partition.**", "design partition"),
   ...tableRows(design, "CARP", "design carp"),
+  ...paragraphRows(design, "CARP", "design carp"),
   ...tableRows(carp, "7. State machine", "carp 7"),
   ...tableRows(carp, "8. Demotion", "carp 8"),
   ...tableRows(carp, "10. Link state, signals, exit", "carp 10"),
-].filter(({ name }, n, all) => all.findIndex((row) => row.name === name) === n);
+]
+  // The rules are rows of their own, and "partition" is one of them as well as a paragraph.
+  .filter(({ name }, n, all) => all.findIndex((row) => row.name === name) === n)
+  .filter(({ name }) => name !== "design rules");
+
+/** Rows that are no story of the core: which test proves them, by its file and a part of its name. */
+export const elsewhere: Readonly<Record<string, readonly [file: string, test: string]>> = {
+  "design carp 9": ["core/carp/router.test.ts", "judges a tie in IPv4 alone"],
+  "design carp 16": ["core/carp/router.test.ts", "joined by commas"],
+  "design carp on the host": ["pulse/carp/adverts.test.ts", "give good packets to the core"],
+  "design carp laws": ["sim/carp/chaos.test.ts", "breaks no law of virtual routers"],
+  "carp 10.3": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
+  "carp 10.4": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
+  "carp 10.5": ["lab/carp/ucarp-options.test.ts", "when they cannot start on an interface"],
+  "carp 10.6": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
+  "carp 10.8": ["lab/carp/ucarp-daemon.test.ts", "write the same to syslog"],
+};

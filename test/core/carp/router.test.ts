@@ -54,6 +54,18 @@ describe("a takeover", () => {
     expect(bench.state).toBe("master");
   });
 
+  test("tells its script all addresses, joined by commas, as the configuration has them", () => {
+    const addresses = ["10.77.0.252", "fd00::252", "10.77.0.9"].map((address) => ({
+      family: address.includes(":") ? (6 as const) : (4 as const),
+      address,
+    }));
+    const bench = new Bench([{ ...scripts, addresses, xparam: "blue" }])
+      .up()
+      .forget()
+      .advance(4_000);
+    expect(bench.done).toContain("call /up eth0 10.77.0.252,fd00::252,10.77.0.9 blue");
+  });
+
   test("by a script from a working master says nothing before the script has ended", () => {
     const bench = new Bench([{ ...scripts, holdsAddresses: false, preempt: true }]).up();
     bench.slow.add("call /up");
