@@ -2,6 +2,7 @@
 // that works on many runs (main.ts), on one again (replay.ts) or on ever smaller ones (shrink.ts)
 // knows runs by this face alone.
 
+import type { TimedAct } from "../../src/sim/act.ts";
 import type { Plan } from "../../src/sim/shape.ts";
 import type { Sight } from "../../src/sim/sight.ts";
 
@@ -20,17 +21,27 @@ export interface Outcome {
   readonly nodeMs: number;
 }
 
-/** What the judge says while the run goes on, between the sights. */
-export type Spectator = (
-  event: Sight | { readonly saw: "violation"; readonly violation: Violation },
-  nowMs: number,
-) => void;
+/** What a spectator is shown: what there is to see, and what the judge says to it. */
+export type Event = Sight | { readonly saw: "violation"; readonly violation: Violation };
+
+export type Spectator = (event: Event, nowMs: number) => void;
+
+export interface PlayOptions {
+  /** Is shown everything, in order. */
+  readonly spectator?: Spectator;
+  /** The run may end once this law is broken. */
+  readonly until?: string;
+}
 
 export interface Kind {
   readonly name: string;
   planOf(seed: number): Plan;
-  /** Pure: the same plan has the same outcome. `spectator` is shown everything, in order. */
-  play(plan: Plan, spectator?: Spectator): Outcome;
-  /** Plans that are like this one and simpler in more than its acts, the simplest first. */
+  /** Pure: the same plan has the same outcome. Never throws: a run that breaks is a violation. */
+  play(plan: Plan, options?: PlayOptions): Outcome;
+  /** The acts that may be left out, without those that mend everything in the end. */
+  troubles?(plan: Plan): readonly TimedAct[];
+  /** The same plan with these troubles instead, mended in the end. */
+  withTroubles?(plan: Plan, troubles: readonly TimedAct[]): Plan;
+  /** Plans that are simpler than this one in something other than its acts. */
   simpler?(plan: Plan): Iterable<Plan>;
 }

@@ -1,0 +1,153 @@
+// Which nodes have been hearing each other, judged by the packets that really arrived and were let in.
+//
+// Two nodes are in contact from the moment that they have told each other how things stand, until one
+// of them may take the other for dead: nothing of it has come for its dead time (less one keepalive,
+// for news may be overtaken), it began a new run, or it stood still for so long itself.
+//
+// "Told each other" means: `tellings` bulletins (t=hb_groups) have come in turn, each sent after the one
+// before it had arrived. One shows that the other lives; it answers with what it holds and that it
+// heard; this is answered in the same way; and so both know of each other what was said after they
+// met. Everything that follows must hold.
+
+import type { Sight } from "../../../src/sim/sight.ts";
+import { textOf } from "../../../src/wire/message.ts";
+import { isAlive, type Picture } from "./picture.ts";
+
+const tellings = 4;
+/** So many numbers of each run are remembered with the time at which they were sent. */
+const remembered = 2_000;
+
+interface Pair {
+  /** When either last heard the other. */
+  readonly heardAt: Map<string, number>;
+  /** Bulletins that have come in turn. */
+  told: number;
+  /** Who speaks next, and after which moment. */
+  next: string | undefined;
+  after: number;
+  /** Since when they are in contact. */
+  since: number | undefined;
+}
+
+export class Contact {
+  readonly #picture: Picture;
+  readonly #pairs = new Map<string, Pair>();
+  /** When a numbered message of a run was first sent. */
+  readonly #sentAt = new Map<string, number>();
+
+  constructor(picture: Picture) {
+    this.#picture = picture;
+  }
+
+  /** Since when two nodes have been in contact; undefined: they are not. */
+  since(one: string, other: string, now: number): number | undefined {
+    const pair = this.#pair(one, other);
+    if (pair.since !== undefined && this.#isLost(pair, one, other, now)) this.#part(pair);
+    return pair.since;
+  }
+
+  /** When `to` last heard `from`. */
+  heardAt(to: string, from: string): number {
+    return this.#pair(to, from).heardAt.get(to) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  see(sight: Sight, now: number): void {
+    switch (sight.saw) {
+      case "sent":
+        this.#sent(sight, now);
+        return;
+      case "heard":
+        if (
+          sight.rejected === undefined &&
+          sight.touched === undefined &&
+          sight.from !== sight.node
+        )
+          this.#heard(sight, now);
+        return;
+      case "process":
+        if (sight.alive) this.#partAll(sight.node);
+        return;
+      case "frozen": {
+        const { frozenAt, config } = this.#picture.host(sight.node);
+        // A sleeper forgives the others their silence, but they do not forgive it.
+        if (!sight.frozen && now - frozenAt >= config.timing.deadtimeMs / 2) {
+          this.#partAll(sight.node);
+        }
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #sent({ node, message }: Extract<Sight, { readonly saw: "sent" }>, now: number): void {
+    const seq = textOf(message, "seq");
+    if (seq === undefined || textOf(message, "src") !== node) return;
+    const key = `${node} ${textOf(message, "hg")} ${seq}`;
+    if (this.#sentAt.has(key)) return;
+    this.#sentAt.set(key, now);
+    if (this.#sentAt.size <= remembered * this.#picture.hosts.size) return;
+    for (const oldest of this.#sentAt.keys()) {
+      this.#sentAt.delete(oldest);
+      return;
+    }
+  }
+
+  #heard({ node, message }: Extract<Sight, { readonly saw: "heard" }>, now: number): void {
+    const from = textOf(message, "src") ?? "";
+    const sentAt = this.#sentAt.get(
+      `${from} ${textOf(message, "hg")} ${textOf(message, "seq") ?? ""}`,
+    );
+    if (sentAt === undefined || from === node || !this.#picture.hosts.has(from)) return;
+    const pair = this.#pair(node, from);
+    if (this.#isLost(pair, node, from, now)) this.#part(pair);
+    pair.heardAt.set(node, now);
+    if (textOf(message, "t") !== "hb_groups" || pair.since !== undefined) return;
+    if ((pair.next !== undefined && pair.next !== from) || sentAt < pair.after) return;
+    pair.told += 1;
+    pair.next = node;
+    pair.after = now;
+    if (pair.told >= tellings) pair.since = now;
+  }
+
+  /** One may take the other for dead. */
+  #isLost(pair: Pair, one: string, other: string, now: number): boolean {
+    if (!isAlive(this.#picture.host(one)) || !isAlive(this.#picture.host(other))) return false;
+    return [one, other].some((node) => {
+      const heardAt = pair.heardAt.get(node);
+      return heardAt !== undefined && now - heardAt >= this.#patience();
+    });
+  }
+
+  /** The shortest dead time that any host goes by, less one keepalive. */
+  #patience(): number {
+    const timings = this.#picture.all.map(({ config }) => config.timing);
+    return (
+      Math.min(...timings.map(({ deadtimeMs }) => deadtimeMs)) -
+      Math.max(...timings.map(({ keepaliveMs }) => keepaliveMs))
+    );
+  }
+
+  #pair(one: string, other: string): Pair {
+    const key = one < other ? `${one} ${other}` : `${other} ${one}`;
+    let pair = this.#pairs.get(key);
+    if (pair === undefined) {
+      pair = { heardAt: new Map(), told: 0, next: undefined, after: 0, since: undefined };
+      this.#pairs.set(key, pair);
+    }
+    return pair;
+  }
+
+  #part(pair: Pair): void {
+    pair.told = 0;
+    pair.next = undefined;
+    pair.after = 0;
+    pair.since = undefined;
+  }
+
+  #partAll(node: string): void {
+    for (const other of this.#picture.hosts.keys()) {
+      if (other !== node) this.#part(this.#pair(node, other));
+    }
+  }
+}

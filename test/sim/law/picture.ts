@@ -1,0 +1,202 @@
+// What an onlooker knows of a cluster from what he saw: who is alive, what is up where, which scripts
+// run, what was done to whom. Facts only; the laws draw the conclusions.
+//
+// It is brought up to date by each sight before the laws are shown that sight.
+
+import type { ClusterConfig } from "../../../src/config/cluster.ts";
+import type { GroupSpec } from "../../../src/config/resource.ts";
+import type { Temper } from "../../../src/sim/act.ts";
+import type { Shape } from "../../../src/sim/shape.ts";
+import type { Sight } from "../../../src/sim/sight.ts";
+
+/** One host as it looks from outside. */
+export interface Seen {
+  readonly name: string;
+  /** The files that it reads now. */
+  config: ClusterConfig;
+  desk: boolean;
+  pulse: boolean;
+  frozen: boolean;
+  /** When its agent last began to run, and last ceased to. */
+  bornAt: number;
+  diedAt: number;
+  frozenAt: number;
+  thawedAt: number;
+  /** Addresses on its interfaces and services that run, since when. */
+  readonly up: Map<string, number>;
+  /** Scripts that run now. */
+  readonly running: Map<string, Running>;
+  /** Words that this life of the agent started, held or found running. */
+  readonly touched: Set<string>;
+  /** How the last stop of a word ended, where it failed. */
+  readonly stuck: Set<string>;
+  /** When a start of a word last failed. */
+  readonly failedAt: Map<string, number>;
+  readonly tempers: Map<string, Temper>;
+  diskFull: boolean;
+  /** State was lost or torn, or could not be written, since the agent last began to run. */
+  forgetful: boolean;
+}
+
+export interface Running {
+  readonly action: "start" | "stop" | "status";
+  readonly since: number;
+}
+
+export class Picture {
+  readonly hosts = new Map<string, Seen>();
+  /** When anything was last done to the cluster that may change who holds what. */
+  disturbedAt = 0;
+  now = 0;
+
+  constructor(shape: Shape) {
+    for (const { config } of shape.hosts) this.hosts.set(config.self, fresh(config));
+  }
+
+  host(name: string): Seen {
+    const host = this.hosts.get(name);
+    if (host === undefined) throw new Error(`no host ${name}`);
+    return host;
+  }
+
+  get all(): Seen[] {
+    return [...this.hosts.values()];
+  }
+
+  /** Hosts on which an agent runs and moves. */
+  get alive(): Seen[] {
+    return this.all.filter(isAlive);
+  }
+
+  /** All groups that any host knows by its files, the first host's line of each. */
+  get groups(): GroupSpec[] {
+    const groups = new Map<string, GroupSpec>();
+    for (const { config } of this.hosts.values()) {
+      for (const group of config.groups) if (!groups.has(group.key)) groups.set(group.key, group);
+    }
+    return [...groups.values()];
+  }
+
+  see(sight: Sight, now: number): void {
+    this.now = now;
+    switch (sight.saw) {
+      case "act":
+        this.#act(sight.act, now);
+        return;
+      case "process":
+        this.#process(this.host(sight.node), sight, now);
+        return;
+      case "frozen": {
+        const host = this.host(sight.node);
+        host.frozen = sight.frozen;
+        if (sight.frozen) host.frozenAt = now;
+        else host.thawedAt = now;
+        return;
+      }
+      case "address":
+      case "service": {
+        const host = this.host(sight.node);
+        if (sight.up) host.up.set(sight.word, host.up.get(sight.word) ?? now);
+        else host.up.delete(sight.word);
+        if (sight.up) host.touched.add(sight.word);
+        return;
+      }
+      case "script":
+        this.#script(this.host(sight.node), sight, now);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #process(
+    host: Seen,
+    { process, alive }: Extract<Sight, { readonly saw: "process" }>,
+    now: number,
+  ): void {
+    host[process] = alive;
+    if (!alive) {
+      host.diedAt = now;
+      return;
+    }
+    if (process === "desk") return;
+    host.bornAt = now;
+    host.touched.clear();
+  }
+
+  #script(host: Seen, sight: Extract<Sight, { readonly saw: "script" }>, now: number): void {
+    const { word, action, phase } = sight;
+    if (phase === "begins") {
+      host.running.set(word, { action, since: now });
+      host.touched.add(word);
+      return;
+    }
+    host.running.delete(word);
+    const good = phase === "ends" && sight.ok === true;
+    if (action === "start" && !good) host.failedAt.set(word, now);
+    if (action === "stop" && good) host.stuck.delete(word);
+    if (action === "stop" && !good) host.stuck.add(word);
+  }
+
+  #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
+    switch (act.act) {
+      case "clock":
+      case "drift":
+      case "replay":
+      case "rival":
+        return;
+      case "script":
+        this.host(act.node).tempers.set(act.word, act.temper);
+        break;
+      case "reload":
+        this.host(act.node).config = act.config;
+        break;
+      case "disk":
+        this.host(act.node).diskFull = act.full;
+        if (act.full) this.host(act.node).forgetful = true;
+        break;
+      case "lose":
+        this.host(act.node).forgetful = true;
+        break;
+      case "kill": {
+        const host = this.host(act.node);
+        host.stuck.clear();
+        host.running.clear();
+        break;
+      }
+      default:
+        break;
+    }
+    this.disturbedAt = now;
+  }
+}
+
+export function isAlive(host: Seen): boolean {
+  return host.desk && host.pulse && !host.frozen;
+}
+
+export function isAddress(word: string): boolean {
+  return /^\d/.test(word);
+}
+
+function fresh(config: ClusterConfig): Seen {
+  return {
+    name: config.self,
+    config,
+    desk: false,
+    pulse: false,
+    frozen: false,
+    bornAt: 0,
+    diedAt: Number.NEGATIVE_INFINITY,
+    frozenAt: Number.NEGATIVE_INFINITY,
+    thawedAt: Number.NEGATIVE_INFINITY,
+    up: new Map(),
+    running: new Map(),
+    touched: new Set(),
+    stuck: new Set(),
+    failedAt: new Map(),
+    tempers: new Map(),
+    diskFull: false,
+    forgetful: false,
+  };
+}
