@@ -16,6 +16,7 @@ export class Host {
   /** Its disk: ha.d, lib (= /var/lib/heartbeat), log, run. */
   readonly dir: string;
   readonly #number: number;
+  readonly #spawned = new Set<Subprocess>();
 
   /** The number counts from 1 in its lab and is the last part of its addresses. */
   constructor(name: string, dir: string, number: number) {
@@ -52,11 +53,19 @@ export class Host {
   /** Starts a command inside; what it says goes to a file in its /var/log. */
   spawn(command: readonly string[], log = "spawn.log"): Subprocess {
     const line = 'log=$1; shift; exec "$@" </dev/null >>"/var/log/$log" 2>&1';
-    return spawn(this.inside(["/bin/bash", "-c", line, "_", log, ...command]), {
+    const child = spawn(this.inside(["/bin/bash", "-c", line, "_", log, ...command]), {
       stdin: "ignore",
       stdout: "ignore",
       stderr: "ignore",
     });
+    this.#spawned.add(child);
+    void child.exited.then(() => this.#spawned.delete(child));
+    return child;
+  }
+
+  /** nsenter stops when what it started is stopped, and then does not learn of its death. */
+  wake(): void {
+    for (const child of this.#spawned) child.kill("SIGCONT");
   }
 
   /** Pids outside of every process inside, init excepted. */

@@ -95,6 +95,7 @@ export class Lab {
   async crash(host: string): Promise<void> {
     this.watch.forget(host);
     await this.script("crash", host);
+    this.host(host).wake();
   }
 
   /** Power on again: the disk is as it was, /run is empty. */
@@ -126,6 +127,7 @@ export class Lab {
     this.watch.stop();
     if (!standing.delete(this.name)) return;
     await this.script("down");
+    for (const host of this.hosts) host.wake();
     rmSync(this.dir, { force: true, recursive: true });
   }
 }
