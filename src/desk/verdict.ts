@@ -22,7 +22,8 @@ export interface Verdict {
 /** Whether the words of a Heartbeat script's status say that the resource runs. */
 export function saysRunning(output: string): boolean {
   // "not" in any case, a blank, and later "running": stopped, whatever else it says.
-  if (/[nN][oO][tT] [\s\S]*[rR]unning/.test(output)) return false;
+  const not = output.search(/not /i);
+  if (not >= 0 && /[rR]unning/.test(output.slice(not))) return false;
   return /[rR]unning|OK/.test(output);
 }
 
