@@ -95,11 +95,13 @@ function fromFile(resource: ScriptResource, places: ScriptPlaces): Settings {
 export function parseSettings(text: string): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const line of text.split("\n")) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*?)\s*$/.exec(line);
-    const [, name = "", raw = ""] = match ?? [];
-    if (name === "") continue;
+    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=/.exec(line);
+    const [head, name = ""] = match ?? [];
+    if (head === undefined) continue;
+    const raw = line.slice(head.length).trimEnd();
     const quoted = /^(["'])(.*)\1(?:\s+#.*)?$/.exec(raw)?.[2];
-    const value = quoted ?? raw.replace(/\s+#.*$/, "");
+    const comment = raw.search(/\s#/);
+    const value = quoted ?? (comment === -1 ? raw : raw.slice(0, comment).trimEnd());
     variables[name.startsWith("OCF_") ? name : `OCF_RESKEY_${name}`] = value;
   }
   return variables;

@@ -71,6 +71,8 @@ test.each([
   ["httpd is not running", false],
   ["NOT up and Running", false],
   ["not\tOK", true],
+  ["running, but not OK", true],
+  ["not yet\nnot at all\nRunning", false],
   ["", false],
 ])("saysRunning(%p) is %p", (output, running) => {
   expect(saysRunning(output)).toBe(running);
@@ -232,10 +234,15 @@ test("Queue gives an OCF::type::instance its variables from the file of that nam
 
 test("parseSettings() reads assignments with and without quotes, export and prefix", () => {
   const text = "a=1\nexport OCF_RESKEY_b='two words' # why\n# c=3\nd=\"x\"\nnonsense\n";
-  expect(parseSettings(text)).toEqual({
+  const others = `e=5  # five # six\r\nf=a#b \ng=${" ".repeat(50_000)}h\ni=' # '\n`;
+  expect(parseSettings(text + others)).toEqual({
     OCF_RESKEY_a: "1",
     OCF_RESKEY_b: "two words",
     OCF_RESKEY_d: "x",
+    OCF_RESKEY_e: "5",
+    OCF_RESKEY_f: "a#b",
+    OCF_RESKEY_g: `${" ".repeat(50_000)}h`,
+    OCF_RESKEY_i: " # ",
   });
 });
 
