@@ -6,7 +6,7 @@
 
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import type { Instant } from "../core/instant.ts";
-import type { GroupMemory } from "../core/memory.ts";
+import type { GroupMemory, RememberedGroup } from "../core/memory.ts";
 import { readTextIfThere, replaceFile } from "./disk.ts";
 import type { Places } from "./place.ts";
 
@@ -78,13 +78,28 @@ export class Remember {
   }
 }
 
-function parseKept(text: string): Kept | undefined {
+/** What the file of the groups says; undefined when it is not whole. */
+export function parseKept(text: string): Kept | undefined {
   try {
     const kept = JSON.parse(text) as Partial<Kept> | null;
-    const groups = kept?.memory?.groups;
-    const whole = typeof kept?.boot === "string" && typeof kept.memory?.at === "number";
-    return whole && Array.isArray(groups) ? (kept as Kept) : undefined;
+    const groups: unknown = kept?.memory?.groups;
+    const whole = typeof kept?.boot === "string" && Number.isFinite(kept.memory?.at);
+    const good = whole && Array.isArray(groups) && groups.every(isRemembered);
+    return good ? (kept as Kept) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRemembered(value: Partial<RememberedGroup> | null): boolean {
+  return (
+    typeof value?.key === "string" &&
+    typeof value.assigned?.node === "string" &&
+    Number.isSafeInteger(value.assigned.epoch) &&
+    isWords(value.up)
+  );
+}
+
+function isWords(value: unknown): boolean {
+  return Array.isArray(value) && value.every((word) => typeof word === "string");
 }

@@ -165,6 +165,18 @@ test("Remember.forget() leaves nothing for the next agent", () => {
   expect(new Remember(places, "boot-a").recall()).toBeUndefined();
 });
 
+test.each([
+  ["a group without its words", { ...group, up: undefined }],
+  ["a group without its register", { key: "httpd", up: [] }],
+  ["an epoch that is no number", { ...group, assigned: { node: "alice", epoch: "3" } }],
+  ["words that are none", { ...group, up: [7] }],
+  ["nothing in the place of a group", null],
+])("Remember.recall() takes a file with %s for none", (_what, damaged) => {
+  const memory = { at: 1_000, groups: [group, damaged] };
+  writeFileSync(places.memory, JSON.stringify({ boot: "boot-a", memory }));
+  expect(new Remember(places, "boot-a").recall()).toBeUndefined();
+});
+
 test("Remember.recall() takes a damaged file for none", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
