@@ -139,7 +139,8 @@ function pppEvent(value: object): PppEvent | undefined {
   return { ask: "ppp", event, tty, pid: Number(pid), line: { device, local, remote } };
 }
 
-function isPppLine(line: Partial<PppLine> | null | undefined): line is PppLine {
+/** True for what pppd tells of a link that is up. */
+export function isPppLine(line: Partial<PppLine> | null | undefined): line is PppLine {
   const texts = [line?.device, line?.local, line?.remote];
   if (!texts.every((text) => typeof text === "string")) return false;
   const [device = "", local = "", remote = ""] = texts;

@@ -20,6 +20,7 @@ import type { PppMedium } from "../../src/config/medium.ts";
 import type { PppView } from "../../src/core/snapshot.ts";
 import { placeHooks } from "../../src/desk/ppp/hook.ts";
 import { Pauses } from "../../src/desk/ppp/link.ts";
+import { parseHeirs } from "../../src/desk/ppp/links.ts";
 import { pppdEnding, pppdWords } from "../../src/desk/ppp/pppd.ts";
 import { processName } from "../../src/desk/process.ts";
 import { parseRequest } from "../../src/desk/request.ts";
@@ -97,6 +98,19 @@ test("pppdEnding() says in words why pppd ended", () => {
   expect(pppdEnding(7, null)).toBe("pppd ended: the tty cannot be opened, exit code 7");
   expect(pppdEnding(99, null)).toBe("pppd ended: exit code 99");
   expect(pppdEnding(null, "SIGKILL")).toBe("pppd was killed by SIGKILL");
+});
+
+test.each([
+  ["whole", {}, 1],
+  ["that was not up", { line: undefined }, 1],
+  ["without its line's ends", { line: { device: "ppp0" } }, 0],
+  ["with a line that is none", { line: null }, 0],
+  ["with words that are none", { argv: ["pppd", 5] }, 0],
+])("parseHeirs() of a run of pppd %s", (_what, change, count) => {
+  const line = { device: "ppp0", local: "10.0.0.1", remote: "10.0.0.2" };
+  const name = { pid: 12, startedAt: "345" };
+  const heir = { tty: "/dev/ttyS0", name, argv: ["pppd", "/dev/ttyS0"], line, ...change };
+  expect(parseHeirs(JSON.stringify([heir]))).toHaveLength(count);
 });
 
 test("placeHooks() refuses a directory that others may write to", () => {

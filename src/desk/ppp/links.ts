@@ -16,7 +16,7 @@ import type { Log } from "../log.ts";
 import type { Reply } from "../pending.ts";
 import type { Places } from "../place.ts";
 import type { ProcessName } from "../process.ts";
-import type { PppEvent } from "../request.ts";
+import { isPppLine, type PppEvent } from "../request.ts";
 import { pppFile, removePppFile, writePppFile } from "./file.ts";
 import { placeHooks } from "./hook.ts";
 import { PppLink, type PppLinkHost } from "./link.ts";
@@ -63,7 +63,7 @@ export class Ppp {
   /** Takes over what is left of an agent before this one, and starts the rest. */
   start(config: ClusterConfig): void {
     this.#isStarted = true;
-    const heirs = parse(readTextIfThere(this.#memory));
+    const heirs = parseHeirs(readTextIfThere(this.#memory));
     this.#settled = this.#settled.then(async () => {
       const wanted = config.media.filter((medium) => medium.kind === "ppp");
       for (const heir of heirs) await this.#inherit(heir, wanted);
@@ -214,7 +214,8 @@ function keyOf(medium: PppMedium): string {
   return JSON.stringify(medium);
 }
 
-function parse(text: string | undefined): Heir[] {
+/** The runs of pppd that a file names; none when it cannot be understood. */
+export function parseHeirs(text: string | undefined): Heir[] {
   try {
     const list: unknown = JSON.parse(text ?? "[]");
     return Array.isArray(list) ? list.filter(isHeir) : [];
@@ -230,6 +231,7 @@ function isHeir(value: Partial<Heir> | null): value is Heir {
     Number(value.name?.pid) > 1 &&
     typeof value.name?.startedAt === "string" &&
     Array.isArray(value.argv) &&
-    (value.line === undefined || typeof value.line.device === "string")
+    value.argv.every((word) => typeof word === "string") &&
+    (value.line === undefined || isPppLine(value.line))
   );
 }
