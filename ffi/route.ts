@@ -61,7 +61,7 @@ export class RouteSocket {
   }
 
   links(): LinkRow[] {
-    return this.#dump(RTM_GETLINK, 0).map(linkRow);
+    return this.#dump(RTM_GETLINK, 0).flatMap((message) => linkRow(message) ?? []);
   }
 
   addresses(): AddressRow[] {

@@ -56,6 +56,7 @@ const RTA_CACHEINFO = 12;
 const RTA_TABLE = 15;
 const RTNH_F_ONLINK = 4;
 const RTMSG_SIZE = 12;
+const IFINFOMSG_SIZE = 16;
 export const RT_TABLE_MAIN = 254;
 
 const AF_INET = 2;
@@ -104,10 +105,11 @@ function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A link of RTM_NEWLINK or RTM_DELLINK. */
-export function linkRow(message: NetlinkMessage): LinkRow {
+/** A link of RTM_NEWLINK or RTM_DELLINK; undefined when the message ends before it tells of one. */
+export function linkRow(message: NetlinkMessage): LinkRow | undefined {
+  if (message.body.length < IFINFOMSG_SIZE) return undefined;
   const words = view(message.body);
-  const found = attributes(message.body, 16);
+  const found = attributes(message.body, IFINFOMSG_SIZE);
   return {
     type: words.getUint16(2, true),
     index: words.getInt32(4, true),
@@ -168,6 +170,7 @@ function textAt(body: Uint8Array, from: number, to: number): string {
 /** A route of RTM_NEWROUTE with one way out; undefined for families that hb does not know. */
 export function routeRow(message: NetlinkMessage): RouteRow | undefined {
   const [family, prefix = 0, , , table = 0, , scope = 0, type = 0] = message.body;
+  if (message.body.length < RTMSG_SIZE) return undefined;
   if (family !== AF_INET && family !== AF_INET6) return undefined;
   const found = attributes(message.body, RTMSG_SIZE);
   const gateway = found.get(RTA_GATEWAY);

@@ -88,6 +88,7 @@ export class Interfaces {
           // An AF_BRIDGE message tells of a port, not of the link's life.
           if (message.body[0] === 7) continue;
           const link = linkRow(message);
+          if (link === undefined) continue;
           const before = this.#links.get(link.index);
           if (before !== undefined) devices.add(before.name);
           devices.add(link.name);

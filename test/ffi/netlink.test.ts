@@ -85,6 +85,17 @@ test("messages() and attributes() take any bytes without throwing", () => {
   );
 });
 
+test("linkRow(), addressRow() and routeRow() take a message that ends within its struct for none", () => {
+  for (let length = 0; length < 8; length++) {
+    const message = { type: 16, flags: 0, sequence: 1, body: new Uint8Array(length).fill(2) };
+    expect([linkRow(message), addressRow(message), routeRow(message)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  }
+});
+
 test("linkRow(), addressRow() and routeRow() take any attributes behind a whole struct", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(2, 10), (tail, family) => {
