@@ -26,10 +26,12 @@ export class RunReader {
   /** Up to here no end was found. */
   #scanned = 0;
   #noise = 0;
+  /** The last bytes outside of runs: what follows may make a lone "<<<" of them. */
+  #held = "";
 
   /** Bytes outside of all runs, line ends and lone "<<<" left aside. */
   get noise(): number {
-    return this.#noise;
+    return this.#noise + this.#held.length;
   }
 
   /** Takes in what was read; the runs that it completes. */
@@ -59,7 +61,7 @@ export class RunReader {
   /** Skips to the next beginning; false when there is none yet. */
   #begin(): boolean {
     const at = this.#text.indexOf(BEGIN);
-    this.#skip(at >= 0 ? at : Math.max(0, this.#text.length - BEGIN.length + 1));
+    this.#skip(at >= 0 ? at : Math.max(0, this.#text.length - BEGIN.length + 1), at >= 0);
     this.#inside = at >= 0;
     this.#scanned = 0;
     return this.#inside;
@@ -68,15 +70,18 @@ export class RunReader {
   /** Too long for a packet: it goes on from the next beginning inside, if there is one. */
   #giveUp(): void {
     const at = this.#text.indexOf(BEGIN, BEGIN.length);
-    this.#skip(at >= 0 ? at : this.#text.length - BEGIN.length + 1);
+    this.#skip(at >= 0 ? at : this.#text.length - BEGIN.length + 1, at >= 0);
     this.#inside = at >= 0;
     this.#scanned = 0;
     if (this.#text.length > RUN_MAX) this.#giveUp();
   }
 
-  #skip(count: number): void {
-    const skipped = this.#text.slice(0, count);
-    this.#noise += skipped.replaceAll("<<<\n", "").replaceAll("\n", "").length;
+  /** `whole`: a run begins behind it, so that no more belongs to it. */
+  #skip(count: number, whole: boolean): void {
+    const skipped = this.#held + this.#text.slice(0, count);
+    this.#held = whole ? "" : (/<{1,3}$/.exec(skipped)?.[0] ?? "");
+    const known = skipped.slice(0, skipped.length - this.#held.length);
+    this.#noise += known.replaceAll("<<<\n", "").replaceAll("\n", "").length;
     this.#text = this.#text.slice(count);
   }
 }

@@ -133,6 +133,19 @@ test("RunReader counts noise, but neither line ends nor the end of an abandoned 
   expect(reader.noise).toBe(3);
 });
 
+test("RunReader counts the same noise in whatever pieces it comes", () => {
+  const ends = fc.array(fc.constantFrom("<", "<<<\n", "\n", "x", ">>>"), { maxLength: 12 });
+  fc.assert(
+    fc.property(ends, (parts) => {
+      const bytes = textToBytes(`${parts.join("")}\n\n\n\n`);
+      const [whole, single] = [new RunReader(), new RunReader()];
+      whole.push(bytes);
+      for (const byte of bytes) single.push(Uint8Array.of(byte));
+      expect(single.noise).toBe(whole.noise);
+    }),
+  );
+});
+
 test.each(["serial-crc", "serial-sha1"])(
   "RunReader reads the line of Heartbeat 3.0.6: %s",
   (name) => {
