@@ -35,7 +35,7 @@ export class RunningScripts {
 
   /** Ends what an agent before this one left running; resolves when all are gone. */
   async endOrphans(say: (text: string) => void): Promise<void> {
-    const orphans = parse(readTextIfThere(this.#path)).filter(runs);
+    const orphans = parseRunning(readTextIfThere(this.#path)).filter(runs);
     if (orphans.length === 0) return;
     for (const { title, pid } of orphans) {
       say(`"${title}" (pid ${pid}) still runs for an agent that is gone: it is ended first`);
@@ -61,7 +61,8 @@ export class RunningScripts {
   }
 }
 
-function parse(text: string | undefined): Running[] {
+/** The scripts that a file names; none when it cannot be understood. */
+export function parseRunning(text: string | undefined): Running[] {
   try {
     const list: unknown = JSON.parse(text ?? "[]");
     return Array.isArray(list) ? list.filter(isRunning) : [];

@@ -65,7 +65,7 @@ export class SealBook {
           throw new Error(`Cannot lock ${this.#path}: another process has it`);
         Bun.sleepSync(lockPauseMs);
       }
-      const grant = next(parse(readTextIfThere(this.#path)));
+      const grant = next(parseSealBook(readTextIfThere(this.#path)));
       // Readable by root alone: the sender is no secret, but it is nobody's business either.
       replaceFile(this.#path, `${grant.sender} ${grant.until}\n`, { mode: 0o600 });
       return grant;
@@ -82,7 +82,7 @@ export function unwrittenGrant(clockMs: number, least: number): SealGrant {
 }
 
 /** A file that cannot be understood is one of another host: a new sender begins. */
-function parse(text: string | undefined): Written {
+export function parseSealBook(text: string | undefined): Written {
   const [, sender, until] = /^([0-9a-f]{16}) ([0-9]{1,16})\n$/.exec(text ?? "") ?? [];
   const number = Number(until);
   if (sender === undefined || !Number.isSafeInteger(number)) {
