@@ -10,7 +10,8 @@ import type { Instant } from "../../core/instant.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Log } from "../log.ts";
 import { type CallEffect, Calls } from "./call.ts";
-import { aheadUs, SealBook, unwrittenGrant } from "./sealbook.ts";
+import { freshSender, SealBook } from "./sealbook.ts";
+import { aheadUs, unwrittenGrant } from "./sealgrant.ts";
 import { Tracks } from "./track.ts";
 
 export interface RouterDeskOptions {
@@ -146,7 +147,7 @@ export class RouterDesk {
     const text = `Adverts are sealed by a sender that ends with this process: ${reasonOf(error)}`;
     this.#options.log.warn(text, "seal");
     this.#isUnwritten = true;
-    const grant = unwrittenGrant(Date.now(), this.#until + 1);
+    const grant = unwrittenGrant(freshSender(), Date.now(), this.#until + 1);
     // No life says more than that before the clock does.
     this.#until = grant.from + aheadUs;
     return grant;

@@ -10,19 +10,11 @@ import { dirname } from "node:path";
 import { tryLock } from "../../../ffi/path.ts";
 import type { SealGrant } from "../../core/channel.ts";
 import { readTextIfThere, replaceFile } from "../disk.ts";
+import { firstGrant, furtherGrant, type Written } from "./sealgrant.ts";
 
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
-/** Microseconds that are written down ahead of the clock: what a restart may skip. */
-export const aheadUs = 3_600e6;
-/** At least so many numbers more each time, if the clock stands still or goes back. */
-const moreAtLeast = 2 ** 26;
 const lockTries = 200;
 const lockPauseMs = 5;
-
-interface Written {
-  readonly sender: string;
-  readonly until: number;
-}
 
 export class SealBook {
   readonly #path: string;
@@ -40,19 +32,12 @@ export class SealBook {
   /** Numbers for a new life of a pulse: none of them was granted before. Throws when the file cannot be
    *  written. */
   grant(): SealGrant {
-    return this.#write(({ sender, until }) => {
-      const clock = Math.floor(this.#clockMs() * 1_000);
-      const from = Math.max(clock, until + 1);
-      return { sender, from, until: from + aheadUs };
-    });
+    return this.#write((written) => firstGrant(written, this.#clockMs()));
   }
 
   /** More numbers for the lives that run; up to where. */
   extend(): number {
-    return this.#write(({ sender, until }) => {
-      const clock = Math.floor(this.#clockMs() * 1_000);
-      return { sender, from: until, until: Math.max(until + moreAtLeast, clock + aheadUs) };
-    }).until;
+    return this.#write((written) => furtherGrant(written, this.#clockMs())).until;
   }
 
   /** Reads, changes and writes while nobody else does. */
@@ -75,12 +60,6 @@ export class SealBook {
   }
 }
 
-/** A grant that nobody wrote down, from `least` on: of a sender that ends with this process. */
-export function unwrittenGrant(clockMs: number, least: number): SealGrant {
-  const from = Math.max(Math.floor(clockMs * 1_000), least);
-  return { sender: freshSender(), from, until: Number.MAX_SAFE_INTEGER };
-}
-
 /** A file that cannot be understood is one of another host: a new sender begins. */
 export function parseSealBook(text: string | undefined): Written {
   const [, sender, until] = /^([0-9a-f]{16}) ([0-9]{1,16})\n$/.exec(text ?? "") ?? [];
@@ -91,6 +70,6 @@ export function parseSealBook(text: string | undefined): Written {
   return { sender, until: number };
 }
 
-function freshSender(): string {
+export function freshSender(): string {
   return randomBytes(8).toString("hex");
 }

@@ -56,6 +56,7 @@ export class BsdHost {
 
   /** When tick() is due. */
   deadline(): number {
+    if (this.state === "INIT") return Number.POSITIVE_INFINITY;
     return this.state === "MASTER" ? this.#advertAt : Math.min(...this.#deadAt.values());
   }
 
@@ -72,6 +73,7 @@ export class BsdHost {
       this.#counter = peer.counter;
       this.#heardAny = true;
     }
+    if (this.state === "INIT") return true;
     if (this.state === "MASTER") {
       const why = this.#yields(peer);
       if (why !== undefined) this.#become("BACKUP", why, now);
@@ -89,6 +91,12 @@ export class BsdHost {
 
   preempt(on: boolean): void {
     this.#preempt = on;
+  }
+
+  /** The parent interface lost its link, or has it again. */
+  link(up: boolean, now: number): void {
+    if (up && this.state === "INIT") this.#become("BACKUP", "the link is back", now);
+    if (!up && this.state !== "INIT") this.#become("INIT", "the link is lost", now);
   }
 
   /** The carp interface goes down in good order. OpenBSD says farewell, FreeBSD does not. */

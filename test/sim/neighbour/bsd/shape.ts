@@ -22,7 +22,8 @@ export interface BsdShape {
   readonly peerMac?: string;
 }
 
-export type BsdState = "BACKUP" | "MASTER";
+/** INIT: the parent interface cannot carry anything. */
+export type BsdState = "INIT" | "BACKUP" | "MASTER";
 
 /** What it says on stdout, one JSON value per line; `at` is the wall clock in milliseconds. */
 export type BsdEvent =
