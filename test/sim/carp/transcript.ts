@@ -1,9 +1,21 @@
 // Plays the stories of test/scenario/carp/*.txt on a made-up segment and compares what happens with what
 // they tell. test/scenario/carp/README.md says which words they are made of.
 
+import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import type { RouterConfig } from "../../../src/config/router.ts";
-import type { HeardAdvert } from "../../../src/core/carp/heard.ts";
-import { type Member, Segment } from "./segment.ts";
+import type { Temper } from "../../../src/sim/act.ts";
+import type { Breed, HostShape } from "../../../src/sim/shape.ts";
+import type { HeardAdvert } from "../../../src/wire/carp/heard.ts";
+import { plainConfig } from "../../plainconfig.ts";
+import { plainRouter } from "../../plainrouter.ts";
+import type { RouterHost } from "./world/host.ts";
+import { Segment } from "./world/segment.ts";
+
+interface Line {
+  readonly at: number;
+  readonly node: string;
+  readonly text: string;
+}
 
 /** What a story tells and what did not happen; empty when all of it did. */
 export function play(story: string): string[] {
@@ -14,7 +26,7 @@ export function play(story: string): string[] {
     .split(/\n\s*\n/)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-  const stage = new Stage(linesOf(opening).map(memberOf));
+  const stage = new Stage(linesOf(opening).map(hostOf));
   const problems: string[] = [];
   for (const scene of scenes) {
     const [acts = "", expected = ""] = scene.split("----");
@@ -22,74 +34,101 @@ export function play(story: string): string[] {
     for (const act of linesOf(acts)) stage.act(act);
     problems.push(...linesOf(expected).flatMap((line) => stage.check(line) ?? []));
   }
-  return [...problems, ...stage.segment.violations];
+  return [...problems, ...stage.breaches];
 }
 
 class Stage {
   readonly segment: Segment;
+  readonly lines: Line[] = [];
+  readonly breaches: string[] = [];
+  /** What each host heard last of each other. */
+  readonly #heard = new Map<string, HeardAdvert>();
   #from = 0;
   /** Per node: what was found already, so that lines come in order. */
   #found = new Map<string, number>();
   #forged = 0;
 
-  constructor(members: readonly Member[]) {
-    this.segment = new Segment(members);
+  constructor(hosts: readonly HostShape[]) {
+    this.segment = new Segment({ seed: 1, hosts });
+    this.segment.watch((sight, at) => {
+      if (sight.saw === "log") this.lines.push({ at, node: sight.node, text: sight.text });
+      else if (sight.saw === "breach") this.breaches.push(`${sight.node}: ${sight.text}`);
+      else if (sight.saw === "advert-heard" && sight.touched === undefined) {
+        this.#heard.set(`${sight.node} of ${sight.from}`, sight.advert);
+      }
+    });
   }
 
   begin(): void {
-    this.#from = this.segment.lines.length;
+    this.#from = this.lines.length;
     this.#found = new Map();
   }
 
   act(line: string): void {
-    const [verb = "", name = "", ...rest] = line.split(/\s+/);
+    const [verb = "", node = "", ...rest] = line.split(/\s+/);
     const { segment } = this;
+    const isGood = rest[0] === "works" || rest[0] === "back" || rest[0] === "up";
     switch (verb) {
       case "advance":
-        segment.advance(msOf(name));
+        segment.advance(msOf(node));
         return;
       case "start":
       case "kill":
       case "crash":
+      case "kill-pulse":
+      case "kill-desk":
       case "freeze":
       case "thaw":
-        segment.host(name)[verb]();
-        return;
       case "leave":
-        segment.host(name).command({ name: "leave" });
-        return;
       case "yield":
-        segment.host(name).command({ name: "yield" });
+      case "rival":
+        segment.act({ act: verb, node, word: "" });
         return;
       case "carrier":
-        segment.host(name).carrier(rest[0] === "lost" ? "no-carrier" : "up");
+      case "device":
+        segment.act({ act: verb, node, device: "eth0", up: isGood });
         return;
       case "check":
-        segment.host(name).check(rest[0] === "works");
+        segment.act({ act: verb, node, ok: isGood });
+        return;
+      case "mute":
+        segment.act({ act: verb, node, on: rest[0] === "on" });
+        return;
+      case "clock":
+        segment.act({ act: verb, node, stepMs: msOf(rest[0] ?? "") });
+        return;
+      case "lose":
+        segment.act({ act: verb, node, file: "seals", how: "lost" });
+        return;
+      case "becomes":
+        segment.act({ act: "breed", node, breed: breedOf(rest[0] ?? "") });
+        return;
+      case "reload":
+        segment.act({ act: verb, node, config: this.#changed(node, rest) });
         return;
       case "script":
-        segment.host(name).tempers.set(rest[0] ?? "", temperOf(rest.slice(1)));
+        segment.act({ act: verb, node, ...temperOf(rest) });
         return;
-      case "cut": {
-        const [one = "", other = ""] = line.slice(4).split("|");
-        segment.cut(one.trim().split(/\s+/), other.trim().split(/\s+/));
+      case "cut":
+        this.#cut(line.slice(4));
         return;
-      }
+      case "loss":
+        segment.act({ act: "weather", weather: { loss: Number.parseFloat(node) / 100 } });
+        return;
       case "heal":
-        segment.heal();
+        segment.act({ act: verb });
         return;
       case "lost":
-      case "rival":
-        this.#trouble(verb, name);
+        segment.act({ act: "address-lost", node, word: "", forGood: rest[0] === "for-good" });
         return;
       case "sends":
-        this.#sends(name, rest);
+        this.#sends(node, rest);
         return;
       case "advert":
-        segment.host(name).hear(this.#advert(rest));
+        segment.host(node).hear(this.#advert(rest));
         return;
       case "replay":
-        this.#replay(name, rest);
+        this.#replay(node, rest);
         return;
       default:
         throw new Error(`the story says "${line}", which nobody understands`);
@@ -102,18 +141,19 @@ class Stage {
     if (timed !== null) return this.#said(line, timed);
     const is = /^(\S+) is (backup|master|init|none)$/.exec(line);
     if (is !== null) {
-      const state = this.segment.host(is[1] ?? "").state;
+      const state = stateOf(this.segment.host(is[1] ?? ""));
       return state === is[2] ? undefined : `${line}: it is ${state}\n${this.#told()}`;
     }
     const holds = /^(.*) holds? it$/.exec(line);
     if (holds !== null) {
-      const holders = this.segment.holders().map(({ name }) => name);
+      const hosts = [...this.segment.hosts.values()];
+      const holders = hosts.filter(({ held }) => held.isUp).map(({ name }) => name);
       const said = holds[1] === "nobody" ? "" : (holds[1] ?? "");
       return holders.join(" and ") === said ? undefined : `${line}: ${holders}\n${this.#told()}`;
     }
     const never = /^(\S+) never says (.*)$/.exec(line);
     if (never !== null) {
-      const lines = this.segment.lines.slice(this.#from);
+      const lines = this.lines.slice(this.#from);
       const found = lines.find(
         ({ node, text }) => node === never[1] && text.includes(never[2] ?? ""),
       );
@@ -129,7 +169,7 @@ class Stage {
   }
 
   #said(line: string, [, time = "", node = "", text = ""]: RegExpExecArray): string | undefined {
-    const { lines } = this.segment;
+    const { lines } = this;
     for (let n = this.#found.get(node) ?? this.#from; n < lines.length; n += 1) {
       const said = lines[n];
       if (said?.node !== node || !said.text.includes(text) || timeOf(said.at) !== time) continue;
@@ -140,16 +180,22 @@ class Stage {
   }
 
   #told(): string {
-    const lines = this.segment.lines.slice(this.#from);
+    const lines = this.lines.slice(this.#from);
     return lines.map(({ at, node, text }) => `    ${timeOf(at)}s ${node} ${text}`).join("\n");
   }
 
-  #trouble(verb: "lost" | "rival", name: string): void {
-    const host = this.segment.host(name);
-    const word = "eth0/42 10.77.0.252";
-    if (verb === "lost")
-      host.give({ on: "address-lost", word, reason: "removed", recoverable: true });
-    else host.give({ on: "rival", word, mac: "02:00:00:00:00:99" });
+  /** "alice bob | carol" both ways, "alice > bob" one way. */
+  #cut(sides: string): void {
+    const oneWay = sides.includes(">");
+    const [from = "", to = ""] = sides.split(oneWay ? ">" : "|");
+    const [one, other] = [from.trim().split(/\s+/), to.trim().split(/\s+/)];
+    this.segment.act({ act: "cut", from: one, to: other, oneWay });
+  }
+
+  /** The host's configuration with other options. */
+  #changed(name: string, words: readonly string[]): ClusterConfig {
+    const { config, address } = this.segment.host(name);
+    return clusterOf(name, { ...config, ...changesOf(optionsOf(words)), source: address });
   }
 
   #sends(name: string, [how, count = "1"]: readonly string[]): void {
@@ -171,52 +217,83 @@ class Stage {
 
   /** The last advert that this host heard of another: "replay alice of bob [bare PACE]". */
   #replay(name: string, [, of = "", bare, pace = ""]: readonly string[]): void {
-    const { address } = this.segment.host(of);
-    const heard = this.segment.deliveries.findLast(
-      ({ to, advert }) => to === name && advert.from === address,
-    );
+    const heard = this.#heard.get(`${name} of ${of}`);
     if (heard === undefined) throw new Error(`${name} has not heard ${of}`);
-    const { seal, ...advert } = heard.advert;
+    const { seal, ...advert } = heard;
     const [advbase = 1, advskew = 0] = pace.split("/").map(Number);
     const asItWas = { ...advert, ...(seal === undefined ? {} : { seal }) };
     this.segment.host(name).hear(bare === undefined ? asItWas : { ...advert, advbase, advskew });
   }
 }
 
-/** "alice 10.77.0.1 advskew=100 preempt up=/up". */
-function memberOf(line: string): Member {
-  const [name = "", address = "", ...words] = line.split(/\s+/);
-  const options = new Map(
+/** "alice 10.77.0.1 advskew=100 preempt ucarp". */
+function hostOf(line: string): HostShape {
+  const [name = "", source = "", ...words] = line.split(/\s+/);
+  const options = optionsOf(words);
+  const breed = breedOf(["ucarp", "openbsd", "freebsd"].find((each) => options.has(each)) ?? "hb");
+  const track = [{ kind: "script", path: "/check" }] as const;
+  const config = { ...plainRouter, ...membersUsual, ...changesOf(options), source, track };
+  return { config: clusterOf(name, scriptsFor(breed, config)), breed };
+}
+
+const membersUsual: Partial<RouterConfig> = { seal: "off" };
+
+/** ucarp has no other hands than its scripts. */
+function scriptsFor(breed: Breed, config: RouterConfig): RouterConfig {
+  if (breed !== "ucarp") return config;
+  return { ...config, holdsAddresses: false, upScript: "/up", downScript: "/down" };
+}
+
+function clusterOf(self: string, router: RouterConfig): ClusterConfig {
+  return { ...plainConfig, self, routers: [router] };
+}
+
+function optionsOf(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
     words.map((word) => {
-      const [key = "", value] = word.split("=");
+      const [key = "", value = ""] = word.split("=");
       return [key, value] as const;
     }),
   );
-  const number = (key: string, usual: number) => Number(options.get(key) ?? usual);
-  const config: Partial<RouterConfig> = {
-    advbase: number("advbase", 1),
-    advskew: number("advskew", 0),
-    deadratio: number("deadratio", 3),
-    preempt: options.has("preempt"),
-    neutral: options.has("neutral"),
-    ignoreIfState: options.has("ignoreifstate"),
-    dialect: options.get("dialect") === "bsd" ? "bsd" : "ucarp",
-    sourceMac: options.get("dialect") === "bsd" ? "bsd" : "ucarp",
-    seal: options.has("sealed") ? "auto" : "off",
-    likeUcarp: options.has("likeucarp"),
-    shutdown: !options.has("likeucarp") || options.has("shutdown"),
-    holdsAddresses: !options.has("scripts"),
-    ...(options.has("scripts") ? { upScript: "/up", downScript: "/down" } : {}),
-  };
-  return { name, address, config };
 }
 
-function temperOf([how = "", length = "0s"]: readonly string[]): {
-  fails?: boolean;
-  tookMs?: number;
+function changesOf(options: ReadonlyMap<string, string>): Partial<RouterConfig> {
+  const numbers = ["advbase", "advskew", "deadratio"].filter((key) => options.has(key));
+  const is = (key: string, change: Partial<RouterConfig>) => (options.has(key) ? change : {});
+  return {
+    ...Object.fromEntries(numbers.map((key) => [key, Number(options.get(key))])),
+    ...is("preempt", { preempt: true }),
+    ...is("neutral", { neutral: true }),
+    ...is("ignoreifstate", { ignoreIfState: true }),
+    ...(options.get("dialect") === "bsd" ? { dialect: "bsd", sourceMac: "bsd" } : {}),
+    ...is("sealed", { seal: "auto" }),
+    ...is("sealed-only", { seal: "require" }),
+    ...is("password", { password: options.get("password") ?? "" }),
+    ...is("likeucarp", { likeUcarp: true, shutdown: options.has("shutdown") }),
+    ...is("no-shutdown", { shutdown: false }),
+    ...is("scripts", { upScript: "/up", downScript: "/down", holdsAddresses: false }),
+  };
+}
+
+function breedOf(word: string): Breed {
+  const known = (["hb", "ucarp", "openbsd", "freebsd"] as const).find((breed) => breed === word);
+  if (known === undefined) throw new Error(`nobody is called "${word}"`);
+  return known;
+}
+
+function stateOf(host: RouterHost): string {
+  return host.isRunning ? (host.view?.state ?? "unknown") : "none";
+}
+
+/** "/up fails", "/down takes 3s", "hold fails", "/up works". */
+function temperOf([word = "", how = "", length = "0s"]: readonly string[]): {
+  word: string;
+  temper: Temper;
 } {
-  if (how === "fails") return { fails: true };
-  return how === "takes" ? { tookMs: msOf(length) } : {};
+  const isUp = word === "/up" || word === "hold";
+  const fails = isUp ? { startFails: true } : { stopFails: true };
+  const temper = how === "fails" ? fails : how === "takes" ? { tookMs: msOf(length) } : {};
+  return { word: word === "hold" ? "address" : word.slice(1), temper };
 }
 
 function linesOf(part: string): string[] {
@@ -233,5 +310,5 @@ function msOf(length: string): number {
 
 /** Seconds since the story began, to a tenth. */
 function timeOf(at: number): string {
-  return ((at - 1_000) / 1_000).toFixed(1);
+  return (at / 1_000).toFixed(1);
 }

@@ -1,0 +1,135 @@
+// What the hands of a made-up host do for its program: addresses up and down, announcements, scripts, adverts;
+// and whatever it says, said to the segment.
+
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Temper } from "../../../../src/sim/act.ts";
+import { isKernel } from "./breed.ts";
+import type { RouterHost } from "./host.ts";
+import type { Life } from "./life.ts";
+import type { Segment } from "./segment.ts";
+
+type EffectOf<Do extends Effect["do"]> = Extract<Effect, { readonly do: Do }>;
+
+/** What the kernel needs for one list of addresses. */
+const holdMs = 0.3;
+/** A lease is whole seconds, and not shorter than this (docs/design.md "CARP"). */
+const leaseMinMs = 2_000;
+
+export class Hand {
+  /** How putting addresses up ends. */
+  temper: Temper = {};
+  readonly #host: RouterHost;
+  readonly #segment: Segment;
+  /** There are leases to renew. */
+  #isRenewed = false;
+
+  constructor(host: RouterHost, segment: Segment) {
+    this.#host = host;
+    this.#segment = segment;
+  }
+
+  /** The pulse renews leases by the router's dead time, and not while it is stopped. */
+  renew(life: Life): void {
+    life.later(this.#host.deadMs / 4, () => {
+      if (this.#isRenewed && !life.isFrozen) this.#lease();
+      this.renew(life);
+    });
+  }
+
+  /** The program is gone: nobody renews anything. */
+  end(): void {
+    this.#isRenewed = false;
+  }
+
+  act(effect: Effect, life: Life): void {
+    const node = this.#host.name;
+    switch (effect.do) {
+      case "advert":
+        this.#advertise(effect, life);
+        return;
+      case "hold":
+        this.#hold(effect.job, life);
+        return;
+      case "drop":
+      case "suspend":
+        this.say(effect.do);
+        this.#host.held.drop();
+        this.#isRenewed = false;
+        if (effect.do === "drop") this.#answer(effect.job, true, life);
+        return;
+      case "announce":
+        this.say("announce");
+        this.#segment.tell({ saw: "announce", node, words: effect.words });
+        return;
+      case "call":
+        this.#call(effect, life);
+        return;
+      case "log": {
+        const text = effect.text.replace(`${this.#host.spoken.name}: `, "");
+        this.#segment.tell({ saw: "log", node, level: effect.level, text });
+        return;
+      }
+      case "reply": {
+        const { request, ok, text } = effect;
+        this.#segment.tell({ saw: "answered", node, request, ok, text });
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** For people. */
+  say(text: string): void {
+    this.#segment.tell({ saw: "log", node: this.#host.name, level: "debug", text });
+  }
+
+  #lease(): void {
+    const { runs, held, deadMs } = this.#host;
+    if (isKernel(runs)) {
+      held.lease(Number.POSITIVE_INFINITY);
+      return;
+    }
+    this.#isRenewed = true;
+    held.lease(Math.max(leaseMinMs, Math.ceil(deadMs / 1_000) * 1_000));
+  }
+
+  #hold(job: number, life: Life): void {
+    this.say("hold");
+    const ok = this.temper.startFails !== true;
+    if (ok) this.#lease();
+    else {
+      const what = { saw: "script", node: this.#host.name, word: "address" } as const;
+      this.#segment.tell({ ...what, action: "start", phase: "ends", ok: false });
+      this.#host.held.drop();
+      this.#isRenewed = false;
+    }
+    this.#answer(job, ok, life);
+  }
+
+  #answer(job: number, ok: boolean, life: Life): void {
+    if (isKernel(life.breed)) return;
+    const text = ok ? "done" : "the kernel refuses";
+    life.later(holdMs, () => life.give({ on: "result", job, ok, text, tookMs: holdMs }));
+  }
+
+  #call(call: EffectOf<"call">, life: Life): void {
+    const { job, path, args } = call;
+    this.say(`call ${[path, ...args].join(" ")}`);
+    this.#host.scripts.call(call, path === this.#host.spoken.upScript, (ending) => {
+      life.give({ on: "result", job, ...ending });
+    });
+  }
+
+  #advertise(effect: EffectOf<"advert">, life: Life): void {
+    const { mouth, spoken } = this.#host;
+    const { advbase, advskew, demote } = effect;
+    const shown = demote === 0 ? "" : ` demote ${demote}`;
+    this.say(`advert ${advbase}/${advskew}${shown}`);
+    const advert = mouth.utter(effect);
+    const ok = advert !== undefined;
+    if (ok) this.#segment.transmit(this.#host, advert);
+    if (!mouth.tells(ok)) return;
+    life.later(0, () => life.give({ on: "advert-sent", router: spoken.name, ok }));
+  }
+}
