@@ -7,6 +7,7 @@ import type { Request } from "../../ffi/route.ts";
 import { type AddressChange, putAddress, removeAddress } from "../../ffi/rtnetlink.ts";
 import type { AddressResource, PulseResource } from "../config/resource.ts";
 import type { Instant } from "../core/instant.ts";
+import type { Leased } from "../core/leases.ts";
 import { keyOf, type Place } from "./place.ts";
 
 export type Resources = readonly (AddressResource | PulseResource)[];
@@ -24,15 +25,9 @@ export interface Work {
 const PUT_BACK_MAX = 20;
 const PUT_BACK_WINDOW_MS = 10_000;
 
-export interface Held {
-  readonly resource: AddressResource;
+export interface Held extends Leased {
   readonly key: string;
   readonly place: Place;
-  /** "ioctl": an alias made the classic way, which cannot be leased. */
-  readonly method: "netlink" | "ioctl";
-  /** False while suspended, lost or given up. */
-  up: boolean;
-  renewAt: Instant | undefined;
   /** Moments at which it was put back lately. */
   putBackAt: Instant[];
 }

@@ -2,13 +2,13 @@
 
 import { expect, test } from "bun:test";
 import { at } from "../../src/core/instant.ts";
-import { Lateness } from "../../src/pulse/lateness.ts";
 import {
   firstRenewal,
   leaseSeconds,
   renewEveryMs,
   routerLeaseSeconds,
-} from "../../src/pulse/lease.ts";
+} from "../../src/core/lease.ts";
+import { Lateness } from "../../src/pulse/lateness.ts";
 import { puppetConfig } from "./puppet.ts";
 
 test.each([

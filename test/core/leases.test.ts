@@ -2,8 +2,8 @@
 
 import { expect, test } from "bun:test";
 import { at } from "../../src/core/instant.ts";
+import { Leases } from "../../src/core/leases.ts";
 import { heldAt } from "../../src/pulse/held.ts";
-import { Leases } from "../../src/pulse/leases.ts";
 import { plainConfig } from "../plainconfig.ts";
 import { plainRouter } from "../plainrouter.ts";
 

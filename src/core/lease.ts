@@ -4,8 +4,8 @@
 // s, because the kernel counts whole seconds (and rounds a quarter of one up: ADDRCONF_TIMER_FUZZ).
 
 import type { ClusterConfig } from "../config/cluster.ts";
-import { after, type Instant } from "../core/instant.ts";
 import { advertIntervalMs, deadIntervalMs, type Pace } from "../wire/carp/timing.ts";
+import { after, type Instant } from "./instant.ts";
 
 const LEASE_MIN_S = 2;
 const FUZZ_MS = 250;

@@ -3,12 +3,21 @@
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { AddressResource } from "../config/resource.ts";
-import { after, earliest, type Instant } from "../core/instant.ts";
-import type { Held } from "./held.ts";
+import { after, earliest, type Instant } from "./instant.ts";
 import { firstRenewal, leaseSeconds, renewEveryMs, routerLeaseSeconds } from "./lease.ts";
 
 /** When something that was leased before is looked at again after leases were switched off. */
 const UNLEASED_LOOK_S = 60;
+
+/** What is known of a held address here. */
+export interface Leased {
+  readonly resource: AddressResource;
+  /** "ioctl": an alias made the classic way, which cannot be leased. */
+  readonly method: "netlink" | "ioctl";
+  /** False while suspended, lost or given up. */
+  up: boolean;
+  renewAt: Instant | undefined;
+}
 
 export class Leases {
   #config: ClusterConfig;
@@ -22,7 +31,7 @@ export class Leases {
   }
 
   /** Everything that is up gets its new lease with the next renewal, which is due now. */
-  reconfigure(config: ClusterConfig, held: Iterable<Held>, now: Instant): void {
+  reconfigure(config: ClusterConfig, held: Iterable<Leased>, now: Instant): void {
     this.#config = config;
     this.#learn();
     this.#renewAt = now;
@@ -38,12 +47,12 @@ export class Leases {
   }
 
   /** True when the kernel takes it down by itself. */
-  isLeased(held: Held): boolean {
+  isLeased(held: Leased): boolean {
     return held.method === "netlink" && this.seconds(held.resource) !== undefined;
   }
 
   /** These were put up a moment ago. */
-  began(batch: readonly Held[], now: Instant): void {
+  began(batch: readonly Leased[], now: Instant): void {
     for (const [index, held] of batch.entries()) {
       const seconds = this.seconds(held.resource);
       if (seconds === undefined || held.method !== "netlink") continue;
@@ -54,7 +63,7 @@ export class Leases {
 
   /** Those whose renewal is due; each has its next moment from then on. Those that would be due
    *  within the next slot come along: fewer, larger batches. */
-  due(all: ReadonlyMap<string, Held>, now: Instant): Held[] {
+  due<Held extends Leased>(all: ReadonlyMap<string, Held>, now: Instant): Held[] {
     if (this.#renewAt === undefined || this.#renewAt > now) return [];
     const due: Held[] = [];
     for (const held of all.values()) {
