@@ -27,6 +27,8 @@ export interface HostShape {
   readonly config: ClusterConfig;
   /** Absent: hb. */
   readonly breed?: Breed;
+  /** "nodename": ha.cf says that the uuid is made from the name, so that no file can be lost. */
+  readonly uuidFrom?: "file" | "nodename";
 }
 
 export interface Shape {

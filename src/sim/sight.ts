@@ -6,6 +6,9 @@ import type { HeardAdvert } from "../wire/carp/heard.ts";
 import type { Message } from "../wire/message.ts";
 import type { Act } from "./act.ts";
 
+/** Why an address came or went: the agent's effect, the end of its lease, a script, the power, somebody. */
+export type How = "hold" | "drop" | "suspend" | "end" | "lease" | "script" | "power" | "stranger";
+
 export type Sight =
   /** An act was carried out (start-up of the run included). Comes before what follows from it. */
   | { readonly saw: "act"; readonly act: Act }
@@ -18,7 +21,13 @@ export type Sight =
   /** The host stands still, or goes on. */
   | { readonly saw: "frozen"; readonly node: string; readonly frozen: boolean }
   /** An address is on an interface or is not any more, by whosever doing (an agent, a lease that ended). */
-  | { readonly saw: "address"; readonly node: string; readonly word: string; readonly up: boolean }
+  | {
+      readonly saw: "address";
+      readonly node: string;
+      readonly word: string;
+      readonly up: boolean;
+      readonly how?: How;
+    }
   | { readonly saw: "announce"; readonly node: string; readonly words: readonly string[] }
   /** A service really runs or stands still. */
   | { readonly saw: "service"; readonly node: string; readonly word: string; readonly up: boolean }

@@ -1,19 +1,20 @@
 // A run full of faults that a seed chooses: deaths, crashes, naps, cuts, loss, bad scripts, operators.
 // Then everything is mended, and the cluster must find its peace.
 
-import { Cluster, type Shape } from "./cluster.ts";
+import { Chance } from "../../src/sim/chance.ts";
+import { Cluster } from "./cluster.ts";
 import { Judge } from "./judge.ts";
-import { Chance } from "./random.ts";
+import type { Spec } from "./plainshape.ts";
 
 const names = ["alice", "bob", "carol", "dave", "erin"];
 
 /** One seeded run; the cluster that it leaves, with every violation that was seen. */
 export function chaos(seed: number, steps = 25): Cluster {
   const chance = new Chance(seed);
-  const shape = shapeOf(chance, seed);
+  const shape = specOf(chance, seed);
   const cluster = new Cluster(shape);
   const lossy = chance.next() < 0.3;
-  cluster.lossRate = lossy ? 0.2 : 0;
+  if (lossy) cluster.act({ act: "weather", weather: { loss: 0.2, jitterMs: 1 } });
   // A healed pair first has to hear a status, then each other's bulletins.
   const judge = new Judge(cluster, (lossy ? 1_000 : 2.2) * (shape.keepaliveMs ?? 1_000));
   const look = (ms: number) => {
@@ -37,7 +38,7 @@ export function chaos(seed: number, steps = 25): Cluster {
   return cluster;
 }
 
-function shapeOf(chance: Chance, seed: number): Shape {
+function specOf(chance: Chance, seed: number): Spec {
   const nodes = names.slice(0, chance.pick([2, 2, 3, 5]));
   const groups = nodes.map(
     (owner, n) =>
@@ -49,56 +50,49 @@ function shapeOf(chance: Chance, seed: number): Shape {
 }
 
 function disturb(cluster: Cluster, chance: Chance): void {
-  const { nodes } = cluster.shape;
+  const { nodes } = cluster.spec;
   const node = chance.pick(nodes);
-  const host = cluster.host(node);
   switch (chance.below(14)) {
     case 0:
     case 1:
-      host.kill();
+      cluster.act({ act: "kill", node });
       return;
     case 2:
-      host.crash();
+      cluster.act({ act: "crash", node });
       return;
-    case 3: {
-      host.crash();
-      host.start();
+    case 3:
+      cluster.act({ act: "crash", node });
+      cluster.act({ act: "start", node });
       return;
-    }
     case 4:
-      host.freeze();
+      cluster.act({ act: "freeze", node });
       return;
     case 5:
-    case 6: {
-      for (const other of cluster.hosts.values()) {
-        other.thaw();
-        other.start();
-      }
+    case 6:
+      wake(cluster);
       return;
-    }
     case 7: {
       const side = nodes.filter(() => chance.next() < 0.5);
-      cluster.cut(
-        side,
-        nodes.filter((name) => !side.includes(name)),
-      );
+      const rest = nodes.filter((name) => !side.includes(name));
+      cluster.act({ act: "cut", from: side, to: rest });
       return;
     }
     case 8:
-      cluster.cut([node], [chance.pick(nodes)], true);
+      cluster.act({ act: "cut", from: [node], to: [chance.pick(nodes)], oneWay: true });
       return;
     case 9:
-      cluster.heal();
+      cluster.act({ act: "heal" });
       return;
     case 10:
     case 11: {
       const set = chance.pick(["all", "local", "foreign"] as const);
-      if (host.isUp) cluster.command(node, chance.pick(["standby", "takeover"] as const), set);
+      const command = chance.pick(["standby", "takeover"] as const);
+      cluster.act({ act: "command", node, command, set });
       return;
     }
     case 12: {
-      if (host.isUp && chance.next() < 0.5) cluster.command(node, "leave");
-      else if (cluster.shape.pings !== undefined) cluster.blind(node);
+      if (chance.next() < 0.5) cluster.act({ act: "leave", node });
+      else if (cluster.spec.pings !== undefined) cluster.act({ act: "blind", node });
       return;
     }
     default: {
@@ -109,17 +103,24 @@ function disturb(cluster: Cluster, chance: Chance): void {
         { tookMs: 3_000 },
         {},
       ]);
-      host.tempers.set(word, temper);
+      cluster.act({ act: "script", node, word, temper });
     }
   }
 }
 
 function mend(cluster: Cluster): void {
-  cluster.heal();
-  cluster.lossRate = 0;
-  for (const host of cluster.hosts.values()) {
-    host.tempers.clear();
-    host.thaw();
-    host.start();
+  cluster.act({ act: "heal" });
+  for (const { name: node, scripts } of cluster.hosts) {
+    for (const word of scripts.tempers.keys()) {
+      cluster.act({ act: "script", node, word, temper: {} });
+    }
+  }
+  wake(cluster);
+}
+
+function wake(cluster: Cluster): void {
+  for (const { name: node } of cluster.hosts) {
+    cluster.act({ act: "thaw", node });
+    cluster.act({ act: "start", node });
   }
 }

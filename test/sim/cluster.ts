@@ -1,26 +1,11 @@
-// A made-up cluster: hosts with real cores, a network that loses, delays, cuts and heals, and a judge
-// who watches the laws (docs/design.md, "The core") at every moment.
+// A made-up world as the stories and the seeded runs see it: lines of what happened, and violations of the
+// laws.
 
-import type { ClusterConfig } from "../../src/config/cluster.ts";
-import type { GroupSpec, Resource } from "../../src/config/resource.ts";
-import { type Message, text } from "../../src/wire/message.ts";
-import { Agenda } from "./agenda.ts";
-import { Host, type World } from "./host.ts";
-import { Chance } from "./random.ts";
-
-export interface Shape {
-  readonly nodes: readonly string[];
-  /** `owner: words`, words that begin with a digit are addresses, others scripts. */
-  readonly groups: readonly (readonly [owner: string, ...words: string[]])[];
-  readonly failback?: "on" | "off" | "legacy";
-  readonly pings?: readonly string[];
-  readonly keepaliveMs?: number;
-  readonly deadtimeMs?: number;
-  readonly initdeadMs?: number;
-  readonly resourceTimeoutMs?: number;
-  readonly onStopFailure?: "ignore" | "reboot";
-  readonly seed?: number;
-}
+import type { Act } from "../../src/sim/act.ts";
+import type { Host } from "../../src/sim/host.ts";
+import type { Sight } from "../../src/sim/sight.ts";
+import { World } from "../../src/sim/world.ts";
+import { type Spec, shapeOf } from "./plainshape.ts";
 
 export interface Line {
   readonly at: number;
@@ -29,132 +14,99 @@ export interface Line {
   readonly level: string;
 }
 
-/** One way through the network. */
-const wireMs = 0.2;
+type Answer = Extract<Sight, { readonly saw: "answered" }>;
+
 /** Far more than any honest exchange among five nodes needs. */
 const stormPerSecond = 400;
 
-export class Cluster implements World {
-  now = 1_000;
-  readonly hosts = new Map<string, Host>();
+export class Cluster {
+  readonly spec: Spec;
+  readonly world: World;
   readonly lines: Line[] = [];
   readonly violations: string[] = [];
-  readonly shape: Shape;
-  readonly #agenda = new Agenda();
-  readonly #chance: Chance;
-  /** "a>b": nothing gets from a to b. */
-  readonly #cuts = new Set<string>();
-  readonly #blind = new Set<string>();
+  readonly answers: Answer[] = [];
+  readonly #open = new Map<number, string>();
   readonly #sent = new Map<string, { readonly second: number; readonly count: number }>();
-  lossRate = 0;
-  /** Called whenever an address or a service went up or down. */
-  onChange: () => void = () => undefined;
-  /** Called when a node begins to start anything. */
-  onStart: (node: string, word: string) => void = () => undefined;
-  #requests = 0;
 
-  constructor(shape: Shape) {
-    this.shape = shape;
-    this.#chance = new Chance(shape.seed ?? 1);
-    for (const name of shape.nodes)
-      this.hosts.set(name, new Host(name, configOf(name, shape), this));
+  constructor(spec: Spec) {
+    this.spec = spec;
+    this.world = new World(shapeOf(spec), { onlookers: [(sight) => this.#saw(sight)] });
+  }
+
+  get now(): number {
+    return this.world.now;
+  }
+
+  get hosts(): readonly Host[] {
+    return this.world.hosts;
   }
 
   host(name: string): Host {
-    const host = this.hosts.get(name);
-    if (host === undefined) throw new Error(`no host ${name}`);
-    return host;
+    return this.world.host(name);
   }
 
-  /** Let `ms` pass. */
+  act(act: Act): void {
+    this.world.act(act);
+  }
+
   advance(ms: number): void {
-    const end = this.now + ms;
-    while (true) {
-      const next = this.#agenda.next();
-      if (next === undefined || next > end) break;
-      const entry = this.#agenda.take();
-      this.now = Math.max(this.now, next);
-      entry?.act();
-    }
-    this.now = end;
+    this.world.advance(ms);
   }
 
   startAll(): void {
-    for (const host of this.hosts.values()) host.start();
-  }
-
-  /** Nothing gets from one of the first to one of the second any more; both ways unless `oneWay`. */
-  cut(from: readonly string[], to: readonly string[], oneWay = false): void {
-    for (const one of from) {
-      for (const other of to) {
-        if (one === other) continue;
-        this.#cuts.add(`${one}>${other}`);
-        if (!oneWay) this.#cuts.add(`${other}>${one}`);
-      }
-    }
-    this.onChange();
-  }
-
-  heal(): void {
-    this.#cuts.clear();
-    this.#blind.clear();
-    this.onChange();
-  }
-
-  /** The node and the ping nodes do not reach each other. */
-  blind(node: string): void {
-    this.#blind.add(node);
-  }
-
-  see(node: string): void {
-    this.#blind.delete(node);
+    for (const { name: node } of this.hosts) this.act({ act: "start", node });
   }
 
   hears(from: string, to: string): boolean {
-    return !this.#cuts.has(`${from}>${to}`);
+    return this.world.hears(from, to);
   }
 
-  command(
-    node: string,
-    name: "standby" | "takeover" | "leave",
-    set: "all" | "local" | "foreign" = "all",
-  ): number {
-    this.#requests += 1;
-    const command = name === "leave" ? { name } : { name, set };
-    this.host(node).give({ on: "command", request: this.#requests, command });
-    return this.#requests;
-  }
-
-  /** Nodes on which the word is up. */
   holders(word: string): string[] {
-    return [...this.hosts.values()].filter((host) => host.has(word)).map(({ name }) => name);
+    return this.world.holders(word);
   }
 
-  /** The first word of each group with the nodes where it is up. */
-  held(): Record<string, string> {
-    const entries = this.shape.groups.map(([, key]) => [
-      key ?? "",
-      this.holders(key ?? "").join(" "),
-    ]);
-    return Object.fromEntries(entries);
+  /** Requests without an answer. */
+  get unanswered(): { readonly request: number; readonly node: string }[] {
+    return [...this.#open].map(([request, node]) => ({ request, node }));
   }
 
-  plan(at: number, act: () => void): void {
-    this.#agenda.plan(at, act);
+  violated(law: string): void {
+    this.violations.push(`${(this.now / 1000).toFixed(3)} s: ${law}`);
   }
 
-  send(from: string, message: Message): void {
-    this.#count(from);
-    for (const to of this.hosts.keys()) {
-      if (to !== from && !this.hears(from, to)) continue;
-      if (to !== from && this.#chance.next() < this.lossRate) continue;
-      // Only a bad network changes the order of packets.
-      const delay = wireMs * (this.lossRate > 0 ? 1 + 5 * this.#chance.next() : 1);
-      this.plan(this.now + delay, () => {
-        const host = this.host(to);
-        if (host.isRunning) host.give({ on: "message", link: "eth0", message });
-      });
+  #saw(sight: Sight): void {
+    switch (sight.saw) {
+      case "address":
+        if (sight.how !== "power") this.#line(sight.node, `${sight.how} ${sight.word}`, "move");
+        return;
+      case "script":
+        if (sight.action !== "status" && sight.phase === "begins") {
+          this.#line(sight.node, `${sight.action} ${sight.word}`, "move");
+        }
+        return;
+      case "announce":
+        for (const word of sight.words) this.#line(sight.node, `announce ${word}`, "announce");
+        return;
+      case "log":
+        this.#line(sight.node, sight.text, sight.level);
+        return;
+      case "sent":
+        this.#count(sight.node);
+        return;
+      case "asked":
+        this.#open.set(sight.request, sight.node);
+        return;
+      case "answered":
+        this.answers.push(sight);
+        this.#open.delete(sight.request);
+        return;
+      case "breach":
+        this.violated(`${sight.node}: ${sight.text}`);
     }
+  }
+
+  #line(node: string, text: string, level: string): void {
+    this.lines.push({ at: this.now, node, text, level });
   }
 
   /** A node that sends that much has lost its temper. */
@@ -165,84 +117,4 @@ export class Cluster implements World {
     this.#sent.set(from, { second, count });
     if (count === stormPerSecond) this.violated(`${from} sent ${count} messages in a second`);
   }
-
-  ping(from: string): void {
-    for (const name of this.shape.pings ?? []) {
-      if (this.#blind.has(from) || this.#chance.next() < this.lossRate) continue;
-      const fields = {
-        t: "NS_st",
-        st: "ping",
-        src: name,
-        ts: Math.floor(this.now / 1000).toString(16),
-      };
-      this.plan(this.now + 2 * wireMs, () => {
-        const host = this.host(from);
-        if (host.isRunning) host.give({ on: "message", link: name, message: text(fields) });
-      });
-    }
-  }
-
-  log(node: string, line: string, level: string): void {
-    this.lines.push({ at: this.now, node, text: line, level });
-  }
-
-  violated(law: string): void {
-    this.violations.push(`${(this.now / 1000).toFixed(3)} s: ${law}`);
-  }
-
-  changed(): void {
-    this.onChange();
-  }
-
-  starting(node: string, word: string): void {
-    this.onStart(node, word);
-  }
-}
-
-export function configOf(self: string, shape: Shape): ClusterConfig {
-  const deadtimeMs = shape.deadtimeMs ?? 10_000;
-  return {
-    self,
-    nodes: shape.nodes,
-    autojoin: "none",
-    timing: {
-      keepaliveMs: shape.keepaliveMs ?? 1_000,
-      deadtimeMs,
-      warntimeMs: deadtimeMs / 2,
-      initdeadMs: shape.initdeadMs ?? 2 * deadtimeMs,
-      deadpingMs: deadtimeMs,
-      maxRexmitDelayMs: 250,
-    },
-    media: [
-      { kind: "bcast", device: "eth0", port: 694 },
-      ...(shape.pings ?? []).map((name) => ({ kind: "ping" as const, name, address: name })),
-    ],
-    keyring: { active: 1, keys: [{ number: 1, method: "crc", key: "" }] },
-    msgfmt: "classic",
-    hopfudge: 1,
-    autoFailback: shape.failback ?? "on",
-    groups: shape.groups.map(specOf),
-    managesResources: true,
-    resourceTimeoutMs: shape.resourceTimeoutMs ?? 60_000,
-    onStopFailure: shape.onStopFailure ?? "ignore",
-    announceIntervalMs: 60_000,
-    addressLease: "auto",
-    addressMethod: "netlink",
-    realtime: false,
-    rtprio: 1,
-    memreserveKib: 0,
-    serialRing: false,
-    routers: [],
-  };
-}
-
-function specOf([owner, ...words]: readonly [owner: string, ...words: string[]]): GroupSpec {
-  return { key: words[0] ?? "", owner, resources: words.map(resourceOf) };
-}
-
-function resourceOf(word: string): Resource {
-  if (/^\d/.test(word)) {
-    return { kind: "address", word, agent: "IPaddr2", family: 4, address: word, prefix: 24 };
-  }
-  return { kind: "script", word, style: "heartbeat", name: word, args: [] };
 }

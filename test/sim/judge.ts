@@ -1,5 +1,6 @@
 // Watches a made-up cluster for the laws of docs/design.md ("The core").
 
+import type { Sight } from "../../src/sim/sight.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** How long nodes that have been hearing each other may both have an address: not at all, but for
@@ -17,8 +18,26 @@ export class Judge {
   constructor(cluster: Cluster, toleranceMs: number) {
     this.#cluster = cluster;
     this.#toleranceMs = toleranceMs;
-    cluster.onChange = () => this.look();
-    cluster.onStart = (node, word) => this.#started(node, word);
+    cluster.world.watch((sight) => this.#saw(sight));
+  }
+
+  #saw(sight: Sight): void {
+    switch (sight.saw) {
+      case "act":
+      case "process":
+      case "frozen":
+      case "service":
+        this.look();
+        return;
+      case "address":
+        if (sight.up) this.#started(sight.node, sight.word);
+        this.look();
+        return;
+      case "script":
+        if (sight.phase === "begins" && sight.action === "start") {
+          this.#started(sight.node, sight.word);
+        }
+    }
   }
 
   /** Law 1: an address never has two holders among nodes that can hear each other for longer than a
@@ -38,10 +57,11 @@ export class Judge {
   /** Release first, then take: nobody starts what a node which it hears still has. */
   #started(node: string, word: string): void {
     const { now } = this.#cluster;
-    for (const host of this.#cluster.hosts.values()) {
+    for (const host of this.#cluster.hosts) {
       if (host.name === node || !host.has(word)) continue;
       // Its stop was tried eleven times in vain; the configuration said to go on.
-      if (host.tempers.get(word)?.stopHangs || host.tempers.get(word)?.stopFails) continue;
+      const { tempers } = host.scripts;
+      if (tempers.get(word)?.stopHangs || tempers.get(word)?.stopFails) continue;
       const since = this.#mutualSince.get([node, host.name].sort().join(" and "));
       if (since === undefined || now - since <= this.#toleranceMs) continue;
       this.#cluster.violated(`${node} starts ${word}, which ${host.name} still has`);
@@ -65,10 +85,8 @@ export class Judge {
       const holders = this.#cluster.holders(word);
       this.#cluster.violated(`${word} is held by ${holders.join(" and ") || "nobody"}`);
     }
-    for (const host of this.#cluster.hosts.values()) {
-      for (const request of host.unanswered) {
-        this.#cluster.violated(`request ${request} to ${host.name} was never answered`);
-      }
+    for (const { request, node } of this.#cluster.unanswered) {
+      this.#cluster.violated(`request ${request} to ${node} was never answered`);
     }
   }
 
@@ -78,14 +96,14 @@ export class Judge {
   }
 
   #misplaced(): string[] {
-    return this.#cluster.shape.groups
+    return this.#cluster.spec.groups
       .flatMap(([, ...words]) => words)
       .filter((word) => this.#cluster.holders(word).length !== 1);
   }
 
   #lookAround(): void {
     const cluster = this.#cluster;
-    const names = [...cluster.hosts.keys()];
+    const names = cluster.hosts.map(({ name }) => name);
     for (const one of names) {
       for (const two of names.filter((name) => one < name)) {
         const pair = `${one} and ${two}`;
@@ -101,7 +119,7 @@ export class Judge {
   }
 
   #addresses(): string[] {
-    return this.#cluster.shape.groups.flatMap(([, ...words]) =>
+    return this.#cluster.spec.groups.flatMap(([, ...words]) =>
       words.filter((word) => /^\d/.test(word)),
     );
   }

@@ -6,12 +6,12 @@
 
 import type { ClusterConfig } from "../../src/config/cluster.ts";
 import type { TimedAct } from "../../src/sim/act.ts";
+import { Chance } from "../../src/sim/chance.ts";
 import type { HostShape, Plan } from "../../src/sim/shape.ts";
 import { climateOf, sceneOf } from "./plan/climate.ts";
 import { clusterOf } from "./plan/cluster.ts";
 import { peace } from "./plan/peace.ts";
 import { play, type Stage, stageOf } from "./plan/scene.ts";
-import { Chance } from "./random.ts";
 
 /** Turns the configurations of a cluster into hosts: all hb, or a mix with neighbours of another breed. */
 export type Populate = (configs: readonly ClusterConfig[], chance: Chance) => HostShape[];

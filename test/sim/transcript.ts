@@ -1,8 +1,9 @@
 // Plays the stories of test/scenario/*.txt in a made-up cluster and compares what happens with what
 // they tell. test/scenario/README.md says which words they are made of.
 
-import { Cluster, type Shape } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
 import { Judge } from "./judge.ts";
+import type { Spec } from "./plainshape.ts";
 
 /** What a story tells and what did not happen; empty when all of it did. */
 export function play(story: string): string[] {
@@ -14,7 +15,7 @@ export function play(story: string): string[] {
     .map((part) => part.trim())
     .filter((part) => part !== "");
   const [opening, ...scenes] = parts;
-  const stage = new Stage(shapeOf(opening?.split("----")[0] ?? ""), opening ?? "");
+  const stage = new Stage(specOf(opening?.split("----")[0] ?? ""), opening ?? "");
   const problems = stage.check(opening?.split("----")[1] ?? "");
   for (const scene of scenes) {
     const [acts = "", expected = ""] = scene.split("----");
@@ -29,10 +30,10 @@ class Stage {
   readonly cluster: Cluster;
   readonly #judge: Judge;
   #from = 0;
-  #repliesFrom = new Map<string, number>();
+  #answersFrom = 0;
 
-  constructor(shape: Shape, opening: string) {
-    this.cluster = new Cluster(shape);
+  constructor(spec: Spec, opening: string) {
+    this.cluster = new Cluster(spec);
     const { cluster } = options(opening);
     this.#judge = new Judge(this.cluster, msOf(cluster.get("tolerance") ?? "5ms"));
     if (cluster.has("cold")) return;
@@ -42,9 +43,7 @@ class Stage {
 
   begin(): void {
     this.#from = this.cluster.lines.length;
-    for (const host of this.cluster.hosts.values()) {
-      this.#repliesFrom.set(host.name, host.replies.length);
-    }
+    this.#answersFrom = this.cluster.answers.length;
   }
 
   act(line: string): void {
@@ -59,27 +58,23 @@ class Stage {
       case "start":
       case "freeze":
       case "thaw":
-        cluster.host(name)[verb]();
+      case "blind":
+      case "see":
+      case "leave":
+        cluster.act({ act: verb, node: name });
         return;
       case "cut":
         this.#cut(line.slice(4));
         return;
       case "heal":
-        cluster.heal();
+        cluster.act({ act: "heal" });
         return;
       case "loss":
-        cluster.lossRate = Number.parseFloat(name) / 100;
-        return;
-      case "blind":
-      case "see":
-        cluster[verb](name);
+        this.#weather(Number.parseFloat(name) / 100);
         return;
       case "standby":
       case "takeover":
-        cluster.command(name, verb, setOf(rest[0]));
-        return;
-      case "leave":
-        cluster.command(name, "leave");
+        cluster.act({ act: "command", node: name, command: verb, set: setOf(rest[0]) });
         return;
       case "script":
         this.#script(name, rest);
@@ -88,7 +83,7 @@ class Stage {
         this.#lost(name, rest);
         return;
       case "rival":
-        cluster.host(name).give({ on: "rival", word: rest[0] ?? "", mac: "02:00:00:00:00:99" });
+        cluster.act({ act: "rival", node: name, word: rest[0] ?? "" });
         return;
       default:
         throw new Error(`the story says "${line}", which nobody understands`);
@@ -136,9 +131,10 @@ class Stage {
   }
 
   #reply(node: string, ok: boolean, text: string): string | undefined {
-    const replies = this.cluster.host(node).replies.slice(this.#repliesFrom.get(node) ?? 0);
-    if (replies.some((reply) => reply.ok === ok && reply.text.includes(text))) return undefined;
-    return JSON.stringify(replies);
+    const answers = this.cluster.answers.slice(this.#answersFrom);
+    const own = answers.filter((answer) => answer.node === node);
+    if (own.some((answer) => answer.ok === ok && answer.text.includes(text))) return undefined;
+    return JSON.stringify(own);
   }
 
   #never(node: string, text: string): string | undefined {
@@ -172,10 +168,16 @@ class Stage {
     }
   }
 
-  #cut(sides: string): void {
-    const oneWay = sides.includes(">");
-    const [from = "", to = ""] = sides.split(oneWay ? ">" : "|");
-    this.cluster.cut(from.trim().split(/\s+/), to.trim().split(/\s+/), oneWay);
+  #cut(line: string): void {
+    const oneWay = line.includes(">");
+    const [from = "", to = ""] = line.split(oneWay ? ">" : "|");
+    const sides = [from, to].map((side) => side.trim().split(/\s+/));
+    this.cluster.act({ act: "cut", from: sides[0] ?? [], to: sides[1] ?? [], oneWay });
+  }
+
+  #weather(loss: number): void {
+    const jitterMs = loss > 0 ? 1 : 0;
+    this.cluster.act({ act: "weather", weather: { loss, jitterMs } });
   }
 
   #script(node: string, [word = "", temper = "", length = ""]: readonly string[]): void {
@@ -188,17 +190,15 @@ class Stage {
     };
     const found = Object.entries(tempers).find(([name]) => name === temper);
     if (found === undefined) throw new Error(`no temper "${temper}"`);
-    this.cluster.host(node).tempers.set(word, found[1]);
+    this.cluster.act({ act: "script", node, word, temper: found[1] });
   }
 
   #lost(node: string, [word = "", how = ""]: readonly string[]): void {
-    const recoverable = how !== "for-good";
-    const reason = recoverable ? "removed by somebody" : "eth0 is gone";
-    this.cluster.host(node).give({ on: "address-lost", word, reason, recoverable });
+    this.cluster.act({ act: "address-lost", node, word, forGood: how === "for-good" });
   }
 }
 
-function shapeOf(opening: string): Shape {
+function specOf(opening: string): Spec {
   const { cluster, groups } = options(opening);
   const failback = cluster.get("failback") ?? "on";
   const pings = cluster.get("ping");
@@ -247,7 +247,7 @@ function msOf(length: string): number {
 
 /** Seconds since the story began, to a tenth. */
 function timeOf(at: number): string {
-  return ((at - 1_000) / 1_000).toFixed(1);
+  return (at / 1_000).toFixed(1);
 }
 
 function setOf(word: string | undefined): "all" | "local" | "foreign" {

@@ -3,8 +3,8 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { PacketView } from "../../src/core/snapshot.ts";
+import { Chance } from "../../src/sim/chance.ts";
 import { until } from "../lab/until.ts";
-import { Chance } from "../sim/random.ts";
 import { CALM, home, SharedVmCluster, serialOnly, type VmCluster } from "./story.ts";
 
 setDefaultTimeout(240_000);

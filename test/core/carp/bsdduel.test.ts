@@ -1,8 +1,8 @@
 // Laws of a virtual router with hb and a BSD host, under everything that happens to hosts and cables.
 
 import { describe, expect, test } from "bun:test";
+import { Chance } from "../../../src/sim/chance.ts";
 import { advertIntervalMs } from "../../../src/wire/carp/timing.ts";
-import { Chance } from "../../sim/random.ts";
 import { BsdDuel, type Match, type Side } from "./bsdduel.ts";
 
 const SEEDS = 400;

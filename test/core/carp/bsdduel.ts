@@ -8,12 +8,12 @@ import { RouterCore } from "../../../src/core/carp/routercore.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
 import { at } from "../../../src/core/instant.ts";
+import type { Chance } from "../../../src/sim/chance.ts";
 import { plainConfig } from "../../plainconfig.ts";
 import { plainRouter } from "../../plainrouter.ts";
 import { BsdHost } from "../../sim/neighbour/bsd/machine.ts";
 import type { BsdShape } from "../../sim/neighbour/bsd/shape.ts";
 import type { Advert } from "../../sim/neighbour/bsd/wire.ts";
-import type { Chance } from "../../sim/random.ts";
 
 const HB = { 4: "10.77.0.12", 6: "fe80::12" } as const;
 const BSD = { 4: "10.77.0.11", 6: "fe80::11" } as const;

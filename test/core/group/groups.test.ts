@@ -5,7 +5,7 @@ import { at } from "../../../src/core/instant.ts";
 import type { Member } from "../../../src/core/member.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
 import { type Message, text, textOf } from "../../../src/wire/message.ts";
-import { configOf } from "../../sim/cluster.ts";
+import { configOf } from "../../sim/plainshape.ts";
 
 /** Groups of alice beside made-up members. */
 class Bench {

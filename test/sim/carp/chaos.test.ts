@@ -2,7 +2,7 @@
 // the same run: chaos(seed).lines tells what happened.
 
 import { describe, expect, test } from "bun:test";
-import { Chance } from "../random.ts";
+import { Chance } from "../../../src/sim/chance.ts";
 import { chaos, membersOf } from "./chaos.ts";
 import type { RouterHost } from "./host.ts";
 import { Segment } from "./segment.ts";

@@ -3,8 +3,8 @@
 // mended, and the segment must find its peace.
 
 import type { RouterConfig } from "../../../src/config/router.ts";
+import { Chance } from "../../../src/sim/chance.ts";
 import { comparePace } from "../../../src/wire/carp/timing.ts";
-import { Chance } from "../random.ts";
 import type { RouterHost } from "./host.ts";
 import { Judge } from "./judge.ts";
 import { type Delivery, type Member, Segment } from "./segment.ts";

@@ -3,9 +3,9 @@
 
 import type { RouterConfig } from "../../../src/config/router.ts";
 import type { HeardAdvert } from "../../../src/core/carp/heard.ts";
+import { Agenda } from "../../../src/sim/agenda.ts";
+import { Chance } from "../../../src/sim/chance.ts";
 import { plainRouter } from "../../plainrouter.ts";
-import { Agenda } from "../agenda.ts";
-import { Chance } from "../random.ts";
 import { RouterHost } from "./host.ts";
 
 export interface Member {
@@ -70,7 +70,7 @@ export class Segment {
   }
 
   plan(at: number, act: () => void): void {
-    this.#agenda.plan(at, act);
+    this.#agenda.plan(at, { happen: act });
   }
 
   /** Lets `ms` pass. */
@@ -79,7 +79,7 @@ export class Segment {
     for (let next = this.#agenda.next(); next !== undefined && next <= end; ) {
       const entry = this.#agenda.take();
       this.now = Math.max(this.now, next);
-      entry?.act();
+      entry?.happen();
       next = this.#agenda.next();
     }
     this.now = end;

@@ -2,7 +2,7 @@
 
 import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import type { GroupSpec } from "../../../src/config/resource.ts";
-import type { Chance } from "../random.ts";
+import type { Chance } from "../../../src/sim/chance.ts";
 import { groupOf, keyringOf, timingOf } from "./cluster.ts";
 
 /** A new key that signs; the old one is kept for checking, or was forgotten. */

@@ -2,7 +2,7 @@
 // rate, find less than a calm network with evil operators, or a stormy one with sound scripts.
 
 import type { Weather } from "../../../src/sim/act.ts";
-import type { Chance } from "../random.ts";
+import type { Chance } from "../../../src/sim/chance.ts";
 import type { SceneName } from "./scene.ts";
 
 export interface Climate {

@@ -4,8 +4,8 @@
 import type { ClusterConfig, Timing } from "../../../src/config/cluster.ts";
 import type { Medium } from "../../../src/config/medium.ts";
 import type { GroupSpec, Resource } from "../../../src/config/resource.ts";
+import type { Chance } from "../../../src/sim/chance.ts";
 import type { Keyring } from "../../../src/wire/keyring.ts";
-import type { Chance } from "../random.ts";
 
 /** Not in name order, so that configuration order and name order differ. */
 const names = ["carol", "alice", "erin", "bob", "grace", "dave", "frank"];

@@ -4,7 +4,7 @@
 import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import { linkOf } from "../../../src/config/medium.ts";
 import type { Act, Temper, TimedAct } from "../../../src/sim/act.ts";
-import type { Chance } from "../random.ts";
+import type { Chance } from "../../../src/sim/chance.ts";
 import { redrawn, retimed, rotated } from "./change.ts";
 import { stormy } from "./climate.ts";
 

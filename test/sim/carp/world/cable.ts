@@ -2,7 +2,7 @@
 // on its way to one host.
 
 import type { Weather } from "../../../../src/sim/act.ts";
-import type { Chance } from "../../random.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 
 const wireMs = 0.2;
 

@@ -2,6 +2,7 @@
 // ucarp and BSD with what was written down a second time for their models.
 
 import type { RouterConfig } from "../../../../src/config/router.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 import type { Breed } from "../../../../src/sim/shape.ts";
 import { Ear } from "../../../../src/wire/carp/ear.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
@@ -11,7 +12,6 @@ import { addressToBytes } from "../../../../src/wire/ipaddress.ts";
 import { bsdShapeOf } from "../../neighbour/bsd/mind.ts";
 import { frameOf, readFrame } from "../../neighbour/bsd/wire.ts";
 import { hear } from "../../neighbour/ucarp/ear.ts";
-import type { Chance } from "../../random.ts";
 
 /** An advert on its way. */
 export interface Packet {

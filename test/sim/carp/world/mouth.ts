@@ -1,8 +1,8 @@
 // What leaves a made-up host: the program's adverts, sealed where hb seals, and what becomes of them.
 
 import type { Effect } from "../../../../src/core/effect.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
-import type { Chance } from "../../random.ts";
 import { isKernel } from "./breed.ts";
 import type { RouterHost } from "./host.ts";
 

@@ -4,8 +4,8 @@
 import type { SealGrant } from "../../../../src/core/channel.ts";
 import { firstGrant, furtherGrant, unwrittenGrant } from "../../../../src/desk/carp/sealgrant.ts";
 import { SealNumber } from "../../../../src/pulse/carp/sealnumber.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 import type { HeardSeal } from "../../../../src/wire/carp/heard.ts";
-import type { Chance } from "../../random.ts";
 
 export class SealDesk {
   readonly #chance: Chance;

@@ -2,11 +2,11 @@
 // shows everything that can be seen from outside to its onlookers.
 
 import type { Act } from "../../../../src/sim/act.ts";
+import { Agenda } from "../../../../src/sim/agenda.ts";
+import { Chance } from "../../../../src/sim/chance.ts";
 import type { Plan, Shape } from "../../../../src/sim/shape.ts";
 import type { Onlooker, Sight } from "../../../../src/sim/sight.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
-import { Agenda } from "../../agenda.ts";
-import { Chance } from "../../random.ts";
 import { Cable } from "./cable.ts";
 import { damage, encode, type Packet, read, readUntouched } from "./frame.ts";
 import { RouterHost } from "./host.ts";
@@ -64,7 +64,7 @@ export class Segment {
   }
 
   plan(at: number, act: () => void): void {
-    this.#agenda.plan(at, act);
+    this.#agenda.plan(at, { happen: act });
   }
 
   /** Lets `ms` pass. */
@@ -73,7 +73,7 @@ export class Segment {
     for (let next = this.#agenda.next(); next !== undefined && next <= end; ) {
       const entry = this.#agenda.take();
       this.now = Math.max(this.now, next);
-      entry?.act();
+      entry?.happen();
       next = this.#agenda.next();
     }
     this.now = end;

@@ -5,9 +5,9 @@ import type { ClusterConfig } from "../../../../src/config/cluster.ts";
 import type { Effect } from "../../../../src/core/effect.ts";
 import type { Input } from "../../../../src/core/input.ts";
 import { at } from "../../../../src/core/instant.ts";
+import { Agenda } from "../../../../src/sim/agenda.ts";
 import type { Mind } from "../../../../src/sim/shape.ts";
 import { type Message, textOf } from "../../../../src/wire/message.ts";
-import { Agenda } from "../../agenda.ts";
 import { heartbeat3 } from "./heartbeat3.ts";
 
 const WIRE_MS = 0.2;
@@ -106,7 +106,7 @@ export class Bench {
     for (let next = this.#agenda.next(); next !== undefined && next <= end; ) {
       const entry = this.#agenda.take();
       this.now = Math.max(this.now, next);
-      entry?.act();
+      entry?.happen();
       next = this.#agenda.next();
     }
     this.now = end;
@@ -139,9 +139,10 @@ export class Bench {
 
   #later(host: BenchHost, ms: number, act: () => void): void {
     const { life } = host;
-    this.#agenda.plan(this.now + ms, () => {
+    const happen = () => {
       if (life === host.life) act();
-    });
+    };
+    this.#agenda.plan(this.now + ms, { happen });
   }
 
   #act(host: BenchHost, effect: Effect): void {

@@ -6,7 +6,7 @@ import type { GroupSpec } from "../../../../src/config/resource.ts";
 import { type Message, textOf } from "../../../../src/wire/message.ts";
 import { open } from "../../../../src/wire/packet.ts";
 import { GOLDEN, keyringOf, readCapture } from "../../../wire/capture.ts";
-import { configOf } from "../../cluster.ts";
+import { configOf } from "../../plainshape.ts";
 
 export interface Line {
   readonly atMs: number;

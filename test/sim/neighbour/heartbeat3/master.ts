@@ -3,7 +3,7 @@
 import type { ClusterConfig } from "../../../../src/config/cluster.ts";
 import type { Level } from "../../../../src/core/effect.ts";
 import type { Instant } from "../../../../src/core/instant.ts";
-import type { Chance } from "../../random.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 import type { Script } from "./shell.ts";
 import type { Timers } from "./timers.ts";
 

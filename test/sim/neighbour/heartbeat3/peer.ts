@@ -2,7 +2,7 @@
 
 import type { ClusterConfig } from "../../../../src/config/cluster.ts";
 import type { Instant } from "../../../../src/core/instant.ts";
-import type { Chance } from "../../random.ts";
+import type { Chance } from "../../../../src/sim/chance.ts";
 import { Sequence } from "./sequence.ts";
 
 export class Peer {

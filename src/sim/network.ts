@@ -1,0 +1,197 @@
+// The network of a made-up cluster: who hears whom by which link, what is cut, what the weather does to
+// packets on their way, and what a stranger has recorded of them.
+
+import { isLine, linkOf, type Medium } from "../config/medium.ts";
+import type { Weather } from "./act.ts";
+import { Cable } from "./cable.ts";
+import { Delivery } from "./delivery.ts";
+import type { Host } from "./host.ts";
+import type { Packet } from "./packet.ts";
+import { Severance, type Side } from "./severance.ts";
+import { isPing, wire } from "./wiring.ts";
+import type { World } from "./world.ts";
+
+/** One way through a network device and a switch. */
+const wireMs = 0.25;
+/** Twins of a packet follow within this. */
+const twinMs = 2;
+const fine: Weather = {};
+
+/** One direction between two hosts on one link. */
+export interface Way {
+  readonly from: Host;
+  readonly to: Host;
+  /** The link's name at both ends: cables may have two. */
+  readonly leavesBy: string;
+  readonly arrivesBy: string;
+  /** Of a serial line. */
+  readonly cable: Cable | undefined;
+  isCut: boolean;
+  weather: Weather | undefined;
+}
+
+/** One medium of a host and where it leads. */
+export interface Port {
+  readonly medium: Medium;
+  readonly link: string;
+  readonly ways: readonly Way[];
+}
+
+export class Network {
+  readonly #world: World;
+  #ports = new Map<Host, readonly Port[]>();
+  #media = new Map<Host, readonly Medium[]>();
+  readonly #severance = new Severance();
+  readonly #weather = new Map<string, Weather>();
+  #climate: Weather = fine;
+  /** Nodes that reach no ping node. */
+  readonly blind = new Set<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A host has these media from now on. */
+  plug(host: Host, media: readonly Medium[]): void {
+    const known = this.#media.get(host);
+    if (known === media) return;
+    this.#media.set(host, media);
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(media)) return;
+    if (this.#media.size === this.#world.hosts.length) this.#rewire();
+  }
+
+  ports(host: Host): readonly Port[] {
+    return this.#ports.get(host) ?? [];
+  }
+
+  cut(from: readonly string[], to: readonly string[], side: Side = {}): void {
+    this.#severance.cut(from, to, side);
+    this.#refresh();
+  }
+
+  /** Cables are whole and the weather is fine, on one link or everywhere; then ping nodes are reached, too. */
+  heal(link?: string): void {
+    this.#severance.heal(link);
+    if (link !== undefined) this.#weather.set(link, fine);
+    else {
+      this.#weather.clear();
+      this.#climate = fine;
+      this.blind.clear();
+    }
+    this.#refresh();
+  }
+
+  weather(weather: Weather, link?: string): void {
+    if (link !== undefined) this.#weather.set(link, weather);
+    else {
+      this.#climate = weather;
+      this.#weather.clear();
+    }
+    this.#refresh();
+  }
+
+  /** Something gets from one host to the other. */
+  hears(from: Host, to: Host): boolean {
+    return this.#ways().some((way) => way.from === from && way.to === to && isOpen(way));
+  }
+
+  /** Frames get from one host to the other on this device, whatever media there are. */
+  reaches(from: Host, to: Host, device: string): boolean {
+    if (!from.kernel.carries(device) || !to.kernel.carries(device)) return false;
+    return !this.#severance.isCut(from.name, to.name, device);
+  }
+
+  /** How long a frame takes on this device; undefined: it is lost. */
+  frameMs(device: string): number | undefined {
+    const { loss = 0, jitterMs = 0 } = this.#weather.get(device) ?? this.#climate;
+    const { chance } = this.#world;
+    if (loss > 0 && chance.next() < loss) return undefined;
+    return wireMs + (jitterMs > 0 ? chance.next() * jitterMs : 0);
+  }
+
+  /** Sends by this port. */
+  send(port: Port, packet: Packet): void {
+    const { ways } = port;
+    for (let n = 0; n < ways.length; n += 1) {
+      const way = ways[n];
+      if (way === undefined || !isOpen(way)) continue;
+      if (way.weather === undefined || way.from === way.to) this.#carry(way, packet, 0);
+      else this.#venture(way, packet, way.weather);
+    }
+  }
+
+  #venture(way: Way, packet: Packet, weather: Weather): void {
+    const { chance } = this.#world;
+    const { loss = 0, duplicate = 0, corrupt = 0, jitterMs = 0 } = weather;
+    if (loss > 0 && chance.next() < loss) return;
+    const isTwin = duplicate > 0 && chance.next() < duplicate;
+    for (let copies = isTwin ? 2 : 1; copies > 0; copies -= 1) {
+      const delayMs = (copies - 1) * chance.next() * twinMs + chance.next() * jitterMs;
+      const isDamaged = corrupt > 0 && chance.next() < corrupt;
+      this.#carry(way, packet, delayMs, isDamaged);
+    }
+  }
+
+  #carry(way: Way, packet: Packet, delayMs: number, isDamaged = false): void {
+    const { now } = this.#world;
+    const tookMs = way.cable === undefined ? wireMs : way.cable.carry(packet.message, now);
+    if (tookMs === undefined) return;
+    const delivery = new Delivery(way, packet, now);
+    if (isDamaged) delivery.damage(this.#world.chance);
+    this.#world.plan(now + tookMs + delayMs, delivery);
+  }
+
+  #ways(): Way[] {
+    return [...this.#ports.values()].flatMap((ports) => ports.flatMap(({ ways }) => ways));
+  }
+
+  #rewire(): void {
+    const { hosts } = this.#world;
+    const ends = wire(
+      hosts.map((host) => ({ name: host.name, media: this.#media.get(host) ?? [] })),
+    );
+    const known = new Map(this.#ways().map((way) => [keyOf(way), way]));
+    this.#ports = new Map();
+    for (const [index, from] of hosts.entries()) {
+      const media = (this.#media.get(from) ?? []).filter((medium) => !isPing(medium));
+      const ports = media.map((medium) => {
+        const leavesBy = linkOf(medium);
+        const ways = (ends[index]?.get(medium) ?? []).flatMap(({ host, link: arrivesBy }) => {
+          const to = hosts[host];
+          if (to === undefined) return [];
+          const cable = isLine(medium) ? new Cable(medium) : undefined;
+          const way = { from, to, leavesBy, arrivesBy, cable, isCut: false, weather: undefined };
+          return [{ ...way, cable: known.get(keyOf(way))?.cable ?? cable }];
+        });
+        return { medium, link: leavesBy, ways };
+      });
+      this.#ports.set(from, ports);
+    }
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    for (const way of this.#ways()) {
+      const { from, to, leavesBy, arrivesBy } = way;
+      way.isCut = [leavesBy, arrivesBy].some((link) =>
+        this.#severance.isCut(from.name, to.name, link),
+      );
+      const own = this.#weather.get(way.leavesBy) ?? this.#weather.get(way.arrivesBy);
+      way.weather = roughOf(own ?? this.#climate);
+    }
+  }
+}
+
+function keyOf({ from, to, leavesBy }: Pick<Way, "from" | "to" | "leavesBy">): string {
+  return `${from.name}>${to.name} ${leavesBy}`;
+}
+
+function isOpen({ isCut, from, to, leavesBy, arrivesBy }: Way): boolean {
+  return !isCut && from.kernel.carries(leavesBy) && to.kernel.carries(arrivesBy);
+}
+
+/** Undefined for weather in which nothing happens to a packet. */
+function roughOf(weather: Weather): Weather | undefined {
+  const { loss = 0, duplicate = 0, corrupt = 0, jitterMs = 0 } = weather;
+  return loss + duplicate + corrupt + jitterMs > 0 ? weather : undefined;
+}

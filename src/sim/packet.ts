@@ -1,0 +1,70 @@
+// A message on its way: what is sent once, however many hear it. Its bytes are made only where somebody
+// looks at them: damaged, or signed with a key that the listener may not have.
+
+import type { Keyring } from "../wire/keyring.ts";
+import type { Message } from "../wire/message.ts";
+import { type Opened, open, seal, sealText } from "../wire/packet.ts";
+import { openRun, RunReader } from "../wire/stream.ts";
+import type { Chance } from "./chance.ts";
+
+/** What a host signs and writes with. */
+export interface Sealing {
+  readonly keyring: Keyring;
+  readonly msgfmt: "classic" | "netstring";
+}
+
+export class Packet {
+  readonly from: string;
+  readonly message: Message;
+  readonly #sealing: Sealing;
+  #bytes: Uint8Array | undefined;
+  #text: Uint8Array | undefined;
+
+  constructor(from: string, message: Message, sealing: Sealing) {
+    this.from = from;
+    this.message = message;
+    this.#sealing = sealing;
+  }
+
+  get keyring(): Keyring {
+    return this.#sealing.keyring;
+  }
+
+  /** As datagrams carry it. */
+  get bytes(): Uint8Array {
+    this.#bytes ??= seal(this.message, this.#sealing.keyring, this.#sealing.msgfmt);
+    return this.#bytes;
+  }
+
+  /** As a serial line carries it. */
+  get text(): Uint8Array {
+    this.#text ??= sealText(this.message, this.#sealing.keyring);
+    return this.#text;
+  }
+}
+
+/** True when whoever has this ring surely accepts what the other one signs. */
+export function trusts(ours: Keyring, theirs: Keyring): boolean {
+  if (ours === theirs) return true;
+  const key = theirs.keys.find(({ number }) => number === theirs.active);
+  const known = ours.keys.find(({ number }) => number === theirs.active);
+  return key !== undefined && known?.method === key.method && known.key === key.key;
+}
+
+/** What a listener makes of the bytes. */
+export function opened(bytes: Uint8Array, isText: boolean, keyring: Keyring): Opened {
+  if (!isText) return open(bytes.slice(), keyring);
+  const [run] = new RunReader().push(bytes);
+  return run === undefined ? { ok: false, reason: "syntax" } : openRun(run, keyring);
+}
+
+/** The bytes with one bit turned over, or several. */
+export function damaged(bytes: Uint8Array, chance: Chance): Uint8Array {
+  const worse = bytes.slice();
+  const count = chance.next() < 0.5 ? 1 : 2 + chance.below(15);
+  for (let n = 0; n < count; n += 1) {
+    const at = chance.below(worse.length);
+    worse[at] = (worse[at] ?? 0) ^ (1 << chance.below(8));
+  }
+  return worse;
+}

@@ -1,0 +1,26 @@
+// What the kinds of agents are like as programs, whatever they decide: how many processes they are, and
+// what a death of one of them leaves behind.
+
+import type { Breed } from "./shape.ts";
+
+export interface Traits {
+  /** Desk and pulse are two processes, and each is started again when it dies alone. */
+  readonly isTwo: boolean;
+  /** Addresses are leased from the kernel, unless the configuration says otherwise. */
+  readonly leases: boolean;
+  /** What is up here is remembered for the next run. */
+  readonly remembers: boolean;
+  /** Links whose carrier comes and goes are told to the mind. */
+  readonly watchesLinks: boolean;
+}
+
+const hb: Traits = { isTwo: true, leases: true, remembers: true, watchesLinks: true };
+const old: Traits = { isTwo: false, leases: false, remembers: false, watchesLinks: false };
+
+export const traitsOf: Readonly<Record<Breed, Traits>> = {
+  hb,
+  heartbeat3: old,
+  ucarp: old,
+  openbsd: old,
+  freebsd: old,
+};
