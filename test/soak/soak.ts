@@ -1,0 +1,174 @@
+// Two hb nodes for as long as asked, looked at every few seconds: does anything grow?
+//
+//   npm run soak -- --minutes 60
+//   npm run soak -- --minutes 10 --faults
+//
+// Everything that is looked at lies outside of hb: /proc, the wire, the kernels' addresses, the size of the
+// logs; only lateness and counters are what hb says of itself.
+
+import { writeFileSync } from "node:fs";
+import { type Running, withCluster } from "../lab/cluster.ts";
+import { Ear } from "./ear.ts";
+import { meanOf, shown } from "./figure.ts";
+import { figuresByFault, figuresOf } from "./figures.ts";
+import { type Options, optionsOf, USAGE } from "./options.ts";
+import { type Ordeal, ordeal } from "./ordeal.ts";
+import { isGood, type Report, reportText } from "./report.ts";
+import { type Sample, sample } from "./sample.ts";
+
+const NODES = ["alice", "bob"];
+
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+class Soak {
+  readonly #run: Running;
+  readonly #ear: Ear;
+  readonly #options: Options;
+  readonly #began = performance.now();
+  readonly #moves: number;
+  readonly samples: Sample[] = [];
+  interrupted = false;
+
+  constructor(run: Running, ear: Ear, options: Options) {
+    this.#run = run;
+    this.#ear = ear;
+    this.#options = options;
+    this.#moves = run.lab.watch.changes.length;
+  }
+
+  now(): number {
+    return (performance.now() - this.#began) / 1_000;
+  }
+
+  isOver(): boolean {
+    return this.interrupted || this.now() >= this.#options.minutes * 60;
+  }
+
+  look(): Promise<Sample> {
+    return sample(this.#run.nodes, this.#ear, this.now());
+  }
+
+  /** Samples until the end, or until somebody interrupts. */
+  async watch(): Promise<void> {
+    let told = 0;
+    while (!this.isOver()) {
+      const one = await this.look();
+      if (this.interrupted) return;
+      this.samples.push(one);
+      if (Math.floor(one.atS / 60) > told) note(progress(one));
+      told = Math.floor(one.atS / 60);
+      await Bun.sleep(this.#options.everyMs);
+    }
+  }
+
+  /** What moved although nothing called for it. */
+  get moves(): string[] {
+    return this.#run.lab.watch.changes
+      .slice(this.#moves)
+      .map(({ address, host, up }) => `${address} ${up ? "came to" : "left"} ${host}, unasked`);
+  }
+}
+
+function progress({ atS, load, nodes }: Sample): string {
+  const each = Object.entries(nodes).map(([name, { desk, pulse, speech, lateMs }]) => {
+    const mib = [desk, pulse].map((one) => Math.round((one?.anonKib ?? 0) / 1_024)).join("+");
+    const open = [desk, pulse].map((one) => one?.descriptors ?? 0).join("+");
+    const late = shown(lateMs?.worst ?? Number.NaN);
+    return `${name} ${mib} MiB, ${open} descriptors, ${late} ms late, ${speech.missed} missed`;
+  });
+  return `${Math.round(atS / 60)} min: ${each.join(" · ")} · load ${load.toFixed(1)}`;
+}
+
+function headOf(options: Options, soak: Soak, faults: number): string[] {
+  const { keepaliveMs, deadtimeMs, warmupMs } = options;
+  const { samples } = soak;
+  const loads = samples.map(({ atS, load }) => ({ atS, value: load }));
+  const stolenMs = (samples.at(-1)?.stolenMs ?? 0) - (samples[0]?.stolenMs ?? 0);
+  const minutes = (samples.at(-1)?.atS ?? 0) / 60;
+  const highest = Math.max(...loads.map(({ value }) => value));
+  const what = options.faults ? `, ${faults} faults, seed ${options.seed}` : "";
+  return [
+    `Two hb nodes for ${minutes.toFixed(1)} min, keepalive ${keepaliveMs} ms, deadtime ${deadtimeMs} ms${what}`,
+    `${samples.length} samples, the first ${shown(warmupMs / 1_000)} s not judged; load of the machine ` +
+      `${meanOf(loads).toFixed(1)} (highest ${highest.toFixed(1)}), ` +
+      `${(stolenMs / 10 / (minutes * 60)).toFixed(1)} % of a processor taken by its own host`,
+  ];
+}
+
+async function tell(run: Running, options: Options): Promise<Report> {
+  const { keepaliveMs, deadtimeMs, warmupMs, seed } = options;
+  const keyring = { active: 1, keys: [{ number: 1, method: "sha1", key: "lab-secret" }] } as const;
+  const ear = new Ear(run.lab, { nodes: NODES, keyring, keepaliveMs });
+  try {
+    await ear.ready();
+    const soak = new Soak(run, ear, options);
+    process.once("SIGINT", () => {
+      soak.interrupted = true;
+      note("Interrupted: the report of what there is; once more ends it at once");
+    });
+    let faults: Ordeal = { inflicted: [], peaces: [], troubles: [] };
+    if (options.faults) {
+      const [, what] = await Promise.all([
+        soak.watch(),
+        ordeal(run, {
+          seed,
+          nodes: NODES,
+          now: () => soak.now(),
+          isOver: () => soak.isOver(),
+          sample: () => soak.look(),
+          note,
+        }),
+      ]);
+      faults = what;
+    } else {
+      await soak.watch();
+    }
+    const moves = options.faults || soak.interrupted ? [] : soak.moves;
+    const judged = soak.samples.filter(({ atS }) => atS * 1_000 >= warmupMs);
+    const conditions = { nodes: NODES, keepaliveMs, deadtimeMs };
+    const report = {
+      head: headOf(options, soak, faults.inflicted.length),
+      figures: options.faults
+        ? figuresByFault(judged, faults.peaces, conditions)
+        : figuresOf(judged, conditions),
+      troubles: [...faults.troubles, ...moves],
+    };
+    if (options.json !== undefined) {
+      writeFileSync(
+        options.json,
+        JSON.stringify({ options, ...report, samples: soak.samples, faults }),
+      );
+    }
+    return report;
+  } finally {
+    ear.stop();
+  }
+}
+
+async function main(): Promise<void> {
+  const options = optionsOf(process.argv.slice(2));
+  if (options === undefined || typeof options === "string") {
+    if (options === undefined) process.stdout.write(USAGE);
+    else note(`soak: ${options}\n\n${USAGE}`);
+    process.exitCode = options === undefined ? 0 : 2;
+    return;
+  }
+  const { keepaliveMs, deadtimeMs } = options;
+  const cluster = {
+    keepalive: `${keepaliveMs}ms`,
+    deadtime: `${deadtimeMs}ms`,
+    warntime: `${Math.round((keepaliveMs + deadtimeMs) / 2)}ms`,
+    initdead: `${Math.max(4_000, 2 * deadtimeMs)}ms`,
+    failback: "on",
+  } as const;
+  await withCluster({ nodes: NODES, cluster, others: ["mallory"] }, async (run) => {
+    note(`The nodes are up in ${run.lab.dir}`);
+    const report = await tell(run, options);
+    process.stdout.write(`${reportText(report)}\n`);
+    process.exitCode = isGood(report) ? 0 : 1;
+  });
+}
+
+await main();
