@@ -80,6 +80,8 @@ export type Act =
       readonly word: string;
       readonly temper: Temper;
     }
+  /** A service ends by itself, and nobody is told. */
+  | { readonly act: "dies"; readonly node: string; readonly word: string }
   | {
       readonly act: "command";
       readonly node: string;

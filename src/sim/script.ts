@@ -88,6 +88,11 @@ export class Scripts {
     }
   }
 
+  /** A service ends by itself. */
+  die(word: string): void {
+    this.#serve(word, false);
+  }
+
   /** The power is gone. */
   reset(): void {
     for (const script of [...this.#running]) {

@@ -62,6 +62,9 @@ function befall(host: Host, act: Extract<Act, { readonly node: string }>): void 
     case "script":
       host.scripts.tempers.set(act.word, act.temper);
       return;
+    case "dies":
+      host.scripts.die(act.word);
+      return;
     case "command":
       host.command({ name: act.command, set: act.set });
       return;
