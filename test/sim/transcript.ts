@@ -1,7 +1,9 @@
 // Plays the stories of test/scenario in a made-up world and compares what happens with what they tell.
-// test/scenario/README.md says which words they are made of; story/ knows what each of them means.
+// test/scenario/README.md says which words they are made of; story/ knows what each of them means. A node
+// that the story calls heartbeat3 is played by the model of neighbour/heartbeat3.
 
 import { World, type WorldOptions } from "../../src/sim/world.ts";
+import { heartbeat3 } from "./neighbour/heartbeat3/heartbeat3.ts";
 import { actsOf } from "./story/actline.ts";
 import { Chronicle } from "./story/chronicle.ts";
 import { Doubled } from "./story/doubled.ts";
@@ -18,7 +20,7 @@ export function play(text: string, { minds }: Pick<WorldOptions, "minds"> = {}):
   const story = storyOf(text);
   const { shape, isCold, toleranceMs } = openingOf(story.opening.acts);
   const chronicle = new Chronicle();
-  const world = new World(shape, { onlookers: [chronicle.look], ...(minds && { minds }) });
+  const world = new World(shape, { onlookers: [chronicle.look], minds: { heartbeat3, ...minds } });
   const doubled = new Doubled(world, toleranceMs);
   world.watch((sight) => {
     if (sight.saw === "address" || sight.saw === "frozen") doubled.look();
