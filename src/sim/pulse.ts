@@ -28,6 +28,7 @@ const aliveMaxMs = 1_000;
 const stuckTurns = 200;
 const stuckPauseMs = 1;
 
+const alarm: Input = { on: "alarm" };
 const view: PulseView = { lateMs: { last: 0, p99: 0, worst: 0 }, packets: [], missing: [] };
 
 export class Pulse implements Happening {
@@ -46,9 +47,14 @@ export class Pulse implements Happening {
   #told: Input[] = [];
   #aliveAt: Instant;
   #turnAt: Instant;
+  /** What the mind waits for; true until its next step. */
+  #due: Instant | undefined;
+  #clock: Input | undefined;
   /** The moment for which this pulse will be woken, in world time. */
   #planned: number | undefined;
   #stuck = 0;
+  /** The mind took a step since it was asked what it waits for. */
+  #isStirred = true;
   #isDeskGone = false;
   #wantsPublished = false;
   #isEnding = false;
@@ -78,7 +84,7 @@ export class Pulse implements Happening {
     this.#standing.look();
     const standing = this.#queue;
     this.#queue = [];
-    this.#clock(now);
+    this.#tick(now);
     this.#step({ on: "start" }, now);
     this.#queue.push(...standing);
     this.#drain(now);
@@ -104,7 +110,7 @@ export class Pulse implements Happening {
       return;
     }
     const now = this.#host.kernel.now();
-    this.#clock(now);
+    this.#tick(now);
     this.#ears.take(delivery, now);
     this.#drain(now);
     this.#finish(now, false);
@@ -162,7 +168,7 @@ export class Pulse implements Happening {
   #turn(oversleptMs: number | undefined): void {
     const now = this.#host.kernel.now();
     const isDue = this.#asked() <= now;
-    this.#clock(now);
+    this.#tick(now);
     if (oversleptMs !== undefined) this.#step({ on: "overslept", ms: oversleptMs }, now);
     const { length } = this.#told;
     if (length > 0) {
@@ -178,11 +184,13 @@ export class Pulse implements Happening {
   /** The mind's own deadline, then what is the pulse's business, then the leases if all was well. */
   #finish(now: Instant, overslept: boolean): void {
     this.#turnAt = now;
-    let due = this.#mind.deadline();
-    if (due !== undefined && due <= now) {
-      this.#step({ on: "alarm" }, now);
+    if (this.#isStirred) this.#due = this.#mind.deadline();
+    this.#isStirred = false;
+    if (this.#due !== undefined && this.#due <= now) {
+      this.#step(alarm, now);
       this.#drain(now);
-      due = undefined;
+      this.#due = this.#mind.deadline();
+      this.#isStirred = false;
     }
     this.#book.expire(now);
     if (now >= this.#aliveAt) {
@@ -192,7 +200,7 @@ export class Pulse implements Happening {
     if (!overslept && !this.#isEnding && !this.#isDeskGone) this.#book.renew(now);
     this.#publish(now);
     if (this.#isEnding || this.#isDeskGone) this.#close();
-    else this.#arm(due);
+    else this.#arm();
   }
 
   /** It ends of its own accord. */
@@ -220,12 +228,17 @@ export class Pulse implements Happening {
     }
   }
 
-  #clock(now: Instant): void {
-    this.#step(this.#host.clock(now), now);
+  /** The head of a turn. A clock that says nothing new need not be read aloud. */
+  #tick(now: Instant): void {
+    const clock = this.#host.clock(now);
+    if (clock === this.#clock) return;
+    this.#clock = clock;
+    this.#step(clock, now);
   }
 
   #step(input: Input, now: Instant): void {
     if (this.#isOver) return;
+    this.#isStirred = true;
     for (const effect of this.#mind.step(input, now)) this.#perform(effect, now);
   }
 
@@ -287,16 +300,16 @@ export class Pulse implements Happening {
   }
 
   /** When to wake up at the latest. */
-  #asked(due = this.#mind.deadline()): Instant {
-    const asked = earliest(due, this.#book.deadline(), this.#aliveAt);
+  #asked(): Instant {
+    const asked = earliest(this.#due, this.#book.deadline(), this.#aliveAt);
     return asked ?? this.#aliveAt;
   }
 
-  #arm(due?: Instant): void {
+  #arm(): void {
     if (this.#isOver) return;
     const { world, kernel } = this.#host;
     const now = kernel.now();
-    let asked = this.#asked(due);
+    let asked = this.#asked();
     if (asked > now) this.#stuck = 0;
     else {
       this.#stuck += 1;
