@@ -3,9 +3,11 @@
 // here.
 
 import { bootMs } from "../../ffi/clock.ts";
+import { reasonOf } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { problemLine } from "../config/render.ts";
+import type { HostcacheEntry } from "../core/boot.ts";
 import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
@@ -66,7 +68,8 @@ export class Agent {
     this.#cluster = cluster;
     this.#conf = conf;
     this.#identity = identity;
-    this.#remember = new Remember(places, firstLine("/proc/sys/kernel/random/boot_id", ""));
+    const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
+    this.#remember = new Remember(places, boot, (text) => log.error(text, "memory"));
     this.#queue = new Queue({
       places,
       log,
@@ -177,9 +180,7 @@ export class Agent {
         this.#remember.keep(effect.memory);
         return;
       case "hostcache":
-        this.#identity.learned(effect.hosts, effect.deleted);
-        writeHostcache(this.#places.hostcache, effect.hosts);
-        writeHostcache(this.#places.delhostcache, effect.deleted);
+        this.#learn(effect.hosts, effect.deleted);
         return;
       case "reply":
         this.#operator.answered(effect.request, { ok: effect.ok, text: effect.text });
@@ -198,6 +199,18 @@ export class Agent {
       case "reboot":
         reboot(effect.reason, this.#log);
         return;
+    }
+  }
+
+  /** What cannot be written is known until this agent ends, and learned again after that. */
+  #learn(hosts: readonly HostcacheEntry[], deleted: readonly HostcacheEntry[]) {
+    this.#identity.learned(hosts, deleted);
+    try {
+      writeHostcache(this.#places.hostcache, hosts);
+      writeHostcache(this.#places.delhostcache, deleted);
+    } catch (error) {
+      const text = `The next agent must learn the nodes anew: ${reasonOf(error)}`;
+      this.#log.error(text, "hostcache");
     }
   }
 

@@ -40,6 +40,23 @@ export function replaceFile(path: string, bytes: Uint8Array | string, options?: 
   if (sync) syncDirectory(dirname(path));
 }
 
+/** As replaceFile(). Where no new file can be made (a full disk) the bytes go over those of the old one: that
+ *  takes no room. For files of constant length within one sector, which are written whole or not at all. */
+export function rewriteFile(path: string, bytes: string) {
+  try {
+    replaceFile(path, bytes);
+  } catch (error) {
+    if (readTextIfThere(path)?.length !== bytes.length) throw error;
+    const fd = openSync(path, "r+");
+    try {
+      if (writeSync(fd, bytes, 0, "latin1") !== bytes.length) throw error;
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
 /** The rename itself must survive a power cut too. */
 function syncDirectory(path: string) {
   const fd = openSync(path, "r");

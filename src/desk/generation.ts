@@ -1,7 +1,7 @@
 // The generation: a number that is higher in every run of this node, so that peers tell a restart
 // from an echo of the past. File and rules: heartbeat-wire 8.
 
-import { readTextIfThere, replaceFile } from "./disk.ts";
+import { readTextIfThere, rewriteFile } from "./disk.ts";
 
 /** 16 bytes: the decimal number right-aligned in 15 columns, and LF. */
 export function formatGeneration(generation: number): string {
@@ -29,7 +29,7 @@ export function bumpGeneration(path: string, unixSeconds: number): NextGeneratio
   const text = readTextIfThere(path);
   const previous = text === undefined ? undefined : parseGeneration(text);
   const generation = (previous ?? Math.floor(unixSeconds)) + 1;
-  replaceFile(path, formatGeneration(generation));
+  rewriteFile(path, formatGeneration(generation));
   if (previous !== undefined) return { generation };
   const reason = text === undefined ? "No previous generation" : `Unreadable generation in ${path}`;
   return { generation, note: `${reason}: starting at ${generation}` };

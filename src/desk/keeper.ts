@@ -28,7 +28,7 @@ const shortLifeMs = 10_000;
 const usualPausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
 
 export interface KeeperEvents {
-  /** Facts of the next life; the generation in it must be on the disk. */
+  /** Facts of the next life; the generation in it must be on the disk. Throws when it cannot be written. */
   boot(): Omit<Boot, "memory" | "masters" | "bootUnixMs">;
   /** Virtual routers that were master in the last life. */
   masters?(): RouterMemory | undefined;
@@ -176,8 +176,10 @@ export class Keeper {
     const life = this.#life;
     const memory = this.#events.memory();
     const masters = this.#events.masters?.();
+    const facts = this.#facts();
+    if (facts === undefined) return;
     const boot: Boot = {
-      ...this.#events.boot(),
+      ...facts,
       bootUnixMs: unixMs() - bootMs(),
       ...(memory === undefined ? {} : { memory }),
       ...(masters === undefined ? {} : { masters }),
@@ -196,6 +198,18 @@ export class Keeper {
     const seal = this.#events.grant?.();
     const grant = seal === undefined ? {} : { seal };
     this.#say({ say: "begin", config: this.#config, boot, ...this.#only, ...grant });
+  }
+
+  /** Without a generation that is on the disk no pulse may begin: peers would take it for an echo. */
+  #facts(): ReturnType<KeeperEvents["boot"]> | undefined {
+    try {
+      return this.#events.boot();
+    } catch (error) {
+      this.#events.hopeless(
+        `No pulse can begin: ${error instanceof Error ? error.message : error}`,
+      );
+      return undefined;
+    }
   }
 
   #say(message: FromDesk): boolean {

@@ -55,9 +55,14 @@ export class RunningScripts {
     return !orphans.some(runs);
   }
 
+  /** A script that cannot be written down runs all the same: who asked for it must learn how it ends. */
   #write() {
-    if (this.#running.size === 0) rmSync(this.#path, { force: true });
-    else replaceFile(this.#path, JSON.stringify([...this.#running.values()]), { sync: false });
+    try {
+      if (this.#running.size === 0) rmSync(this.#path, { force: true });
+      else replaceFile(this.#path, JSON.stringify([...this.#running.values()]), { sync: false });
+    } catch {
+      // An agent that is killed now leaves a script behind that the next one does not know.
+    }
   }
 }
 

@@ -2,9 +2,11 @@
 // last true. Two files in the run directory: the groups (written when they change) and a stamp
 // (often).
 //
-// Both name the boot of the host: moments of another boot mean nothing. A graceful leave forgets.
+// Both name the boot of the host: moments of another boot mean nothing. A graceful leave forgets. What
+// cannot be written is not there either: an old memory would have a restarted agent hold what is another's.
 
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import { reasonOf } from "../../ffi/error.ts";
 import type { Instant } from "../core/instant.ts";
 import type { GroupMemory, RememberedGroup } from "../core/memory.ts";
 import { readTextIfThere, replaceFile } from "./disk.ts";
@@ -24,11 +26,18 @@ export class Remember {
 
   readonly #places: Pick<Places, "memory" | "pulsed">;
   readonly #boot: string;
+  readonly #complain: (text: string) => void;
+  #isWritten = false;
 
   /** `boot` is the kernel's boot id. */
-  constructor(places: Pick<Places, "memory" | "pulsed">, boot: string) {
+  constructor(
+    places: Pick<Places, "memory" | "pulsed">,
+    boot: string,
+    complain: (text: string) => void = () => {},
+  ) {
     this.#places = places;
     this.#boot = boot;
+    this.#complain = complain;
   }
 
   /** Keeps this instead of what was kept before. The last alive moment is the memory's own. */
@@ -36,8 +45,7 @@ export class Remember {
     const was = this.#memory;
     this.#memory = memory;
     const same = was !== undefined && JSON.stringify(was.groups) === JSON.stringify(memory.groups);
-    const kept: Kept = { boot: this.#boot, memory };
-    if (!same) replaceFile(this.#places.memory, `${JSON.stringify(kept)}\n`, { sync: false });
+    if (!same || !this.#isWritten) this.#write(memory);
     this.alive(memory.at);
   }
 
@@ -46,9 +54,13 @@ export class Remember {
     const memory = this.#memory;
     if (memory === undefined || now < memory.at) return;
     this.#memory = { at: now, groups: memory.groups };
-    this.#stamp ??= openSync(this.#places.pulsed, writeFlags, 0o644);
-    // Always the same length: a reader never sees the tail of an older stamp.
-    writeSync(this.#stamp, `${now.toFixed(3).padStart(24)}\n`, 0);
+    try {
+      this.#stamp ??= openSync(this.#places.pulsed, writeFlags, 0o644);
+      // Always the same length: a reader never sees the tail of an older stamp.
+      writeSync(this.#stamp, `${now.toFixed(3).padStart(24)}\n`, 0);
+    } catch {
+      // The memory looks older than it is: then less is believed of it.
+    }
   }
 
   /** What is kept now, with the last moment at which it was true. */
@@ -65,7 +77,20 @@ export class Remember {
     const stamp = Number.parseFloat(readTextIfThere(this.#places.pulsed) ?? "");
     const at = Math.max(kept.memory.at, Number.isFinite(stamp) ? stamp : 0) as Instant;
     this.#memory = { at, groups: kept.memory.groups };
+    this.#isWritten = true;
     return this.#memory;
+  }
+
+  #write(memory: GroupMemory): void {
+    const kept: Kept = { boot: this.#boot, memory };
+    try {
+      replaceFile(this.#places.memory, `${JSON.stringify(kept)}\n`, { sync: false });
+      this.#isWritten = true;
+    } catch (error) {
+      this.#isWritten = false;
+      rmSync(this.#places.memory, { force: true });
+      this.#complain(`An agent after this one will not know what is up here: ${reasonOf(error)}`);
+    }
   }
 
   /** Nothing is up here any more, by our own doing. */
@@ -73,6 +98,7 @@ export class Remember {
     this.#memory = undefined;
     if (this.#stamp !== undefined) closeSync(this.#stamp);
     this.#stamp = undefined;
+    this.#isWritten = false;
     rmSync(this.#places.memory, { force: true });
     rmSync(this.#places.pulsed, { force: true });
   }

@@ -7,6 +7,8 @@ Description=hb keeps addresses and services alive when hosts die
 After=network-online.target
 Wants=network-online.target
 Conflicts=heartbeat.service
+# A disk that is full, a device that is not there yet: whatever keeps the agent from starting may end.
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify

@@ -5,12 +5,14 @@ import { afterAll, afterEach, expect, test } from "bun:test";
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { parseGeneration } from "../../src/desk/generation.ts";
 import { processName } from "../../src/desk/process.ts";
 import { AgentHost, haCf, started } from "./agenthost.ts";
 
@@ -154,6 +156,37 @@ test(
     await host.until(() => host.log.includes("not started"));
     expect(host.log).toContain(`${host.places.haCf}:2:10: `);
     expect(existsSync(host.places.generation)).toBe(false);
+  },
+  limit,
+);
+
+test(
+  "agent that cannot write its generation ends with code 1, for the service manager to try again",
+  async () => {
+    const host = new AgentHost(join(root, "unwritable"));
+    // Neither beside the file nor over it.
+    mkdirSync(join(host.places.generation, "x"), { recursive: true });
+    await host.network();
+    host.start();
+    expect(await host.agent?.exited).toBe(1);
+    await host.until(() => host.log.includes("No pulse can begin"));
+  },
+  limit,
+);
+
+test(
+  "agent whose disk is full goes on: a pulse that dies is replaced, with a higher generation",
+  async () => {
+    const host = await holder("full");
+    const { generation = 0 } = (await host.status()) ?? {};
+    // As on a full disk, no new file can be made; here by a directory that is in its way.
+    for (const path of [host.places.generation, host.places.hostcache, host.places.memory]) {
+      mkdirSync(join(`${path}.tmp`, "x"), { recursive: true });
+    }
+    process.kill(host.pulse, "SIGKILL");
+    await host.until(async () => ((await host.status())?.generation ?? 0) > generation);
+    await host.holds();
+    expect(parseGeneration(readFileSync(host.places.generation, "latin1"))).toBe(generation + 1);
   },
   limit,
 );

@@ -1,7 +1,7 @@
 // The files of state, byte for byte as Heartbeat 3.0.6 keeps them (heartbeat-wire 8, 12.2).
 
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { at } from "../../src/core/instant.ts";
@@ -50,6 +50,17 @@ test("bumpGeneration() begins anew, and says so, when the file cannot be underst
   const next = bumpGeneration(path, 1_700_000_000);
   expect(next.generation).toBe(1_700_000_001);
   expect(next.note).toContain("Unreadable generation");
+});
+
+test("bumpGeneration() writes over the old number where no new file can be made", () => {
+  const path = file("hb_generation_full");
+  bumpGeneration(path, 1_700_000_000);
+  mkdirSync(join(`${path}.tmp`, "in the way"), { recursive: true });
+  expect(bumpGeneration(path, 5)).toEqual({ generation: 1_700_000_002 });
+  expect(readFileSync(path, "latin1")).toBe("     1700000002\n");
+  // Bytes of another length would be torn by a power cut.
+  writeFileSync(path, "7\n");
+  expect(() => bumpGeneration(path, 5)).toThrow();
 });
 
 test("timeGeneration() is the unix time, but never the same twice", () => {
@@ -155,6 +166,22 @@ test("Remember.alive() does not take a moment back", () => {
 test("Remember.recall() knows nothing of another boot of the host", () => {
   new Remember(places, "boot-a").keep({ at: at(1_000), groups: [group] });
   expect(new Remember(places, "boot-b").recall()).toBeUndefined();
+});
+
+test("Remember.keep() leaves nothing rather than an old memory when it cannot write", () => {
+  const places = { memory: file("memory-full"), pulsed: file("pulsed-full") };
+  const complaints: string[] = [];
+  const kept = new Remember(places, "boot-a", (text) => complaints.push(text));
+  kept.keep({ at: at(1_000), groups: [group] });
+  mkdirSync(join(`${places.memory}.tmp`, "in the way"), { recursive: true });
+  kept.keep({ at: at(2_000), groups: [] });
+  expect(complaints).toHaveLength(1);
+  expect(kept.memory).toEqual({ at: at(2_000), groups: [] });
+  expect(new Remember(places, "boot-a").recall()).toBeUndefined();
+  // There is room again: what is true is written, changed or not.
+  rmSync(`${places.memory}.tmp`, { recursive: true });
+  kept.keep({ at: at(3_000), groups: [] });
+  expect(new Remember(places, "boot-a").recall()).toEqual({ at: at(3_000), groups: [] });
 });
 
 test("Remember.forget() leaves nothing for the next agent", () => {
