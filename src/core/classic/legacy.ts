@@ -136,6 +136,7 @@ export class Legacy implements Negotiator {
         partner.forget();
         this.#healed();
         if (state === "overslept") this.#nap.release(`${partner.name} is back`, now);
+        if (state === "stable" && partner.active) this.#settle("began a new run without us", now);
         break;
       case "returned":
         this.#returned(now);
@@ -248,14 +249,13 @@ export class Legacy implements Negotiator {
     pair.log("error", "partition", `${text}, ${pair.partner.name} is expected to restart`);
   }
 
-  /** The partner did not restart: each owner gets its own groups. */
-  #settle(now: Instant): void {
+  /** The partner has everything too, and will not restart: each owner gets its own groups. */
+  #settle(why: string, now: Instant): void {
     const pair = this.#pair;
     this.#healed();
     if (pair.state !== "stable" || pair.partner.gone) return;
     const keys = pair.keys(claimOf("foreign"));
-    const text = `${pair.partner.name} did not release anything: each owner gets its own groups`;
-    pair.log("warn", "partition", text);
+    pair.log("warn", "partition", `${pair.partner.name} ${why}: each owner gets its own groups`);
     pair.work("give", keys, "given up: its owner never lost it", { for: "yield" }, now);
     for (const key of pair.keys(claimOf("local"))) this.#ask(key, now);
   }
@@ -341,7 +341,7 @@ export class Legacy implements Negotiator {
 
   #alarm(name: AlarmName, now: Instant): void {
     if (name === "ask") this.#askAgain(now);
-    else if (name === "dispute") this.#settle(now);
+    else if (name === "dispute") this.#settle("did not release anything", now);
     else if (name === "retry") this.#take(this.#failed(), "tried again after a failure", now);
     else if (name === "alone" && this.#nap.alone(now) && this.#pair.state === "stable") {
       this.#takeOver(`${this.#pair.partner.name} is gone`, now);

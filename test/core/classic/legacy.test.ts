@@ -155,6 +155,25 @@ test("Legacy settles with a partner that did not see the partition", () => {
   expect(stand.running).toEqual(new Set(["a"]));
 });
 
+test.each(["up", "restarted"] as const)(
+  "Legacy settles at once with a partner that became a member without it (%s)",
+  (event) => {
+    const stand = pair();
+    stand.event("dead");
+    stand.advance(500);
+    stand.said();
+    // It restarted beyond the cut, took everything there, and is active when it is first heard.
+    stand.event(event, { status: "active" });
+    stand.event("active");
+    stand.advance(500);
+    expect(stand.held()).toEqual(["a"]);
+    expect(stand.said()).toEqual(["ip-request ipaddr=a"]);
+    stand.hear("ip-request-resp dest=alice ipaddr=a weown=yes ok=OK");
+    stand.advance(1_000);
+    expect(stand.running).toEqual(new Set(["a"]));
+  },
+);
+
 test("Legacy releases groups of an active partner that an earlier run left up", () => {
   const stand = new Stand({ autoFailback: "legacy", adopted: ["a", "b"] });
   stand.advance(200);

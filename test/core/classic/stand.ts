@@ -111,8 +111,11 @@ export class Stand {
     return this.runner.groups.map(({ key, state }) => `${key}=${state}`).join(" ");
   }
 
-  /** Membership's news about the partner. */
-  event(event: MemberEvent["event"], more: Partial<Record<string, unknown>> = {}): void {
+  /** Membership's news about the partner. `status`: it has that already, where the event does not say. */
+  event(
+    event: MemberEvent["event"],
+    { status, ...more }: { readonly status?: NodeStatus } & Partial<Record<string, unknown>> = {},
+  ): void {
     const statuses: Partial<Record<string, NodeStatus>> = {
       up: "up",
       restarted: "up",
@@ -120,7 +123,7 @@ export class Stand {
       returned: "active",
       dead: "dead",
     };
-    this.partnerStatus = statuses[event] ?? this.partnerStatus;
+    this.partnerStatus = status ?? statuses[event] ?? this.partnerStatus;
     if (event === "comm-up") this.ownStatus = "active";
     const details = event === "dead" ? { why: "silent", wasHeard: true } : {};
     const full = { event, node: this.other, ...details, ...more } as MemberEvent;
