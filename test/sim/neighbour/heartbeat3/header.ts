@@ -47,6 +47,13 @@ export class Header {
   }
 }
 
+/** The string fields of a message that somebody wrote into the FIFO. */
+export function payloadOf({ fields }: Message): Fields {
+  return Object.fromEntries(
+    fields.flatMap(({ name, type, value }) => (type === "string" ? [[name, value]] : [])),
+  );
+}
+
 function string(name: string, value: string): Field {
   return { name, type: "string", value };
 }

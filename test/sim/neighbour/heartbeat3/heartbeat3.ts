@@ -18,7 +18,7 @@ import { Children } from "./children.ts";
 import { Ending } from "./ending.ts";
 import type { Estate } from "./estate.ts";
 import { Harc } from "./harc.ts";
-import { Header } from "./header.ts";
+import { Header, payloadOf } from "./header.ts";
 import { History } from "./history.ts";
 import type { Fields, Master } from "./master.ts";
 import { Membership } from "./membership.ts";
@@ -193,6 +193,10 @@ export class Heartbeat3 implements Mind, Master {
       case "command":
         this.#command(input.request, input.command);
         return;
+      case "address-lost":
+        // Nobody watches it; whoever asks for its status will see.
+        this.#children.addresses.delete(input.word);
+        return;
       case "reload":
         // Keys and groups are read again when they are needed.
         this.config = {
@@ -310,6 +314,9 @@ export class Heartbeat3 implements Mind, Master {
         this.#leaveRequest = request;
         this.#ending.want("leave");
         return;
+      case "message":
+        this.say(payloadOf(command.message));
+        break;
       default:
         this.#act({ do: "reply", request, ok: false, text: `no ${command.name} in this model` });
         return;
