@@ -2,7 +2,7 @@
 // does nothing.
 
 import type { Act } from "./act.ts";
-import type { Host } from "./host.ts";
+import type { Host } from "./host/host.ts";
 import type { World } from "./world.ts";
 
 /** A stranger on the same interface. */

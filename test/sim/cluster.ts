@@ -2,7 +2,7 @@
 // laws.
 
 import type { Act } from "../../src/sim/act.ts";
-import type { Host } from "../../src/sim/host.ts";
+import type { Host } from "../../src/sim/host/host.ts";
 import type { Sight } from "../../src/sim/sight.ts";
 import { World } from "../../src/sim/world.ts";
 import { type Spec, shapeOf } from "./plainshape.ts";

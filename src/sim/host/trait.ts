@@ -1,7 +1,7 @@
 // What the kinds of agents are like as programs, whatever they decide: how many processes they are, and
 // what a death of one of them leaves behind.
 
-import type { Breed } from "./shape.ts";
+import type { Breed } from "../shape.ts";
 
 export interface Traits {
   /** Desk and pulse are two processes, and each is started again when it dies alone. */

@@ -1,24 +1,24 @@
 // A made-up host: a kernel and a disk, the agent's two processes, its scripts, and the service manager that
 // starts the desk again when it dies.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { Boot } from "../core/boot.ts";
-import type { DeskEffect } from "../core/channel.ts";
-import type { Level } from "../core/effect.ts";
-import type { Command, Input } from "../core/input.ts";
-import type { Instant } from "../core/instant.ts";
-import type { Snapshot } from "../core/snapshot.ts";
-import type { Delivery } from "./delivery.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Boot } from "../../core/boot.ts";
+import type { DeskEffect } from "../../core/channel.ts";
+import type { Level } from "../../core/effect.ts";
+import type { Command, Input } from "../../core/input.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Snapshot } from "../../core/snapshot.ts";
+import type { Delivery } from "../network/delivery.ts";
+import { Recorder } from "../network/recorder.ts";
+import type { Breed, HostShape, Mind } from "../shape.ts";
+import type { World } from "../world.ts";
 import { Desk } from "./desk.ts";
 import { Disk, DiskFull } from "./disk.ts";
 import { randomUuid } from "./identity.ts";
 import { Kernel } from "./kernel.ts";
 import { Pulse } from "./pulse.ts";
-import { Recorder } from "./recorder.ts";
 import { Scripts } from "./script.ts";
-import type { Breed, HostShape, Mind } from "./shape.ts";
 import { type Traits, traitsOf } from "./trait.ts";
-import type { World } from "./world.ts";
 
 /** RestartSec (src/text/unit.ts), and what a desk takes to start. */
 const restartMs = 100 + 150;
@@ -209,13 +209,13 @@ export class Host {
     this.world.plan(this.world.now + ms, { happen });
   }
 
-  /** The desk does something for which it needs its disk. */
+  /** The desk starts a pulse: its generation must be on the disk. */
   guard(act: () => void): void {
     try {
       act();
     } catch (error) {
       if (!(error instanceof DiskFull)) throw error;
-      this.log("error", error.message, "bug");
+      this.log("error", `No pulse can begin: ${error.message}`, "exit");
       this.deskEnded("failed");
     }
   }
@@ -246,7 +246,7 @@ export class Host {
   }
 
   effect(effect: DeskEffect, life: number): void {
-    this.guard(() => this.desk?.effect(effect, life));
+    this.desk?.effect(effect, life);
   }
 
   makeMind(config: ClusterConfig, boot: Boot, now: Instant): Mind {

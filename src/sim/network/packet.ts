@@ -1,11 +1,11 @@
 // A message on its way: what is sent once, however many hear it. Its bytes are made only where somebody
 // looks at them: damaged, or signed with a key that the listener may not have.
 
-import type { Keyring } from "../wire/keyring.ts";
-import type { Message } from "../wire/message.ts";
-import { type Opened, open, seal, sealText } from "../wire/packet.ts";
-import { openRun, RunReader } from "../wire/stream.ts";
-import type { Chance } from "./chance.ts";
+import type { Keyring } from "../../wire/keyring.ts";
+import type { Message } from "../../wire/message.ts";
+import { type Opened, open, seal, sealText } from "../../wire/packet.ts";
+import { openRun, RunReader } from "../../wire/stream.ts";
+import type { Chance } from "../chance.ts";
 
 /** What a host signs and writes with. */
 export interface Sealing {

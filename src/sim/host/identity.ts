@@ -1,7 +1,7 @@
 // Who a made-up host is to its peers, as its disk tells (src/desk/identity.ts, generation.ts, uuid.ts).
 
-import type { Boot } from "../core/boot.ts";
-import type { Chance } from "./chance.ts";
+import type { Boot } from "../../core/boot.ts";
+import type { Chance } from "../chance.ts";
 import { type Disk, type Hostcache, torn } from "./disk.ts";
 
 export type Facts = Pick<Boot, "uuid" | "generation" | "hostcache" | "delhostcache">;

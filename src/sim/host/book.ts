@@ -1,12 +1,12 @@
 // The addresses that a made-up pulse holds: put up, renewed, announced, taken down (src/pulse/addressbook.ts).
 // An announcement is one sight, not the burst of frames that it is on a real host.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { AddressResource, PulseResource } from "../config/resource.ts";
-import { after, earliest, type Instant } from "../core/instant.ts";
-import { type Leased, Leases } from "../core/leases.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { AddressResource, PulseResource } from "../../config/resource.ts";
+import { after, earliest, type Instant } from "../../core/instant.ts";
+import { type Leased, Leases } from "../../core/leases.ts";
+import type { How } from "../sight.ts";
 import type { Host } from "./host.ts";
-import type { How } from "./sight.ts";
 
 type Resources = readonly (AddressResource | PulseResource)[];
 

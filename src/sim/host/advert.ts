@@ -1,11 +1,11 @@
 // Adverts of virtual routers between made-up hosts: everybody with the same router on the same interface
 // hears them. They travel as what an ear makes of them, not as bytes.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { HeardAdvert } from "../core/carp/heard.ts";
-import type { Effect } from "../core/effect.ts";
-import type { Instant } from "../core/instant.ts";
-import type { Happening } from "./agenda.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { HeardAdvert } from "../../core/carp/heard.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { Instant } from "../../core/instant.ts";
+import type { Happening } from "../agenda.ts";
 import type { Host } from "./host.ts";
 
 type AdvertEffect = Extract<Effect, { readonly do: "advert" }>;

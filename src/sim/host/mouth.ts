@@ -1,16 +1,16 @@
 // What a made-up pulse says: messages on every link, echo requests, adverts of virtual routers.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { Effect } from "../core/effect.ts";
-import type { Instant } from "../core/instant.ts";
-import { denial } from "../wire/denial.ts";
-import { type Message, text } from "../wire/message.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { Instant } from "../../core/instant.ts";
+import { denial } from "../../wire/denial.ts";
+import { type Message, text } from "../../wire/message.ts";
+import type { Happening } from "../agenda.ts";
+import type { Port } from "../network/network.ts";
+import { Packet, type Sealing } from "../network/packet.ts";
+import { isPing } from "../network/wiring.ts";
 import { Adverts } from "./advert.ts";
-import type { Happening } from "./agenda.ts";
 import type { Host } from "./host.ts";
-import type { Port } from "./network.ts";
-import { Packet, type Sealing } from "./packet.ts";
-import { isPing } from "./wiring.ts";
 
 export class Mouth {
   readonly #host: Host;

@@ -4,20 +4,20 @@
 // that before it reads what waits for it; the alarm comes after everything that was read; leases are
 // renewed at the end of a healthy turn.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { Boot } from "../core/boot.ts";
-import type { Effect } from "../core/effect.ts";
-import type { Input } from "../core/input.ts";
-import { after, earliest, type Instant } from "../core/instant.ts";
-import type { PulseView, Snapshot } from "../core/snapshot.ts";
-import { deadIntervalMs } from "../wire/carp/timing.ts";
-import type { Happening } from "./agenda.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Boot } from "../../core/boot.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { Input } from "../../core/input.ts";
+import { after, earliest, type Instant } from "../../core/instant.ts";
+import type { PulseView, Snapshot } from "../../core/snapshot.ts";
+import { deadIntervalMs } from "../../wire/carp/timing.ts";
+import type { Happening } from "../agenda.ts";
+import type { Delivery } from "../network/delivery.ts";
+import type { Mind } from "../shape.ts";
 import { Book } from "./book.ts";
-import type { Delivery } from "./delivery.ts";
 import { Ears } from "./ears.ts";
 import type { Host } from "./host.ts";
 import { Mouth } from "./mouth.ts";
-import type { Mind } from "./shape.ts";
 import { Standing } from "./standing.ts";
 
 /** Being away longer than this beyond what was asked for is told to the mind. */

@@ -1,17 +1,17 @@
 // What a made-up pulse hears: packets that are let in or not, echoes of others' packets passed on in a
 // ring of cables, and what waits in the kernel while nobody reads.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import { isLine, linkOf } from "../config/medium.ts";
-import type { Instant } from "../core/instant.ts";
-import { Ring } from "../core/ring.ts";
-import type { Keyring } from "../wire/keyring.ts";
-import type { Message } from "../wire/message.ts";
-import type { Opened } from "../wire/packet.ts";
-import type { Delivery } from "./delivery.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import { isLine, linkOf } from "../../config/medium.ts";
+import type { Instant } from "../../core/instant.ts";
+import { Ring } from "../../core/ring.ts";
+import type { Keyring } from "../../wire/keyring.ts";
+import type { Message } from "../../wire/message.ts";
+import type { Opened } from "../../wire/packet.ts";
+import type { Delivery } from "../network/delivery.ts";
+import { Packet, trusts } from "../network/packet.ts";
 import type { Host } from "./host.ts";
 import { send } from "./mouth.ts";
-import { Packet, trusts } from "./packet.ts";
 
 /** What a socket's buffer of 2 MiB holds: a small packet takes a kilobyte. The newest are lost. */
 const waitingMax = 2_000;

@@ -1,8 +1,8 @@
 // What operators of a made-up host ask and are answered: every question has exactly one answer
 // (src/desk/operator.ts, pending.ts).
 
-import type { Effect } from "../core/effect.ts";
-import type { Command } from "../core/input.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { Command } from "../../core/input.ts";
 import type { Host } from "./host.ts";
 
 type Reply = Extract<Effect, { readonly do: "reply" }>;

@@ -3,14 +3,14 @@
 //
 // What the world has no use for is left out: its log, its control socket's bytes, the watchdog.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import type { Boot, RouterMemory } from "../core/boot.ts";
-import type { DeskEffect } from "../core/channel.ts";
-import type { Level } from "../core/effect.ts";
-import type { Command } from "../core/input.ts";
-import type { GroupMemory } from "../core/memory.ts";
-import type { Snapshot } from "../core/snapshot.ts";
-import { torn } from "./disk.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Boot, RouterMemory } from "../../core/boot.ts";
+import type { DeskEffect } from "../../core/channel.ts";
+import type { Level } from "../../core/effect.ts";
+import type { Command } from "../../core/input.ts";
+import type { GroupMemory } from "../../core/memory.ts";
+import type { Snapshot } from "../../core/snapshot.ts";
+import { DiskFull, type Hostcache, torn } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { Identity } from "./identity.ts";
 import { Operator } from "./operator.ts";
@@ -111,7 +111,7 @@ export class Desk {
     this.#masters = masters.length === 0 ? undefined : { at: now, routers: masters };
   }
 
-  /** What the pulse wants of it. Throws when a file must be written and the disk is full. */
+  /** What the pulse wants of it. */
   effect(effect: DeskEffect, life: number): void {
     switch (effect.do) {
       case "run": {
@@ -129,7 +129,7 @@ export class Desk {
         this.#keep(effect.memory);
         return;
       case "hostcache":
-        this.#identity.learned({ hosts: effect.hosts, deleted: effect.deleted });
+        this.#learn({ hosts: effect.hosts, deleted: effect.deleted });
         return;
       case "reply":
         this.#operator.answered(effect);
@@ -233,6 +233,15 @@ export class Desk {
     const words = addresses.map(({ address }) => address);
     const order = { word: router, action, timeoutMs, addresses: words } as const;
     this.#run({ job, group: `router ${router}`, life }, order);
+  }
+
+  #learn(hostcache: Hostcache): void {
+    try {
+      this.#identity.learned(hostcache);
+    } catch (error) {
+      if (!(error instanceof DiskFull)) throw error;
+      this.#log("error", `The next agent must learn the nodes anew: ${error.message}`, "hostcache");
+    }
   }
 
   #keep(memory: GroupMemory): void {

@@ -1,9 +1,9 @@
 // One packet that arrives at one host: when, by which link, and what was done to it on its way.
 
-import type { Keyring } from "../wire/keyring.ts";
-import type { Opened } from "../wire/packet.ts";
-import type { Happening } from "./agenda.ts";
-import type { Chance } from "./chance.ts";
+import type { Keyring } from "../../wire/keyring.ts";
+import type { Opened } from "../../wire/packet.ts";
+import type { Happening } from "../agenda.ts";
+import type { Chance } from "../chance.ts";
 import type { Way } from "./network.ts";
 import { damaged, opened, type Packet } from "./packet.ts";
 

@@ -1,10 +1,10 @@
 // The kernel of a made-up host: its clocks, the addresses on its interfaces, the carriers. It outlives
 // every process and forgets everything when the power goes.
 
-import { at, type Instant } from "../core/instant.ts";
-import type { Happening } from "./agenda.ts";
-import type { How } from "./sight.ts";
-import type { World } from "./world.ts";
+import { at, type Instant } from "../../core/instant.ts";
+import type { Happening } from "../agenda.ts";
+import type { How } from "../sight.ts";
+import type { World } from "../world.ts";
 
 /** The kernel counts whole seconds of a lease and rounds a quarter of one up. */
 const fuzzMs = 250;

@@ -1,11 +1,11 @@
 // How the links and interfaces of a made-up host are, as its mind is told: at the start, after a reload, and
 // at every change.
 
-import type { ClusterConfig } from "../config/cluster.ts";
-import { linkOf } from "../config/medium.ts";
-import type { Input } from "../core/input.ts";
+import type { ClusterConfig } from "../../config/cluster.ts";
+import { linkOf } from "../../config/medium.ts";
+import type { Input } from "../../core/input.ts";
+import { isPing } from "../network/wiring.ts";
 import type { Host } from "./host.ts";
-import { isPing } from "./wiring.ts";
 
 export class Standing {
   readonly #host: Host;

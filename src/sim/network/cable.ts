@@ -3,9 +3,9 @@
 // The pulse paces what it hands over and lets newer news replace what waits too long
 // (src/pulse/media/outbox.ts); here a packet that would wait longer than that is dropped.
 
-import type { PppMedium, SerialMedium } from "../config/medium.ts";
-import { compact, fitsLine, isSlow } from "../wire/compact.ts";
-import type { Message } from "../wire/message.ts";
+import type { PppMedium, SerialMedium } from "../../config/medium.ts";
+import { compact, fitsLine, isSlow } from "../../wire/compact.ts";
+import type { Message } from "../../wire/message.ts";
 
 /** So much of the line's time may wait, and so many bytes in any case. */
 const waitMs = 2_000;

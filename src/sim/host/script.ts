@@ -1,9 +1,9 @@
 // The scripts of a made-up host, and the services that they start and stop. They are processes of their
 // own: they outlive the desk that began them, and only the power ends them all at once.
 
-import type { Temper } from "./act.ts";
-import type { Happening } from "./agenda.ts";
-import type { World } from "./world.ts";
+import type { Temper } from "../act.ts";
+import type { Happening } from "../agenda.ts";
+import type { World } from "../world.ts";
 
 export type Action = "start" | "stop" | "status";
 

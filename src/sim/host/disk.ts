@@ -1,10 +1,11 @@
 // The files of state of a made-up host, each whole, torn or not there: what a desk finds when it starts.
 //
 // Generation, uuid and hostcache are on the disk and outlive everything; the memory of what is up is in
-// the run directory, which is empty after a boot. A full disk takes no bytes: writing throws.
+// the run directory, which is empty after a boot. A full disk takes no new bytes: writing throws. A
+// generation can be written over another one, which takes no room (src/desk/disk.ts).
 
-import type { HostcacheEntry } from "../core/boot.ts";
-import type { GroupMemory } from "../core/memory.ts";
+import type { HostcacheEntry } from "../../core/boot.ts";
+import type { GroupMemory } from "../../core/memory.ts";
 
 export type StateFile = "generation" | "uuid" | "memory" | "hostcache" | "seals";
 
@@ -44,7 +45,7 @@ export class Disk {
   }
 
   set generation(value: number) {
-    this.#needRoom("generation");
+    if (typeof this.#generation !== "number") this.#needRoom("generation");
     this.#generation = value;
   }
 

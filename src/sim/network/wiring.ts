@@ -6,7 +6,7 @@
 // both have one left. A ucast peer that is no host's name is found by its place: where the peers of a device
 // are as many as the hosts, they are the hosts in their order; one less, the others.
 
-import { isLine, linkOf, type Medium } from "../config/medium.ts";
+import { isLine, linkOf, type Medium } from "../../config/medium.ts";
 
 export interface Wired {
   readonly name: string;

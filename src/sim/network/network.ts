@@ -1,15 +1,15 @@
 // The network of a made-up cluster: who hears whom by which link, what is cut, what the weather does to
 // packets on their way, and what a stranger has recorded of them.
 
-import { isLine, linkOf, type Medium } from "../config/medium.ts";
-import type { Weather } from "./act.ts";
+import { isLine, linkOf, type Medium } from "../../config/medium.ts";
+import type { Weather } from "../act.ts";
+import type { Host } from "../host/host.ts";
+import type { World } from "../world.ts";
 import { Cable } from "./cable.ts";
 import { Delivery } from "./delivery.ts";
-import type { Host } from "./host.ts";
 import type { Packet } from "./packet.ts";
 import { Severance, type Side } from "./severance.ts";
 import { isPing, wire } from "./wiring.ts";
-import type { World } from "./world.ts";
 
 /** One way through a network device and a switch. */
 const wireMs = 0.25;
