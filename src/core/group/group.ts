@@ -146,8 +146,12 @@ export class Group {
     return [log, ...this.#ladder.start(stage, job)];
   }
 
-  /** Adopt a changed line of haresources; what is up is stopped by the old line first. */
+  /** Adopt a changed line of haresources; what is up is stopped by the old line first, unless only the
+   *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
+    if (this.#next === undefined && this.#ladder.reown(spec)) {
+      return [this.#log("info", `Group ${this.key} is owned by ${this.owner} now`)];
+    }
     this.#next = spec;
     if (!this.resting || this.#state === "unsure") return [];
     if (this.#ladder.isDown) return this.#adoptSpec();

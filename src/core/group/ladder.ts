@@ -12,7 +12,7 @@ import type { Effect } from "../effect.ts";
 import { type Stage, stagesOf, wordsOf } from "./stage.ts";
 
 export class Ladder {
-  readonly spec: GroupSpec;
+  #spec: GroupSpec;
   readonly #stages: readonly Stage[];
   readonly #timeoutMs: () => number;
   /** Stages that may be up: from the moment a start is tried until a stop has ended. */
@@ -21,9 +21,20 @@ export class Ladder {
   #isSuspended = false;
 
   constructor(spec: GroupSpec, timeoutMs: () => number) {
-    this.spec = spec;
+    this.#spec = spec;
     this.#stages = stagesOf(spec.resources);
     this.#timeoutMs = timeoutMs;
+  }
+
+  get spec(): GroupSpec {
+    return this.#spec;
+  }
+
+  /** Takes over a line that names another owner of the same resources; false: it says more than that. */
+  reown(spec: GroupSpec): boolean {
+    if (JSON.stringify(spec.resources) !== JSON.stringify(this.#spec.resources)) return false;
+    this.#spec = spec;
+    return true;
   }
 
   get top(): number {

@@ -148,6 +148,7 @@ export class Ledger {
   /** Keep the books of one group up to date with what the hand and the council say. */
   note(group: NotedGroup, council: Council, now: Instant): void {
     const { key, state, owner, text } = group;
+    this.#keep(group);
     if (state !== "failed") this.#failed.delete(key);
     else if (!this.#failed.has(key)) {
       this.#failed.add(key);
@@ -160,6 +161,15 @@ export class Ledger {
     else if (!this.#upAt.has(key)) this.#upAt.set(key, now);
     if (owner === this.#table.self || !this.isMine(key)) this.homesick.delete(key);
     else if (council.isAway(owner)) this.homesick.add(key);
+  }
+
+  /** Another owner in the files moves nothing: the register stays, and the node where it runs says so. */
+  #keep({ key, state, owner }: NotedGroup): void {
+    const known = this.#registers.get(key);
+    if (known === undefined) this.#registers.set(key, { node: owner, epoch: 0 });
+    else if (known.epoch === 0 && known.node !== owner && this.isMine(key) && isBusy(state)) {
+      this.assign(key, this.#table.self, `${owner} owns it now, but it runs here`);
+    }
   }
 
   /** The first moment after `now` at which a rule may have a new answer. */
