@@ -29,8 +29,8 @@ export type Spectator = (event: Event, nowMs: number) => void;
 export interface PlayOptions {
   /** Is shown everything, in order. */
   readonly spectator?: Spectator;
-  /** The run may end once this law is broken. */
-  readonly until?: string;
+  /** The run may end once this has happened. */
+  readonly until?: (violation: Violation) => boolean;
 }
 
 export interface Kind {

@@ -3,10 +3,11 @@
 
 import type { TimedAct } from "../../src/sim/act.ts";
 import type { Plan } from "../../src/sim/shape.ts";
-import type { Kind } from "./kind.ts";
+import type { Kind, Violation } from "./kind.ts";
 
 export interface ShrinkOptions {
-  readonly law: string;
+  /** What must still happen: the same law, broken in the same way by whomever. */
+  readonly violation: Violation;
   readonly limitMs: number;
   readonly progress?: (line: string) => void;
 }
@@ -17,22 +18,27 @@ export function shrink(kind: Kind, plan: Plan, options: ShrinkOptions): Plan {
 
 class Shrinker {
   readonly #kind: Kind;
-  readonly #law: string;
+  readonly #isIt: (violation: Violation) => boolean;
   readonly #until: number;
   readonly #progress: (line: string) => void;
+  readonly #brokenAt: number;
   #best: Plan;
   #tries = 0;
   #toldAt = 0;
 
-  constructor(kind: Kind, plan: Plan, { law, limitMs, progress }: ShrinkOptions) {
+  constructor(kind: Kind, plan: Plan, { violation, limitMs, progress }: ShrinkOptions) {
     this.#kind = kind;
     this.#best = plan;
-    this.#law = law;
+    const way = wayOf(violation, plan);
+    this.#isIt = (other) => wayOf(other, plan) === way;
+    this.#brokenAt = violation.at;
     this.#until = performance.now() + limitMs;
     this.#progress = progress ?? (() => undefined);
   }
 
   run(): Plan {
+    this.#try(this.#with(this.#acts().filter(({ at }) => at <= this.#brokenAt)));
+    this.#simplify();
     for (let size = Number.POSITIVE_INFINITY; this.#size() < size && !this.#isLate(); ) {
       size = this.#size();
       this.#dropActs();
@@ -109,8 +115,8 @@ class Shrinker {
 
   #try(plan: Plan): boolean {
     this.#tries += 1;
-    const { violations } = this.#kind.play(plan, { until: this.#law });
-    const still = violations.some(({ law }) => law === this.#law);
+    const { violations } = this.#kind.play(plan, { until: this.#isIt });
+    const still = violations.some(this.#isIt);
     if (still) this.#best = plan;
     if (performance.now() - this.#toldAt > 2_000) {
       this.#toldAt = performance.now();
@@ -126,6 +132,16 @@ class Shrinker {
   #isLate(): boolean {
     return performance.now() > this.#until;
   }
+}
+
+/** The text of a violation without whom and what it is about. */
+function wayOf({ law, text }: Violation, { shape }: Plan): string {
+  const { config } = shape.hosts[0] ?? {};
+  const names = new Set<string>(config?.nodes);
+  for (const { resources } of config?.groups ?? [])
+    for (const { word } of resources) names.add(word);
+  const plain = text.split(/[\s:,]+/).filter((word) => !names.has(word) && !/\d|^and$/.test(word));
+  return `${law} ${plain.join(" ")}`;
 }
 
 function round(ms: number, unit: number): number {

@@ -5,6 +5,7 @@ import type { ClusterConfig } from "../../src/config/cluster.ts";
 import { linkOf } from "../../src/config/medium.ts";
 import type { GroupSpec } from "../../src/config/resource.ts";
 import type { TimedAct } from "../../src/sim/act.ts";
+import { isPing } from "../../src/sim/network/wiring.ts";
 import type { Plan } from "../../src/sim/shape.ts";
 import { groupOf } from "./plan/cluster.ts";
 import { mended, troublesOf } from "./plan/peace.ts";
@@ -23,7 +24,8 @@ export function* simpler(plan: Plan): Iterable<Plan> {
     }
   }
   for (const link of new Set(first.media.map(linkOf))) {
-    if (new Set(first.media.map(linkOf)).size > 1) {
+    const isLast = first.media.every((medium) => linkOf(medium) === link || isPing(medium));
+    if (!isLast) {
       yield reconfigured(plan, (config) => ({
         ...config,
         media: config.media.filter((medium) => linkOf(medium) !== link),

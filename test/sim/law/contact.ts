@@ -12,11 +12,9 @@
 import type { Sight } from "../../../src/sim/sight.ts";
 import { textOf } from "../../../src/wire/message.ts";
 import { isAlive, type Picture } from "./picture.ts";
+import type { Post } from "./post.ts";
 
 const tellings = 4;
-/** So many numbers of each run are remembered with the time at which they were sent. */
-const remembered = 2_000;
-
 interface Pair {
   /** When either last heard the other. */
   readonly heardAt: Map<string, number>;
@@ -31,12 +29,12 @@ interface Pair {
 
 export class Contact {
   readonly #picture: Picture;
+  readonly #post: Post;
   readonly #pairs = new Map<string, Pair>();
-  /** When a numbered message of a run was first sent. */
-  readonly #sentAt = new Map<string, number>();
 
-  constructor(picture: Picture) {
+  constructor(picture: Picture, post: Post) {
     this.#picture = picture;
+    this.#post = post;
   }
 
   /** Since when two nodes have been in contact; undefined: they are not. */
@@ -53,16 +51,8 @@ export class Contact {
 
   see(sight: Sight, now: number): void {
     switch (sight.saw) {
-      case "sent":
-        this.#sent(sight, now);
-        return;
       case "heard":
-        if (
-          sight.rejected === undefined &&
-          sight.touched === undefined &&
-          sight.from !== sight.node
-        )
-          this.#heard(sight, now);
+        if (sight.touched === undefined) this.#heard(sight, now);
         return;
       case "process":
         if (sight.alive) this.#partAll(sight.node);
@@ -80,25 +70,11 @@ export class Contact {
     }
   }
 
-  #sent({ node, message }: Extract<Sight, { readonly saw: "sent" }>, now: number): void {
-    const seq = textOf(message, "seq");
-    if (seq === undefined || textOf(message, "src") !== node) return;
-    const key = `${node} ${textOf(message, "hg")} ${seq}`;
-    if (this.#sentAt.has(key)) return;
-    this.#sentAt.set(key, now);
-    if (this.#sentAt.size <= remembered * this.#picture.hosts.size) return;
-    for (const oldest of this.#sentAt.keys()) {
-      this.#sentAt.delete(oldest);
-      return;
-    }
-  }
-
   #heard({ node, message }: Extract<Sight, { readonly saw: "heard" }>, now: number): void {
+    const { sentAt } = this.#post;
+    if (sentAt === undefined || !this.#post.isNews) return;
     const from = textOf(message, "src") ?? "";
-    const sentAt = this.#sentAt.get(
-      `${from} ${textOf(message, "hg")} ${textOf(message, "seq") ?? ""}`,
-    );
-    if (sentAt === undefined || from === node || !this.#picture.hosts.has(from)) return;
+    if (from === node || !this.#picture.hosts.has(from)) return;
     const pair = this.#pair(node, from);
     if (this.#isLost(pair, node, from, now)) this.#part(pair);
     pair.heardAt.set(node, now);

@@ -14,29 +14,36 @@
 import type { Sight } from "../../../src/sim/sight.ts";
 import { type Message, textOf } from "../../../src/wire/message.ts";
 import type { Law, Report } from "./law.ts";
+import type { Post } from "./post.ts";
 
-/** So many messages of each node are remembered. */
+/** So many messages of each node are remembered word for word. */
 const remembered = 1_000;
 
-export class Forgery implements Law {
-  readonly #report: Report;
-  readonly #sent = new Map<string, Set<string>>();
-  /** What each node has heard in this life. */
-  readonly #known = new Map<string, Set<string>>();
-  /** The packet whose consequences are watched. */
-  #watched:
-    | { readonly node: string; readonly at: number; readonly what: string; readonly asks: boolean }
-    | undefined;
+interface Watched {
+  readonly node: string;
+  readonly at: number;
+  readonly what: string;
+  /** It asks for something to be sent again. */
+  readonly asks: boolean;
+}
 
-  constructor(report: Report) {
+export class Forgery implements Law {
+  readonly #post: Post;
+  readonly #report: Report;
+  readonly #sent = new Map<string, Message[]>();
+  /** The packet whose consequences are watched. */
+  #watched: Watched | undefined;
+
+  constructor(post: Post, report: Report) {
+    this.#post = post;
     this.#report = report;
   }
 
   see(sight: Sight, now: number): void {
     switch (sight.saw) {
       case "sent":
-        this.#consequence(sight.node, "sends", now);
-        keep(this.#sent, sight.node, () => JSON.stringify(plain(sight.message)));
+        if (this.#watched !== undefined) this.#consequence(sight.node, "sends", now);
+        this.#keep(textOf(sight.message, "src") ?? sight.node, sight.message);
         return;
       case "heard":
         this.#heard(sight, now);
@@ -52,9 +59,6 @@ export class Forgery implements Law {
       case "act":
         this.#watched = undefined;
         return;
-      case "process":
-        if (sight.process === "pulse") this.#known.delete(sight.node);
-        return;
       default:
         return;
     }
@@ -63,20 +67,18 @@ export class Forgery implements Law {
   #heard(sight: Extract<Sight, { readonly saw: "heard" }>, now: number): void {
     const { node, message, rejected, touched } = sight;
     this.#watched = undefined;
+    if (rejected === undefined && touched === undefined) return;
     const type = textOf(message, "t") ?? "";
-    const name = `${textOf(message, "src")} ${textOf(message, "hg")} ${textOf(message, "seq")} ${type}`;
-    const from = textOf(message, "src") ?? sight.from;
     if (touched === "corrupted" && rejected === undefined) {
-      const honest = this.#sent.get(from)?.has(JSON.stringify(plain(message))) ?? false;
-      if (!honest) this.#report("6", `${node} believes a damaged ${type} of ${sight.from}`);
-    }
-    const isReplay = touched === "replayed" && (this.#known.get(node)?.has(name) ?? false);
-    if (rejected !== undefined || isReplay) {
-      const asks = type === "NS_rexmit";
-      this.#watched = { node, at: now, what: `${rejected ?? touched} ${type}`, asks };
+      const words = wordsOf(message);
+      const known = this.#sent.get(textOf(message, "src") ?? sight.from) ?? [];
+      const isHonest = known.some((sent) => wordsOf(sent) === words);
+      if (!isHonest) this.#report("6", `${node} believes a damaged ${type} of ${sight.from}`);
       return;
     }
-    keep(this.#known, node, () => name);
+    if (rejected === undefined && this.#post.isNews) return;
+    const asks = type === "NS_rexmit";
+    this.#watched = { node, at: now, what: `${rejected ?? touched} ${type}`, asks };
   }
 
   #consequence(node: string, what: string, now: number): void {
@@ -86,22 +88,22 @@ export class Forgery implements Law {
     this.#watched = undefined;
     this.#report("6", `${node} hears a packet that must not count (${watched.what}), and ${what}`);
   }
-}
 
-function keep(memory: Map<string, Set<string>>, node: string, make: () => string): void {
-  const known = memory.get(node) ?? new Set<string>();
-  memory.set(node, known);
-  known.add(make());
-  for (const oldest of known) {
-    if (known.size <= remembered) return;
-    known.delete(oldest);
+  #keep(node: string, message: Message): void {
+    let sent = this.#sent.get(node);
+    if (sent === undefined) {
+      sent = [];
+      this.#sent.set(node, sent);
+    }
+    sent.push(message);
+    if (sent.length > 2 * remembered) sent.splice(0, remembered);
   }
 }
 
-/** Bytes as numbers, so that two messages can be compared as text. */
-function plain(message: Message): unknown {
-  return message.fields.map(({ name, value }) => [
-    name,
-    value instanceof Uint8Array ? [...value] : value,
-  ]);
+/** Everything that a message says but for how many hops are left, so that two can be compared. */
+function wordsOf(message: Message): string {
+  const fields = message.fields.filter(({ name }) => name !== "ttl");
+  return JSON.stringify(
+    fields.map(({ name, value }) => [name, value instanceof Uint8Array ? [...value] : value]),
+  );
 }

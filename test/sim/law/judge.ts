@@ -25,6 +25,7 @@ import { Holder, misplaced } from "./holder.ts";
 import type { Law } from "./law.ts";
 import { Order } from "./order.ts";
 import { isAlive, Picture } from "./picture.ts";
+import { Post } from "./post.ts";
 import { Request } from "./request.ts";
 import { Restart } from "./restart.ts";
 import { Single } from "./single.ts";
@@ -37,6 +38,7 @@ const violationsMax = 50;
 export class Judge {
   readonly violations: Violation[] = [];
   readonly #picture: Picture;
+  readonly #post = new Post();
   readonly #contact: Contact;
   readonly #request: Request;
   readonly #restart: Restart;
@@ -53,17 +55,17 @@ export class Judge {
       tell(violation);
     };
     this.#picture = new Picture(shape);
-    this.#contact = new Contact(this.#picture);
+    this.#contact = new Contact(this.#picture, this.#post);
     this.#request = new Request(this.#picture, report);
     this.#restart = new Restart(this.#picture, report);
     this.#storm = new Storm(this.#picture, report);
     this.#laws = [
       new Single(this.#picture, this.#contact, report),
       new Holder(this.#picture, this.#contact, report),
-      new Sleeper(this.#picture, report),
+      new Sleeper(this.#picture, this.#post, report),
       this.#request,
       new Order(this.#picture, report),
-      new Forgery(report),
+      new Forgery(this.#post, report),
       this.#restart,
       this.#storm,
       { see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text) },
@@ -74,6 +76,7 @@ export class Judge {
     this.#now = now;
     if (sight.saw === "log") return;
     this.#picture.see(sight, now);
+    this.#post.see(sight, now);
     this.#contact.see(sight, now);
     for (const law of this.#laws) law.see(sight, now);
   };

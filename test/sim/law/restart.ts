@@ -35,6 +35,8 @@ export class Restart implements Law {
   #actAt = 0;
   #actBefore = 0;
   #isRough = false;
+  /** Only the agent, or one of its processes, was killed: what is up stays up. */
+  #isOnlyAgent = false;
 
   constructor(picture: Picture, report: Report) {
     this.#picture = picture;
@@ -76,6 +78,7 @@ export class Restart implements Law {
 
   #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
     if (act.act === "weather") this.#isRough = Object.keys(act.weather).length > 0;
+    this.#isOnlyAgent = ["crash", "kill-desk", "kill-pulse"].includes(act.act);
     const isReturn = act.act === "start" && act.node === this.#watch?.node;
     if (!isReturn) this.#watch = undefined;
     this.#actBefore = this.#actAt;
@@ -90,7 +93,8 @@ export class Restart implements Law {
     // The death is what was done just now; before it nothing was.
     const calmSince = Math.max(this.#actAt === now ? this.#actBefore : this.#actAt, this.#movedAt);
     const others = this.#picture.all.filter(({ name }) => name !== node);
-    if (now - calmSince < calmMs + 3 * deadtimeMs || this.#isRough) return;
+    if (!this.#isOnlyAgent || this.#actAt !== now || this.#isRough) return;
+    if (now - calmSince < calmMs + 3 * deadtimeMs) return;
     if (!others.every(isAlive) || misplaced(this.#picture).length > 0) return;
     if (host.forgetful || host.tempers.size > 0) return;
     const limitMs = 0.7 * deadtimeMs - keepaliveMs;

@@ -8,24 +8,24 @@
 // A pulse whose desk is gone says nothing any more after deadtime (at least a second), plus 100 ms.
 
 import type { Sight } from "../../../src/sim/sight.ts";
-import { textOf } from "../../../src/wire/message.ts";
 import type { Law, Report } from "./law.ts";
 import { isAddress, type Picture } from "./picture.ts";
+import type { Post } from "./post.ts";
 
 const deskLeastMs = 1_000;
 const slackMs = 100;
 
 export class Sleeper implements Law {
   readonly #picture: Picture;
+  readonly #post: Post;
   readonly #report: Report;
   /** Nodes that woke and do not know yet how things stand. */
   readonly #dazed = new Map<string, number>();
   readonly #deskLostAt = new Map<string, number>();
-  /** Messages that were sent after a sleeper woke: enough of them to know one. */
-  readonly #sentAt = new Map<string, number>();
 
-  constructor(picture: Picture, report: Report) {
+  constructor(picture: Picture, post: Post, report: Report) {
     this.#picture = picture;
+    this.#post = post;
     this.#report = report;
   }
 
@@ -40,7 +40,6 @@ export class Sleeper implements Law {
         else this.#deskLostAt.delete(sight.node);
         return;
       case "sent":
-        this.#noteSent(sight, now);
         this.#speaks(sight.node, "speaks", now);
         return;
       case "announce":
@@ -64,19 +63,10 @@ export class Sleeper implements Law {
     else this.#dazed.set(node, now);
   }
 
-  #noteSent({ node, message }: Extract<Sight, { readonly saw: "sent" }>, now: number): void {
-    if (this.#dazed.size === 0) {
-      this.#sentAt.clear();
-      return;
-    }
-    const key = keyOf(node, message);
-    if (!this.#sentAt.has(key)) this.#sentAt.set(key, now);
-  }
-
-  #heard({ node, from, message, rejected }: Extract<Sight, { readonly saw: "heard" }>): void {
+  #heard({ node, from, rejected }: Extract<Sight, { readonly saw: "heard" }>): void {
     const woke = this.#dazed.get(node);
     if (woke === undefined || from === node || rejected !== undefined) return;
-    const sentAt = this.#sentAt.get(keyOf(textOf(message, "src") ?? from, message));
+    const { sentAt } = this.#post;
     if (sentAt !== undefined && sentAt >= woke) this.#dazed.delete(node);
   }
 
@@ -108,8 +98,4 @@ export class Sleeper implements Law {
     this.#dazed.delete(node);
     return false;
   }
-}
-
-function keyOf(node: string, message: Parameters<typeof textOf>[0]): string {
-  return `${node} ${textOf(message, "hg")} ${textOf(message, "seq") ?? ""}`;
 }
