@@ -207,7 +207,7 @@ function hidden(source: string): string {
   let seen = 0;
   return source.replace(/[^ \t\v\f]+/g, (word) => {
     seen++;
-    const plain = /^(auth|\d{1,2}|crc|md5|sha1|sha256)$/.test(word) || word.startsWith("#");
+    const plain = /^(auth|\d{1,2}|crc|md5|sha1|sha256)$/.test(word);
     return seen <= 2 && plain ? word : "*".repeat(word.length);
   });
 }

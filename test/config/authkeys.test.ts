@@ -117,6 +117,7 @@ test("parseAuthkeys() gives no keyring beside an error", () => {
 test.each([
   `auth 1\n1 sha1 ${key} spare`,
   `auth 1\n1 ${key}`,
+  `auth 1\n1 #${key}`,
   `${key}`,
   `auth ${key}`,
   `auth 1\n1 crc ${key}`,
