@@ -127,9 +127,13 @@ function wordsOf(joined: string, pieces: readonly Piece[]): Word[] {
   return words;
 }
 
-/** A blank or a comment behind the backslash: it joins nothing and becomes a word. */
+/** A blank or a comment behind the backslash: it joins nothing and becomes a word, or the end of one. */
 function sayLostJoin(words: readonly Word[], report: Report): void {
   const last = words.at(-1);
-  if (last?.text !== "\\") return;
-  report.error(last, 'The "\\" joins nothing: it is not the last character of its line');
+  if (!last?.text.endsWith("\\")) return;
+  const column = last.column + last.text.length - 1;
+  report.error(
+    { ...last, column },
+    'The "\\" joins nothing: it is not the last character of its line',
+  );
 }

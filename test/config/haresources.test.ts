@@ -132,6 +132,10 @@ test.each([
   ["alice 10.0.0.1\nbob x 10.0.0.1/24", "error 2:7 Address 10.0.0.1 is given twice: line 1 has it"],
   ["alice x y\nbob y", 'warning 2:5 Group "y" is also a resource of group "x"'],
   ["alice x \\ ", 'error 1:9 The "\\" joins nothing: it is not the last character of its line'],
+  [
+    "alice x y\\ # z",
+    'error 1:10 The "\\" joins nothing: it is not the last character of its line',
+  ],
   ["alice x\\", 'warning 1:8 Nothing follows the "\\" at the end of the file'],
 ])("parseHaresources() says about %j: %s", (text, message) => {
   expect(said(text)).toContain(message);
