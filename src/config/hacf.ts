@@ -66,24 +66,26 @@ function readLine(line: Line, reader: Reader, spots: Map<string, Word[]>): void 
     return;
   }
   const key = sameAs[name.text] ?? name.text;
-  const earlier = spots.get(key) ?? [];
+  const words = spots.get(key) ?? [];
+  const before = words.at(-1);
   // Of a line that is one argument, its first word stands for the whole.
-  spots.set(key, [...earlier, ...(directive.shape === "list" ? values : values.slice(0, 1))]);
-  apply(directive, line, values, earlier, reader);
+  words.push(...(directive.shape === "list" ? values : values.slice(0, 1)));
+  spots.set(key, words);
+  apply(directive, line, values, before, reader);
 }
 
 function apply(
   directive: Directive,
   { name }: Line,
   values: readonly Word[],
-  earlier: readonly Word[],
+  earlier: Word | undefined,
   reader: Reader,
 ): void {
   if (directive.shape === "line") {
     directive.set(name, values, reader);
     return;
   }
-  let before = earlier.at(-1);
+  let before = earlier;
   for (const value of values) {
     const spare = before?.line === value.line && directive.repeats !== undefined;
     if (before !== undefined && spare) saySpare(name, value, before, reader.report);

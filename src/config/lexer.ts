@@ -26,7 +26,7 @@ export function lex(text: string, report: Report): Line[] {
 }
 
 function readLine(raw: string, line: number, report: Report): Line | undefined {
-  const source = raw.replace(/\r+$/, "");
+  const source = withoutReturns(raw);
   const cut = source.indexOf("\r");
   if (cut !== -1) {
     report.warning(
@@ -46,6 +46,13 @@ function readLine(raw: string, line: number, report: Report): Line | undefined {
   const readable = cut === -1 ? source : source.slice(0, cut);
   const [name, ...words] = split(withoutComment(readable), { line, column: 1, source });
   return name === undefined ? undefined : { name, words };
+}
+
+/** Without the carriage returns at the end. An expression would try its luck from each of thousands. */
+function withoutReturns(raw: string): string {
+  let end = raw.length;
+  while (raw[end - 1] === "\r") end--;
+  return raw.slice(0, end);
 }
 
 /** Splits at blanks; `start` is the place of the text's first character. */

@@ -290,6 +290,20 @@ test("checkAll() counts ping nodes among the nodes", () => {
   );
 });
 
+test("checkAll() takes at most 500 media", () => {
+  const media = Array.from({ length: 501 }, (_, i) => `ucast eth0 10.1.${i >> 8}.${i & 255}\n`);
+  const { conf, problems } = checkAll(given(five.replace("bcast eth0\n", media.join(""))));
+  expect(conf.media).toHaveLength(500);
+  expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    "503 Too many media: at most 500 are possible",
+  ]);
+});
+
+test("checkAll() does not mind carriage returns at the ends of lines, however many", () => {
+  expect(said(given(five.replaceAll("\n", "\r\n")))).toEqual([]);
+  expect(said(given(five.replaceAll("\n", `${"\r".repeat(9_000)}\n`)))).toEqual([]);
+});
+
 test("checkAll() advises to ask as root where only root may read", () => {
   const trouble = "EACCES: permission denied, open 'authkeys'";
   const { problems } = checkAll({ ...given(five), authkeys: { file: "authkeys", trouble } });

@@ -65,3 +65,25 @@ test.each([
 ])("nearest() of %j is %j", (word, expected) => {
   expect(nearest(word, ["deadtime", "keepalive", "node"])).toBe(expected);
 });
+
+/** Edits that make one word the other, by trying all. */
+function edits(a: string, b: string): number {
+  if (a === "" || b === "") return a.length + b.length;
+  const [restA, restB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return edits(restA, restB);
+  const swapped = a[0] === b[1] && a[1] === b[0];
+  const swap = swapped ? edits(a.slice(2), b.slice(2)) : Number.POSITIVE_INFINITY;
+  return 1 + Math.min(edits(restA, b), edits(a, restB), edits(restA, restB), swap);
+}
+
+test("nearest() is the first of those that need the fewest edits, if that are few", () => {
+  const words = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
+  fc.assert(
+    fc.property(words, fc.array(words, { maxLength: 5 }), (word, known) => {
+      const few = Math.floor(word.length / 3);
+      const counts = known.map((each) => edits(word, each));
+      const least = Math.min(...counts);
+      expect(nearest(word, known)).toBe(least <= few ? known[counts.indexOf(least)] : undefined);
+    }),
+  );
+});

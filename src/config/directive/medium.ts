@@ -10,6 +10,9 @@ import { type Directive, type Directives, integer, type Reader, sayWrong } from 
 /** IFNAMSIZ is 16 with the final NUL (net/if.h). */
 const deviceName = /^[^/\s]{1,15}$/;
 
+/** Every node by each of four networks, and more; every packet leaves by all of them. */
+export const mediumCountMax = 500;
+
 /** TTL and hop limit: the real daemon accepts no more. */
 const ttlMax = 4;
 
@@ -210,6 +213,10 @@ function exactly(
 /** Adds a medium; the port of those that use udpport is filled in when the whole file is read. */
 export function addMedium(medium: Medium, name: Word, { draft, report }: Reader): void {
   const media = draft.media ?? [];
+  if (media.length === mediumCountMax) {
+    report.error(name, `Too many media: at most ${mediumCountMax} are possible`);
+    return;
+  }
   const written = JSON.stringify(medium);
   if (media.some((other) => JSON.stringify(other) === written)) {
     report.warning(name, "The same medium is given twice: once is enough");
