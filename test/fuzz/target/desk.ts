@@ -1,0 +1,198 @@
+// What the desk reads while it runs: requests on the control socket, messages on the FIFO, words of scripts,
+// packets of the pulse.
+
+import { FrameReader, frames, valueBytesMax } from "../../../src/core/frame.ts";
+import { orderOf, Splitter } from "../../../src/desk/fifo.ts";
+import { commandOf, parseRequest, requestBytesMax } from "../../../src/desk/request.ts";
+import { parseSettings } from "../../../src/desk/script.ts";
+import { saysRunning, verdictOf } from "../../../src/desk/verdict.ts";
+import { bytesToText } from "../../../src/wire/bytes.ts";
+import { gist } from "../minimise.ts";
+import { pieces } from "./choice.ts";
+import { messageTokens } from "./envelope.ts";
+import { latin1 } from "./sample.ts";
+import { must, mustEqual, type Target } from "./target.ts";
+
+const jsonTokens = [
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  ":",
+  '"',
+  "null",
+  "true",
+  "false",
+  "\\u0000",
+  "\\",
+  "1e999",
+  "-0",
+  '"__proto__":',
+];
+
+/** One line of the control socket. */
+export const request: Target = {
+  name: "request",
+  covers: "desk/request",
+  corpus: () =>
+    latin1(
+      '{"ask":"status"}',
+      '{"ask":"standby","set":"local","wait":false}',
+      '{"ask":"takeover"}',
+      '{"ask":"leave"}',
+      '{"ask":"yield","router":"eth0/42"}',
+      '{"ask":"addnode","nodes":["carol","dave"]}',
+      '{"ask":"ppp","event":"up","tty":"/dev/ttyS0","pid":123,"line":{"device":"ppp0","local":"10.0.0.1","remote":"10.0.0.2"}}',
+    ),
+  tokens: [
+    ...jsonTokens,
+    ...'"ask": "status" "standby" "takeover" "set": "all" "foreign" "wait": "yield" "router": "addnode" "nodes": "ppp"'.split(
+      " ",
+    ),
+    ...'"event": "down" "tty": "pid": "line": "device": "local": "remote": "/dev/ttyS0"'.split(" "),
+  ],
+  bytesMax: requestBytesMax,
+  run(input) {
+    const read = parseRequest(Buffer.from(input).toString("utf8"));
+    if (read === undefined) return "none";
+    mustEqual(parseRequest(JSON.stringify(read)), read, "a request is read as it was written");
+    const command = commandOf(read);
+    mustEqual(
+      travelled(command ?? null),
+      command ?? null,
+      "a command travels to the pulse as it is",
+    );
+    return `${read.ask} ${command?.name}`;
+  },
+};
+
+/** What comes out at the other end of the line between desk and pulse. */
+function travelled(value: unknown): unknown {
+  const reader = new FrameReader<unknown>();
+  let last: unknown;
+  for (const packet of frames(value)) last = reader.push(packet);
+  return last;
+}
+
+/** The first byte says how long the pieces are in which it comes. */
+export const fifo: Target = {
+  name: "fifo",
+  covers: "desk/fifo Splitter, orderOf()",
+  corpus: () =>
+    latin1(
+      "\x10>>>\nt=ask_resources\ninfo=me\nrsc_hold=local\n<<<\n>>>\nt=hb_takeover\nrsc_hold=failback\n<<<\n",
+      "\x05>>>\nt=addnode\nnodelist=carol, dave\n<<<\nnoise\n>>>\nt=setweight\nnode=bob\nweight=5\n<<<\r\n",
+      "\xff>>>\nt=setsite\nnode=bob\nsite=east\n<<<\n>>>\nt=custom\nx=y\n<<<\n>>>\nt=",
+    ),
+  tokens: [
+    ...messageTokens,
+    "t=",
+    "info=me\n",
+    "rsc_hold=",
+    "nodelist=",
+    "weight=",
+    "node=",
+    "site=",
+    "delnode",
+    "<<<\n",
+  ],
+  bytesMax: 256 * 1024,
+  run(input) {
+    const text = bytesToText(input.subarray(1));
+    const step = 1 + (input[0] ?? 0) * 257;
+    const heard: string[] = [];
+    let lost = 0;
+    const splitter = new Splitter(
+      (message) => heard.push(message),
+      () => lost++,
+    );
+    for (let at = 0; at < text.length; at += step) splitter.push(text.slice(at, at + step));
+    must(heard.join("").length <= text.length, "no more is heard than was said");
+    const kinds = new Set<string>();
+    for (const message of heard.slice(0, 50)) {
+      const order = orderOf(message);
+      if ("command" in order) {
+        mustEqual(
+          travelled(order.command),
+          order.command,
+          "a command travels to the pulse as it is",
+        );
+        kinds.add(order.command.name);
+      } else kinds.add(gist(order.refused).slice(0, 20));
+    }
+    return `${lost > 0} ${[...kinds].sort().join(" ")}`;
+  },
+};
+
+/** What a script wrote while it was asked for its status. */
+export const status: Target = {
+  name: "status",
+  covers: "desk/verdict",
+  corpus: () =>
+    latin1(
+      "running\n",
+      "not running\n",
+      "httpd is OK\n",
+      "NoT a bit\nRunning",
+      "stopped",
+      "Nothing OK",
+    ),
+  tokens: ["not ", "NOT ", "running", "Running", "OK", "\n", "not", " "],
+  bytesMax: 64 * 1024,
+  run(input) {
+    const output = Buffer.from(input).toString("utf8");
+    const says = saysRunning(output);
+    const code = (input[0] ?? 0) % 12;
+    const ocf = verdictOf("ocf", "status", { code, output });
+    const unit = verdictOf("systemd", "status", { code, output });
+    must(verdictOf("heartbeat", "status", { code, output }).ok === says, "words are the verdict");
+    return `${says} ${ocf.ok} ${unit.ok}`;
+  },
+};
+
+/** The settings of an OCF agent. */
+export const agentSettings: Target = {
+  name: "ocf-settings",
+  covers: "desk/script parseSettings()",
+  corpus: () =>
+    latin1("ip=10.0.0.1\nexport OCF_RESKEY_nic='eth0' # x\nname=\"a b\"\n\n# y\nx= a #b\n"),
+  tokens: ["export ", "=", "'", '"', " #", "\t", "    ", "OCF_RESKEY_", "\n", "\r", "__proto__="],
+  bytesMax: 64 * 1024,
+  run(input) {
+    const found = Object.entries(parseSettings(Buffer.from(input).toString("utf8")));
+    for (const [name, value] of found) {
+      must(name.startsWith("OCF_"), "a setting is one of OCF");
+      must(!value.includes("\n"), "a value is one line");
+    }
+    return String(Math.min(found.length, 8));
+  },
+};
+
+/** Packets between desk and pulse. Both ends are hb: what does not parse throws, and only an Error. */
+export const frame: Target = {
+  name: "frame",
+  covers: "core/frame",
+  corpus: () =>
+    latin1('\x0a.{"a":1}\x05+[1,2\x03.,3]', "\x01.\x02.1\x01x\x00", '\x03+"a\x03+bc\x03.d"'),
+  tokens: [...jsonTokens, "+", ".", "\x01", "\x10"],
+  bytesMax: valueBytesMax / 256,
+  run(input) {
+    const reader = new FrameReader<unknown>();
+    const kinds = new Set<string>();
+    for (const packet of pieces(input, (byte) => byte)) {
+      try {
+        const value = reader.push(packet);
+        if (value === undefined) continue;
+        // JSON reads "1e999" and cannot write what it read.
+        const written: unknown = JSON.parse(JSON.stringify(value));
+        mustEqual(travelled(value), written, "a value travels as JSON has it");
+        kinds.add(typeof value);
+      } catch (error) {
+        if (!(error instanceof Error) || error.message.startsWith("Broken")) throw error;
+        kinds.add(gist(error.message).slice(0, 30));
+      }
+    }
+    return [...kinds].sort().join(" ");
+  },
+};

@@ -1,0 +1,51 @@
+// Every target, in the order of the table. A parser that is not here is not under fuzz; docs/testing.md
+// says of which this is true, and why.
+
+import { advert, carp } from "./advert.ts";
+import { arp, neighbour } from "./claim.ts";
+import { authkeys, configuration, haCf, haresources } from "./configuration.ts";
+import { core } from "./core.ts";
+import { agentSettings, fifo, frame, request, status } from "./desk.ts";
+import { echo } from "./echo.ts";
+import { classic, netstring, packet, signed } from "./envelope.ts";
+import { bulletin, message } from "./message.ts";
+import { netlink } from "./netlink.ts";
+import { carpFile, carpOptions, passfile, ucarp } from "./router.ts";
+import { generation, hostcache, memory, processes, sealBook } from "./state.ts";
+import { stream } from "./stream.ts";
+import type { Target } from "./target.ts";
+
+export const targets: readonly Target[] = [
+  haCf,
+  haresources,
+  authkeys,
+  configuration,
+  carpFile,
+  ucarp,
+  carpOptions,
+  passfile,
+  netstring,
+  classic,
+  packet,
+  signed,
+  message,
+  bulletin,
+  stream,
+  carp,
+  advert,
+  arp,
+  neighbour,
+  echo,
+  netlink,
+  request,
+  fifo,
+  status,
+  agentSettings,
+  frame,
+  generation,
+  hostcache,
+  memory,
+  processes,
+  sealBook,
+  core,
+];
