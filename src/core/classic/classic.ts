@@ -218,6 +218,7 @@ export class Classic implements Negotiator {
     partner.forget();
     this.#dispute.over();
     if (pair.state === "overslept") this.#nap.release(`${partner.name} ${how}`, now);
+    if (pair.state === "stable" && partner.active) this.#dispute.alone(now);
     if (pair.state !== "stable" || isNothing(back)) return;
     pair.claim = plus(pair.claim, back);
     const why = `taken back: ${partner.name} ${how} during the hand-over`;

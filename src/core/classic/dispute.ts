@@ -11,6 +11,8 @@
 //                                        its own.
 //   it slept, took everything over, and  It never restarts. 5 s after its last sign, if it still claims
 //   now thinks that we came back         the same groups, we release them: only we can.
+//   its new run began while it was cut   It took everything, too, and is a member when we first hear it. It
+//   off                                  says nothing by itself: we ask, and release what it claims.
 //
 // Nothing of this needs a new generation of ours: the partner believes the report that follows the
 // release, and gives our own groups back by failback where that is on. A release that turns out to be
@@ -32,6 +34,8 @@ export class Dispute {
   readonly #pair: Pair;
   #watching = false;
   #questions = 0;
+  /** What the partner took it took as one who was alone: it has no reason to release it. */
+  #wasAlone = false;
 
   constructor(pair: Pair) {
     this.#pair = pair;
@@ -47,11 +51,20 @@ export class Dispute {
     const { partner, alarms, claim } = this.#pair;
     this.#watching = true;
     this.#questions = 0;
+    this.#wasAlone = false;
     alarms.set("dispute", after(now, noSignMs));
     const text =
       `${partner.name} returns after a partition: this node keeps [${wordOf(claim)}] running, ` +
       `${partner.name} is expected to release and restart`;
     this.#pair.log("error", "partition", text);
+  }
+
+  /** The partner is a full member when its run is first heard: it became one without us. */
+  alone(now: Instant): void {
+    this.#watching = true;
+    this.#questions = 0;
+    this.#wasAlone = true;
+    this.#ask(now);
   }
 
   /** The partner did something that a node does which had declared us dead. */
@@ -80,6 +93,8 @@ export class Dispute {
       if (!this.#watching || partner.known) this.over();
     } else if (!both.local && partner.known) {
       this.#yield(both, "its owner runs them", now);
+    } else if (this.#watching && this.#wasAlone) {
+      this.#yield(both, "it began its run without us", now);
     } else if (!alarms.isSet("dispute")) {
       alarms.set("dispute", after(now, releaseWithinMs));
       const text = `Both machines own our resources: ${partner.name} claims [${wordOf(both)}] too`;

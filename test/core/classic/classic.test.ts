@@ -663,6 +663,27 @@ describe("failures", () => {
 });
 
 describe("partition", () => {
+  test.each(["up", "restarted"] as const)(
+    "Classic asks a partner that became a member without it, and releases what that took (%s)",
+    (event) => {
+      const stand = new Stand();
+      stand.startBoth();
+      stand.event("dead");
+      stand.advance(500);
+      stand.said();
+      stand.event(event, { status: "active" });
+      stand.event("active");
+      expect(stand.said()).toEqual([
+        "resource rsc_hold=all rtype=full isstable=0",
+        "resource rsc_hold=all rtype=full isstable=1",
+      ]);
+      stand.hear("resource rsc_hold=all rtype=full isstable=1");
+      stand.advance(500);
+      expect(stand.held()).toEqual([]);
+      expect(stand.running).toEqual(new Set());
+    },
+  );
+
   test("Classic keeps everything while a partner that saw the partition restarts", () => {
     const stand = alone();
     stand.event("returned");
