@@ -165,20 +165,17 @@ export class Legacy implements Negotiator {
     pair.state = "stable";
     if (partner.gone) {
       this.#takeOver(`${partner.name} ${partner.left ? "left" : "was not heard"}`, now);
-    } else if (partner.active) {
-      // It took its own groups back, or never lost them.
-      const strays = pair.groups(claimOf("foreign")).filter((group) => group.state !== "idle");
-      const keys = strays.map((group) => group.key);
-      if (keys.length > 0) {
-        const why = `given up: ${partner.name} is active and owns it`;
-        pair.work("give", keys, why, { for: "yield" }, now);
-      }
-      for (const key of pair.missing(claimOf("local"))) this.#ask(key, now);
-    } else {
-      const keys = pair.missing(claimOf("local"));
-      const why = `taken: ${partner.name} is not active yet`;
-      pair.work("take", keys, why, { for: "acquire" }, now);
+      return;
     }
+    // What an earlier run left up is its: it took it back, never lost it, or starts it without asking.
+    const strays = pair.groups(claimOf("foreign")).filter((group) => group.state !== "idle");
+    const why = `given up: ${partner.name} is there and owns it`;
+    const keys = strays.map((group) => group.key);
+    if (keys.length > 0) pair.work("give", keys, why, { for: "yield" }, now);
+    const own = pair.missing(claimOf("local"));
+    if (partner.active) for (const key of own) this.#ask(key, now);
+    else
+      pair.work("take", own, `taken: ${partner.name} is not active yet`, { for: "acquire" }, now);
   }
 
   #ask(key: string, now: Instant): void {

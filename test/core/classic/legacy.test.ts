@@ -185,6 +185,16 @@ test("Legacy releases groups of an active partner that an earlier run left up", 
   expect(stand.states()).toBe("a=held b=idle");
 });
 
+test("Legacy stops what an earlier run left up of a partner that is only starting", () => {
+  const stand = new Stand({ autoFailback: "legacy", adopted: ["a", "b"] });
+  stand.advance(200);
+  stand.event("up");
+  stand.event("comm-up");
+  stand.advance(1_000);
+  expect(stand.said()).toEqual([]);
+  expect(stand.states()).toBe("a=held b=idle");
+});
+
 test("Legacy tries a failed group again, but never one whose owner is there", () => {
   const stand = pair();
   stand.broken.add("b");
