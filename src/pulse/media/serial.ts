@@ -12,15 +12,15 @@ import { applySettings, flush, rawSettings } from "../../../ffi/termios.ts";
 import { closeWithoutWaiting, openTty, readTty, setBreak, unsentBytes } from "../../../ffi/tty.ts";
 import type { SerialMedium } from "../../config/medium.ts";
 import { after, earliest, type Instant } from "../../core/instant.ts";
+import { Outbox } from "../../core/line/outbox.ts";
+import { slotOf } from "../../core/line/slot.ts";
 import { denial } from "../../wire/denial.ts";
 import { RunReader } from "../../wire/stream.ts";
 import type { Letter } from "../letter.ts";
 import type { LineCount } from "../tally.ts";
 import type { Ear, EarSpec, Heard, StreamCarrier, Surroundings } from "./carrier.ts";
 import { LineLock } from "./linelock.ts";
-import { Outbox } from "./outbox.ts";
 import { Progress } from "./progress.ts";
-import { slotOf } from "./slot.ts";
 
 /** As long as tcsendbreak(3) holds a break. */
 const BREAK_MS = 250;

@@ -134,11 +134,10 @@ export class Network {
 
   #carry(way: Way, packet: Packet, delayMs: number, isDamaged = false): void {
     const { now } = this.#world;
-    const tookMs = way.cable === undefined ? wireMs : way.cable.carry(packet.message, now);
-    if (tookMs === undefined) return;
     const delivery = new Delivery(way, packet, now);
     if (isDamaged) delivery.damage(this.#world.chance);
-    this.#world.plan(now + tookMs + delayMs, delivery);
+    if (way.cable === undefined) this.#world.plan(now + wireMs + delayMs, delivery);
+    else way.cable.carry(delivery, delayMs);
   }
 
   #ways(): Way[] {
@@ -159,7 +158,7 @@ export class Network {
         const ways = (ends[index]?.get(medium) ?? []).flatMap(({ host, link: arrivesBy }) => {
           const to = hosts[host];
           if (to === undefined) return [];
-          const cable = isLine(medium) ? new Cable(medium) : undefined;
+          const cable = isLine(medium) ? new Cable(from, medium) : undefined;
           const way = { from, to, leavesBy, arrivesBy, cable, isCut: false, weather: undefined };
           return [{ ...way, cable: known.get(keyOf(way))?.cable ?? cable }];
         });

@@ -1,8 +1,8 @@
 // Messages made out of bytes: what is encoded is decoded the same, in every form and with every key.
 
+import { slotOf } from "../../../src/core/line/slot.ts";
 import { readHeader } from "../../../src/core/membership/header.ts";
 import { decodeBulletin, encodeBulletin } from "../../../src/core/native/bulletin.ts";
-import { slotOf } from "../../../src/pulse/media/slot.ts";
 import { bytesToText } from "../../../src/wire/bytes.ts";
 import { compact, fitsLine } from "../../../src/wire/compact.ts";
 import { denial } from "../../../src/wire/denial.ts";

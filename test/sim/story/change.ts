@@ -10,7 +10,8 @@ import type { Resource } from "../../../src/config/resource.ts";
 import type { Method } from "../../../src/wire/keyring.ts";
 import { confused, msOf, wordsOf } from "./scene.ts";
 
-const baud = 115_200;
+/** Heartbeat's own, and slow enough to matter. */
+const baud = 19_200;
 const port = 694;
 
 /** The configuration with one more line taken to heart. */

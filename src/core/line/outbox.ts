@@ -10,9 +10,9 @@
 // otherwise, a line once late would drown in its own repairs: late packets are asked for, by
 // everybody, again and again.
 
-import { after, type Instant } from "../../core/instant.ts";
 import { textToBytes } from "../../wire/bytes.ts";
 import { RESYNC } from "../../wire/stream.ts";
+import { after, type Instant } from "../instant.ts";
 import { isNewer, Lane, type Put } from "./lane.ts";
 import type { Slot } from "./slot.ts";
 
