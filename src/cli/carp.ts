@@ -12,11 +12,11 @@ import { ask } from "../desk/client.ts";
 import { socketIn } from "./asking.ts";
 import { repeatable, routerOptions } from "./carpoption.ts";
 import { type Asked, readAsked } from "./carprequest.ts";
-import { painter } from "./check.ts";
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { print, say } from "./output.ts";
+import { painter } from "./painter.ts";
 
 /** A process that does not answer so long does not keep another one from its start. */
 const answerWithinMs = 1_000;

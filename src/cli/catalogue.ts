@@ -48,6 +48,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "simulate",
+    summary: "Shows what would happen to this cluster if hosts or networks failed",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  {
     name: "keygen",
     summary: "Makes an authkeys file with a fresh key",
     load: async () => (await import("./keygen.ts")).keygen,

@@ -3,14 +3,15 @@
 import { readFileSync } from "node:fs";
 import { type Checked, checkAll, type Given } from "../config/check.ts";
 import { printHaCf, printHaresources } from "../config/print.ts";
-import { type Paint, renderProblems } from "../config/render.ts";
+import { renderProblems } from "../config/render.ts";
 import { inOrder } from "../config/report.ts";
 import { checkDevices } from "../desk/device.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { paint, print, printJson, say } from "./output.ts";
+import { print, printJson, say } from "./output.ts";
+import { painter } from "./painter.ts";
 
 export const check = command({
   name: "check",
@@ -97,12 +98,6 @@ function asJson({ conf, groups, keyring, problems }: Checked) {
       },
     }),
   };
-}
-
-/** Colours for problems on a stream. */
-export function painter(stream: "stdout" | "stderr"): Paint {
-  const styles = { place: "bold", error: "red", warning: "yellow", caret: "green" } as const;
-  return (part, text) => paint(stream, styles[part], text);
 }
 
 /** The interfaces of this network namespace; undefined where the kernel does not tell. */

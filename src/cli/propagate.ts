@@ -8,11 +8,11 @@ import type { HaConf } from "../config/haconf.ts";
 import { renderProblems } from "../config/render.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { givenBy } from "../desk/settings.ts";
-import { painter } from "./check.ts";
 import { command } from "./command.ts";
 import { exit } from "./exit.ts";
 import { clearRooms, type Delivery, enable, makeRooms, putInPlace } from "./installation.ts";
 import { paint, print, say } from "./output.ts";
+import { painter } from "./painter.ts";
 import { type Outcome, Remote, shellQuote } from "./remote.ts";
 
 /** Where hb is on the other nodes when this one does not run as a binary. */

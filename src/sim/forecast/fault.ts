@@ -57,7 +57,7 @@ export function actsOf(faults: readonly Fault[], site: Site): TimedAct[] {
     ...site.scripts.flatMap(({ word }) =>
       site.nodes.map((node) => script(node, word, { tookMs: scriptMs(site, word) })),
     ),
-    ...site.nodes.filter((node) => startsAlone(node, ordered)).map((node) => start(node)),
+    ...site.nodes.filter((node) => startsAlone(node, faults)).map((node) => start(node)),
   ].map((act) => ({ ...act, at: 0 }));
   for (const { at, ...fault } of ordered) {
     for (const act of actsOfOne(fault as Happening, site, tempers)) acts.push({ ...act, at });
@@ -66,7 +66,8 @@ export function actsOf(faults: readonly Fault[], site: Site): TimedAct[] {
 }
 
 /** A node that is started by hand before anything else happens to it is off until then. */
-function startsAlone(node: string, ordered: readonly Fault[]): boolean {
+export function startsAlone(node: string, faults: readonly Fault[]): boolean {
+  const ordered = faults.toSorted((a, b) => a.at - b.at);
   const first = ordered.find((fault) => "node" in fault && fault.node === node);
   return first?.kind !== "start";
 }

@@ -1,7 +1,6 @@
 // Faults as a person tells them, and as options of `hb simulate`, so that what a search found can be
 // played again with the time line.
 
-import { writeTime } from "../../config/unit.ts";
 import type { Temper } from "../act.ts";
 import type { Fault, Happening } from "./fault.ts";
 import type { Site } from "./site.ts";
@@ -37,7 +36,7 @@ export function tell(fault: Happening, site: Pick<Site, "nodes">): string {
     case "unplug":
       return `the plug of ${fault.node} on ${fault.link} is pulled`;
     case "part":
-      return `${and(fault.sides[0])} and ${and(fault.sides[1])} do not hear each other on ${and(fault.links)}`;
+      return `${and(fault.links)} is parted: ${fault.sides.map((side) => side.join(", ")).join(" | ")}`;
     case "heal":
       return fault.link === undefined
         ? "all networks are whole again"
@@ -53,7 +52,7 @@ export function tell(fault: Happening, site: Pick<Site, "nodes">): string {
 
 /** What to type for it: `--kill alice@10`. */
 export function option(fault: Fault, site: Pick<Site, "nodes" | "ways">): string {
-  const at = `@${writeTime(fault.at)}`;
+  const at = `@${time(fault.at)}`;
   switch (fault.kind) {
     case "standby":
     case "takeover":
@@ -70,7 +69,7 @@ export function option(fault: Fault, site: Pick<Site, "nodes" | "ways">): string
         .join(" ");
     }
     case "heal":
-      return `--heal ${fault.link === undefined ? writeTime(fault.at) : `${fault.link}${at}`}`;
+      return `--heal ${fault.link === undefined ? time(fault.at) : `${fault.link}${at}`}`;
     case "loss":
       return `--loss ${fault.link === undefined ? "" : `${fault.link}:`}${percent(fault.rate)}${at}`;
     case "script": {
@@ -94,7 +93,7 @@ export const manners = {
 
 function mannerWord(temper: Temper | undefined): string {
   if (temper === undefined) return "works";
-  if (temper.tookMs !== undefined) return `takes ${writeTime(temper.tookMs)}`;
+  if (temper.tookMs !== undefined) return `takes ${time(temper.tookMs)}`;
   const found = Object.entries(manners).find(([, each]) =>
     Object.keys(each).every((key) => temper[key as keyof Temper] === true),
   );
@@ -116,8 +115,13 @@ function manner(temper: Temper | undefined): string {
     case "works":
       return "works again";
     default:
-      return `takes ${writeTime(temper?.tookMs ?? 0)} s`.replace("ms s", " ms");
+      return `takes ${time(temper?.tookMs ?? 0)}`;
   }
+}
+
+/** As it is typed: "10s", "10.5s". */
+function time(ms: number): string {
+  return `${ms / 1000}s`;
 }
 
 function percent(rate: number): string {

@@ -4,33 +4,8 @@
 
 import type { GroupSpec } from "../../config/resource.ts";
 import type { Sight } from "../sight.ts";
+import type { Moment } from "./moment.ts";
 import type { Reach } from "./reach.ts";
-
-/** How things stand from a moment on. */
-export interface Moment {
-  readonly at: number;
-  /** Hosts on which everything of the group is up. */
-  readonly holders: readonly string[];
-  /** Hosts on which some of it is. */
-  readonly partly: readonly string[];
-  /** A client that asks now is answered. */
-  readonly answers: boolean;
-  /** What is up on more than one host that works. */
-  readonly twice: readonly string[];
-  /** The hosts that have it. */
-  readonly rivals: readonly string[];
-}
-
-/** A stretch of time; without an end it lasted when the run was over. */
-export interface Stretch {
-  readonly from: number;
-  readonly to?: number;
-}
-
-export interface Twice extends Stretch {
-  readonly words: readonly string[];
-  readonly nodes: readonly string[];
-}
 
 const nothing = { at: 0, holders: [], partly: [], answers: false, twice: [], rivals: [] };
 
@@ -91,25 +66,6 @@ export class Record {
     return this.#moments.at(-1) ?? nothing;
   }
 
-  /** When clients were not answered; the first one is the start. */
-  waits(): Stretch[] {
-    return this.#stretches(({ answers }) => !answers);
-  }
-
-  /** When something of the group was up twice. */
-  doubles(): Twice[] {
-    return this.#stretches(({ twice }) => twice.length > 0).map((stretch) => {
-      const during = this.#moments.filter(
-        ({ at }) => at >= stretch.from && at < (stretch.to ?? Number.POSITIVE_INFINITY),
-      );
-      const words = this.#words.filter((word) => during.some(({ twice }) => twice.includes(word)));
-      const nodes = [...this.#up.keys()].filter((node) =>
-        during.some(({ rivals }) => rivals.includes(node)),
-      );
-      return { ...stretch, words, nodes };
-    });
-  }
-
   #put(node: string, word: string, up: boolean): void {
     const words = this.#up.get(node);
     if (up) words?.add(word);
@@ -140,22 +96,6 @@ export class Record {
     if (this.#addresses.length === 0) return true;
     const known = this.#known.get(node);
     return this.#reach.has(node, now) && this.#addresses.every((word) => known?.has(word) === true);
-  }
-
-  #stretches(holds: (moment: Moment) => boolean): Stretch[] {
-    const stretches: { from: number; to?: number }[] = [];
-    let open: { from: number; to?: number } | undefined;
-    for (const moment of this.#moments) {
-      if (holds(moment) === (open !== undefined)) continue;
-      if (open === undefined) {
-        open = { from: moment.at };
-        stretches.push(open);
-      } else {
-        open.to = moment.at;
-        open = undefined;
-      }
-    }
-    return stretches;
   }
 }
 

@@ -33,6 +33,8 @@ export interface Site {
   readonly pings: readonly string[];
   readonly groups: readonly GroupSpec[];
   readonly scripts: readonly ScriptResource[];
+  /** Words of haresources that are addresses, with the address alone. */
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 export type Surveyed = { readonly problems: readonly Problem[] } & (
@@ -85,8 +87,20 @@ function siteOf(parts: {
     clients,
     pings: media.filter(isPing).map(linkOf),
     groups,
-    scripts: resources.filter((each) => each.kind === "script"),
+    scripts: [...new Map(resources.map((each) => [each.word, each])).values()].filter(
+      (each) => each.kind === "script",
+    ),
+    addresses: new Map(
+      resources
+        .filter((each) => each.kind === "address")
+        .map(({ word, address }) => [word, address]),
+    ),
   };
+}
+
+/** A word of haresources as people say it: an address without its prefix and device. */
+export function nameOf({ addresses }: Pick<Site, "addresses">, word: string): string {
+  return addresses.get(word) ?? word;
 }
 
 /** How long one action of a script takes. */

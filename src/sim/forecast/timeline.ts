@@ -35,12 +35,26 @@ const telling = new Set([
 ]);
 
 export class Timeline {
+  readonly #name: (word: string) => string;
   readonly #entries: Entry[] = [];
   /** "bob 10.0.0.1": up, and not yet announced. */
   readonly #fresh = new Set<string>();
+  /** Nodes that were declared dead at this moment: that their links are dead too is no news. */
+  #dead = { at: 0, nodes: new Set<string>() };
+  /** What was done last, to whom: that its processes come or go is part of it. */
+  #done = { at: -1, node: "" };
+
+  /** `name` says words of haresources as people do. */
+  constructor(name: (word: string) => string) {
+    this.#name = name;
+  }
 
   see(sight: Sight, at: number): void {
-    const entry = this.#entryOf(sight);
+    if (sight.saw === "act") {
+      this.#done = { at, node: "node" in sight.act ? sight.act.node : "" };
+      return;
+    }
+    const entry = this.#entryOf(sight, at);
     if (entry !== undefined) this.#entries.push({ at, ...entry });
   }
 
@@ -48,52 +62,69 @@ export class Timeline {
     this.#entries.push(...entries);
   }
 
-  /** In order of time; what was done comes before what followed. */
+  /** In order of time; what was done comes before what followed, and that before how it ends. */
   entries(): readonly Entry[] {
-    const rank = ({ kind }: Entry) => (kind === "fault" ? 0 : kind === "wrong" ? 1 : 2);
-    const last = ({ kind }: Entry) => (kind === "well" ? 1 : 0);
-    return this.#entries.toSorted((a, b) => a.at - b.at || rank(a) - rank(b) || last(a) - last(b));
+    const rank = ({ kind }: Entry) =>
+      kind === "fault" ? 0 : kind === "wrong" || kind === "well" ? 2 : 1;
+    return this.#entries.toSorted((a, b) => a.at - b.at || rank(a) - rank(b));
   }
 
-  #entryOf(sight: Sight): Omit<Entry, "at"> | undefined {
+  #entryOf(sight: Sight, at: number): Omit<Entry, "at"> | undefined {
     switch (sight.saw) {
       case "address": {
-        const { node, word, up } = sight;
+        const { node, word, up, how } = sight;
         const key = `${node} ${word}`;
         if (up) this.#fresh.add(key);
         else this.#fresh.delete(key);
-        return { kind: "address", node, text: up ? `has ${word}` : `has ${word} no more` };
+        if (how === "power") return undefined;
+        const name = this.#name(word);
+        const lost = how === "lease" ? "its lease has ended" : "on the interface no more";
+        return { kind: "address", node, text: up ? `has ${name}` : `has not ${name}: ${lost}` };
       }
       case "announce": {
         const { node } = sight;
         const words = sight.words.filter((word) => this.#fresh.delete(`${node} ${word}`));
         if (words.length === 0) return undefined;
-        return { kind: "address", node, text: `announces ${words.join(", ")}` };
+        const names = words.map((word) => this.#name(word)).join(", ");
+        return { kind: "address", node, text: `announces ${names}` };
       }
       case "service": {
         const { node, word, up } = sight;
-        return { kind: "script", node, text: up ? `runs ${word}` : `runs ${word} no more` };
+        if (this.#isPartOfAct(node, at)) return undefined;
+        return { kind: "script", node, text: up ? `runs ${word}` : `${word} has ended` };
       }
       case "script":
-        return scriptEntry(sight);
+        return this.#isPartOfAct(sight.node, at) ? undefined : scriptEntry(sight);
       case "process": {
         const { node, process, alive } = sight;
-        const text = alive ? `its ${process} runs` : `its ${process} is gone`;
+        if (this.#isPartOfAct(node, at)) return undefined;
+        const text = alive ? `its ${process} runs` : `its ${process} has ended`;
         return { kind: "process", node, text };
       }
       case "answered": {
         const { node, ok, text } = sight;
         return { kind: "answer", node, text: `${ok ? "answers" : "refuses"}: ${text}` };
       }
-      case "log": {
-        const { node, level, text, topic } = sight;
-        if (level === "warn" || level === "error") return { kind: "warning", node, text };
-        if (level !== "info" || topic === undefined || !telling.has(topic)) return undefined;
-        return { kind: "judgement", node, text };
-      }
+      case "log":
+        return this.#logEntry(sight, at);
       default:
         return undefined;
     }
+  }
+
+  #logEntry(sight: Extract<Sight, { saw: "log" }>, at: number): Omit<Entry, "at"> | undefined {
+    const { node, level, text, topic } = sight;
+    if (this.#dead.at !== at) this.#dead = { at, nodes: new Set() };
+    if (topic === "dead") this.#dead.nodes.add(node);
+    if (topic === "link" && this.#dead.nodes.has(node)) return undefined;
+    if (level === "warn" || level === "error") return { kind: "warning", node, text };
+    if (level !== "info" || topic === undefined || !telling.has(topic)) return undefined;
+    return { kind: "judgement", node, text };
+  }
+
+  /** Not the start of scripts or the end of services that follow an order, but what power takes along. */
+  #isPartOfAct(node: string, at: number): boolean {
+    return this.#done.at === at && this.#done.node === node;
   }
 }
 

@@ -1,0 +1,54 @@
+// What `hb simulate --explore` prints for people: the harm that was found, the gravest first, with a way to
+// play each again and what would prevent it.
+
+import type { Explored, Finding, Way } from "../../sim/forecast/explore.ts";
+import { and, option } from "../../sim/forecast/faulttext.ts";
+import { nameOf, type Site } from "../../sim/forecast/site.ts";
+import { remedyLines, seconds, title } from "./report.ts";
+
+/** How many equal ways are written out. */
+const waysShown = 3;
+
+export function exploredReport(
+  site: Site,
+  explored: Explored,
+  assumptions: readonly string[],
+): string {
+  const { findings, tried, left, idle } = explored;
+  const rest = left === 0 ? "" : `; ${left} more pairs were left out (--tries)`;
+  const count = findings.length === 0 ? "nothing" : `${findings.length} kinds of harm`;
+  return [
+    title("Assumed"),
+    ...assumptions.map((line) => `  ${line}`),
+    "",
+    ...idle.map((key) => `Nobody holds ${key} even when nothing fails`),
+    ...findings.flatMap((finding, index) => [...findingLines(site, finding, index + 1), ""]),
+    `${tried} runs simulated, ${count} found${rest}`,
+  ].join("\n");
+}
+
+function findingLines(site: Site, finding: Finding, number: number): string[] {
+  const { harm, groups, faultCount, ways, remedies } = finding;
+  const length = harm.lasts ? "until somebody acts" : `for up to ${seconds(harm.ms)}`;
+  const what = harm.kind === "none" ? "without a holder" : `with two holders${serviceOnly(harm)}`;
+  const names = groups.map((group) => nameOf(site, group));
+  const more = ways.length - waysShown;
+  return [
+    title(
+      `${number}. ${and(names)} ${what} ${length}, by ${faultCount === 1 ? "one fault" : "two faults"}`,
+    ),
+    ...ways.slice(0, waysShown).flatMap((way) => wayLines(site, way)),
+    ...(more > 0 ? [`   and ${more} more ${more === 1 ? "way" : "ways"}`] : []),
+    ...remedyLines(remedies).map((line) => `   + ${line}`),
+  ];
+}
+
+function serviceOnly({ hasAddress }: Finding["harm"]): string {
+  return hasAddress ? "" : " of its services";
+}
+
+function wayLines(site: Site, { name, faults, harm }: Way): string[] {
+  const where = harm.nodes.length === 0 ? "" : ` (${and(harm.nodes)})`;
+  const again = faults.map((fault) => option(fault, site)).join(" ");
+  return [`   ${name}${where}`, `     hb simulate ${again}`];
+}
