@@ -17,36 +17,15 @@ export function textToBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** The two digits of every byte: every message holds a uuid. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, "0"),
-);
-
 /** Lower-case hex digits, two per byte. */
 export function bytesToHex(bytes: Uint8Array): string {
-  let hex = "";
-  for (let i = 0; i < bytes.length; i++) hex += HEX[bytes[i] ?? 0];
-  return hex;
+  return bytes.toHex();
 }
 
 /** The bytes that an even number of hex digits stands for; undefined when it is not that. */
 export function hexToBytes(hex: string): Uint8Array | undefined {
-  if (hex.length % 2 !== 0) return undefined;
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    const high = digit(hex.charCodeAt(2 * i));
-    const low = digit(hex.charCodeAt(2 * i + 1));
-    if (high < 0 || low < 0) return undefined;
-    bytes[i] = (high << 4) | low;
-  }
-  return bytes;
-}
-
-/** What a hex digit is worth; -1 when it is none. */
-function digit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) return undefined;
+  return Uint8Array.fromHex(hex);
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -88,7 +88,9 @@ export class Groups {
   /** News of membership, one at a time. */
   member(event: MemberEvent, now: Instant): Effect[] {
     const changed = this.#choose(now);
-    return [...changed, ...this.#watch(this.#negotiator.member(event, now)), ...this.#after(now)];
+    const said = this.#negotiator.member(event, now);
+    if (said === undefined) return changed;
+    return [...changed, ...this.#watch(said), ...this.#after(now)];
   }
 
   result(result: Extract<Input, { readonly on: "result" }>, now: Instant): Effect[] {
@@ -251,14 +253,16 @@ export class Groups {
   }
 
   #kindNeeded(): Kind {
-    const named = new Set(this.#config.nodes);
-    const others = this.#peers
-      .members()
-      .filter(({ kind, name }) => kind === "normal" && name !== this.#config.self)
+    const { self, nodes } = this.#config;
+    let other: Member | undefined;
+    for (const member of this.#peers.members()) {
+      if (member.kind !== "normal" || member.name === self) continue;
       // One that was added by command and never came does not end a pair.
-      .filter(({ name, unheard }) => !unheard || named.has(name));
-    const [other] = others;
-    if (other === undefined || others.length > 1 || other.unheard) return "native";
+      if (member.unheard && !nodes.includes(member.name)) continue;
+      if (other !== undefined) return "native";
+      other = member;
+    }
+    if (other === undefined || other.unheard) return "native";
     // Only a status says what a node runs, and only a status brings a generation.
     if (other.generation === 0) return this.#kind;
     if (other.speaksHb) return "native";

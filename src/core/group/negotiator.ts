@@ -19,8 +19,8 @@ export interface Table {
 }
 
 export interface Negotiator {
-  /** Membership's news, in order. */
-  member(event: MemberEvent, now: Instant): Effect[];
+  /** Membership's news, in order. Undefined: it says nothing new, and no answer has changed. */
+  member(event: MemberEvent, now: Instant): Effect[] | undefined;
   /** A take() or give() has ended. */
   settled(outcomes: readonly Settled[], now: Instant): Effect[];
   /** standby, takeover or leave. Must lead to exactly one "reply" effect for `request`. */

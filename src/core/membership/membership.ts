@@ -44,6 +44,8 @@ export class Membership {
   #leaving = false;
   /** Why a link of this host fails, by its name. */
   readonly #faults = new Map<string, string>();
+  /** As they are until the next turn: everything that is judged in one step asks for them. */
+  #members: readonly Member[] | undefined;
 
   constructor(config: ClusterConfig, boot: Boot, now: Instant) {
     this.#config = config;
@@ -67,7 +69,7 @@ export class Membership {
 
   /** The first breath: init, up, up (heartbeat-wire 10.1 step 2). */
   start(now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     turn.do(this.#sender.status("init", now));
     this.#status = "up";
     turn.log("info", "start", `Local status is up, generation ${this.#boot.generation}`);
@@ -84,7 +86,7 @@ export class Membership {
 
   /** An authentic message came over a link. */
   heard(link: string, message: Message, now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     const judged = this.#reception.hear(turn, { link, message }, now);
     if (judged === undefined) return turn;
     if ("joining" in judged) {
@@ -98,7 +100,7 @@ export class Membership {
 
   /** A link of this host failed or recovered. */
   link(link: string, ok: boolean, reason: string, now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     if (ok === !this.#faults.has(link)) return turn;
     if (ok) this.#faults.delete(link);
     else this.#faults.set(link, reason);
@@ -116,7 +118,7 @@ export class Membership {
 
   /** This host was away for `ms`: nobody's silence in that time counts. */
   overslept(ms: number, now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     for (const peer of this.#roster.peers()) peer.forgive(ms, now);
     this.#startup.forgive(ms);
     this.#advance(turn, now);
@@ -127,7 +129,7 @@ export class Membership {
 
   /** Does what the time has come for. */
   expire(now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     if (this.#statusAt !== undefined && now >= this.#statusAt) this.#beat(turn, now);
     const notBefore = this.#startup.initdeadAt;
     for (const peer of [...this.#roster.peers()]) {
@@ -164,7 +166,7 @@ export class Membership {
     if (command.name === "standby" || command.name === "takeover" || command.name === "leave") {
       return undefined;
     }
-    const turn = new Turn();
+    const turn = this.#turn();
     const refused = this.#registrar.command(turn, command, now);
     if (refused !== undefined) return { effects: turn.effects, events: turn.events, refused };
     this.#advance(turn, now);
@@ -173,7 +175,7 @@ export class Membership {
 
   /** Goes over to a new configuration: nodes, timings, media. */
   reload(config: ClusterConfig, now: Instant): Outcome {
-    const turn = new Turn();
+    const turn = this.#turn();
     const before = this.#config;
     this.#config = config;
     this.#sender.adopt(config);
@@ -194,13 +196,18 @@ export class Membership {
   /** This node is on its way out: the heartbeat goes on, but it asks nobody for anything new. */
   leaving(now: Instant): Effect[] {
     this.#leaving = true;
-    const turn = new Turn();
+    const turn = this.#turn();
     this.#beat(turn, now);
     return turn.effects;
   }
 
   /** Every node, this one included, in order; then the ping nodes. */
   members(): readonly Member[] {
+    this.#members ??= this.#describe();
+    return this.#members;
+  }
+
+  #describe(): readonly Member[] {
     const place = this.#roster.place();
     const members: Member[] = [];
     const pings: Member[] = [];
@@ -251,6 +258,12 @@ export class Membership {
     turn.do(this.#sender.status(this.#status, now));
     const punctual = now >= due && now - due < keepaliveMs;
     this.#statusAt = after(punctual ? due : now, keepaliveMs);
+  }
+
+  /** Every entry begins with one: members may be others after it. */
+  #turn(): Turn {
+    this.#members = undefined;
+    return new Turn();
   }
 
   /** Start-up goes as far as it can. */

@@ -61,7 +61,7 @@ export class Native implements Negotiator {
     return { key, assigned: this.#ledger.register(key), ...homesick };
   }
 
-  member(event: MemberEvent, now: Instant): Effect[] {
+  member(event: MemberEvent, now: Instant): Effect[] | undefined {
     if (event.event === "message") return this.#heard(event, now);
     this.#remember(event, now);
     return this.#turn(now);
@@ -152,13 +152,16 @@ export class Native implements Negotiator {
     }
   }
 
-  #heard(event: Extract<MemberEvent, { readonly event: "message" }>, now: Instant): Effect[] {
+  #heard(
+    event: Extract<MemberEvent, { readonly event: "message" }>,
+    now: Instant,
+  ): Effect[] | undefined {
     const { node, message } = event;
     const type = textOf(message, "t");
     if (type === "starting" && this.#council.strangers.includes(node)) {
       return reportToStranger(this.#table, node, now);
     }
-    if (type !== bulletinType) return [];
+    if (type !== bulletinType) return undefined;
     const bulletin = decodeBulletin(message);
     const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
     if (bulletin === undefined || !Number.isSafeInteger(generation)) {
@@ -166,7 +169,7 @@ export class Native implements Negotiator {
     }
     this.#council.expect(node, now);
     // What changes by time alone is judged at its own moment (deadline).
-    if (this.#council.hearsay.heard(node, generation, bulletin) !== "news") return [];
+    if (this.#council.hearsay.heard(node, generation, bulletin) !== "news") return undefined;
     for (const [key, news] of bulletin.groups) {
       if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
     }

@@ -254,8 +254,8 @@ export class Host {
   }
 
   /** What the pulse tells the mind of the time. */
-  clock(now: Instant): Input {
-    const bootUnixMs = this.kernel.unixMs() - now;
+  clock(): Input {
+    const bootUnixMs = this.kernel.bootUnixMs();
     const known = this.#clock;
     if (known?.bootUnixMs === bootUnixMs) return known;
     this.#clock = { on: "clock", bootUnixMs, load };

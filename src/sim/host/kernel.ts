@@ -48,8 +48,13 @@ export class Kernel {
 
   /** Wall clock in milliseconds of unix time. */
   unixMs(): number {
-    const { now } = this.#world;
-    return this.#wallMs + now + ((now - this.#driftFrom) * this.#driftPpm) / 1e6;
+    return this.bootUnixMs() + this.now();
+  }
+
+  /** Unix time of the zero of the monotonic clock; the same number again while the clock runs well. */
+  bootUnixMs(): number {
+    const driftMs = ((this.#world.now - this.#driftFrom) * this.#driftPpm) / 1e6;
+    return this.#wallMs + this.#origin + driftMs;
   }
 
   stepClock(ms: number): void {

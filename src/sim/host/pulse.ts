@@ -230,7 +230,7 @@ export class Pulse implements Happening {
 
   /** The head of a turn. A clock that says nothing new need not be read aloud. */
   #tick(now: Instant): void {
-    const clock = this.#host.clock(now);
+    const clock = this.#host.clock();
     if (clock === this.#clock) return;
     this.#clock = clock;
     this.#step(clock, now);

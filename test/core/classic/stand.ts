@@ -127,7 +127,7 @@ export class Stand {
     if (event === "comm-up") this.ownStatus = "active";
     const details = event === "dead" ? { why: "silent", wasHeard: true } : {};
     const full = { event, node: this.other, ...details, ...more } as MemberEvent;
-    this.#carry(this.machine.member(full, this.now));
+    this.#carry(this.machine.member(full, this.now) ?? []);
     this.#settle();
   }
 
