@@ -8,8 +8,8 @@ import { reasonOf, SysError } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Level } from "../core/effect.ts";
 import { after, type Instant } from "../core/instant.ts";
+import { Ration, watchdogSeconds } from "../core/ration.ts";
 import type { WatchdogView } from "../core/snapshot.ts";
-import { Ration, watchdogSeconds } from "./ration.ts";
 import { openDevice, type WatchdogDevice } from "./watchdogdevice.ts";
 
 const RETRY_FIRST_MS = 250;

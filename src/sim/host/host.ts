@@ -19,6 +19,7 @@ import { Kernel } from "./kernel.ts";
 import { Pulse } from "./pulse.ts";
 import { Scripts } from "./script.ts";
 import { type Traits, traitsOf } from "./trait.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** RestartSec (src/text/unit.ts), and what a desk takes to start. */
 const restartMs = 100 + 150;
@@ -34,6 +35,7 @@ export class Host {
   readonly disk: Disk;
   readonly scripts: Scripts;
   readonly recorder: Recorder;
+  readonly watchdog: Watchdog;
   /** Made from the node's name; absent: the disk has one. */
   readonly fixedUuid: string | undefined;
   /** What the files say. */
@@ -69,6 +71,7 @@ export class Host {
     this.disk = new Disk(generations + world.chance.below(1_000), uuid);
     this.scripts = new Scripts(world, this.name, (words, up) => this.#place(words, up));
     this.recorder = new Recorder();
+    this.watchdog = new Watchdog(this);
   }
 
   /** Its pulse runs and is not stopped. */
@@ -115,6 +118,7 @@ export class Host {
   kill(): void {
     if (!this.#isPowered) return;
     this.crash();
+    this.watchdog.stop();
     this.scripts.reset();
     this.kernel.reset();
     this.disk.memory = undefined;

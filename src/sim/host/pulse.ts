@@ -10,7 +10,6 @@ import type { Effect } from "../../core/effect.ts";
 import type { Input } from "../../core/input.ts";
 import { after, earliest, type Instant } from "../../core/instant.ts";
 import type { PulseView, Snapshot } from "../../core/snapshot.ts";
-import { deadIntervalMs } from "../../wire/carp/timing.ts";
 import type { Happening } from "../agenda.ts";
 import type { Delivery } from "../network/delivery.ts";
 import type { Mind } from "../shape.ts";
@@ -18,12 +17,12 @@ import { Book } from "./book.ts";
 import { Ears } from "./ears.ts";
 import type { Host } from "./host.ts";
 import { Mouth } from "./mouth.ts";
+import { aliveEveryMs, patienceOf } from "./pace.ts";
 import { Standing } from "./standing.ts";
+import { Feeder } from "./watchdog.ts";
 
 /** Being away longer than this beyond what was asked for is told to the mind. */
 const oversleptMinMs = 100;
-const aliveMinMs = 20;
-const aliveMaxMs = 1_000;
 /** A mind that asks again and again for a moment that has passed must not stop the world. */
 const stuckTurns = 200;
 const stuckPauseMs = 1;
@@ -39,6 +38,7 @@ export class Pulse implements Happening {
   readonly #ears: Ears;
   readonly #mouth: Mouth;
   readonly #standing: Standing;
+  readonly #feeder: Feeder;
   #config: ClusterConfig;
   #patienceMs: number;
   /** What waits for the mind in this turn. */
@@ -74,6 +74,7 @@ export class Pulse implements Happening {
     });
     this.#mouth = new Mouth(host, config);
     this.#standing = new Standing(host, config, (input) => this.#queue.push(input));
+    this.#feeder = new Feeder(host, config);
     this.#mind = host.makeMind(config, boot, now);
   }
 
@@ -159,6 +160,7 @@ export class Pulse implements Happening {
   /** It is killed: nothing of it goes on. */
   end(): void {
     this.#isOver = true;
+    this.#feeder.close(false);
   }
 
   snapshot(): Snapshot | undefined {
@@ -194,10 +196,13 @@ export class Pulse implements Happening {
     }
     this.#book.expire(now);
     if (now >= this.#aliveAt) {
-      this.#aliveAt = after(now, this.#aliveEveryMs());
+      this.#aliveAt = after(now, aliveEveryMs(this.#config));
       this.#host.desk?.alive(now);
     }
-    if (!overslept && !this.#isEnding && !this.#isDeskGone) this.#book.renew(now);
+    if (!overslept && !this.#isEnding && !this.#isDeskGone) {
+      this.#book.renew(now);
+      this.#feeder.feed(now);
+    }
     this.#publish(now);
     if (this.#isEnding || this.#isDeskGone) this.#close();
     else this.#arm();
@@ -208,6 +213,7 @@ export class Pulse implements Happening {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#book.close();
+    this.#feeder.close(false);
     this.#host.pulseEnded(this.#isDeskGone ? "exit code 3" : "exit code 0");
   }
 
@@ -246,6 +252,7 @@ export class Pulse implements Happening {
     switch (effect.do) {
       case "send":
         this.#mouth.send(effect.message);
+        this.#feeder.spoke(effect.message, now);
         return;
       case "ping":
         this.#mouth.ping(effect.ts);
@@ -277,6 +284,7 @@ export class Pulse implements Happening {
       case "exit":
       case "restart":
         this.#isEnding = true;
+        if (effect.do === "exit") this.#feeder.close(true);
         this.#host.effect(effect, this.life);
         return;
       default:
@@ -297,11 +305,17 @@ export class Pulse implements Happening {
     this.#mouth.reconfigure(config);
     this.#book.reconfigure(config, now);
     this.#standing.reconfigure(config);
+    this.#feeder.reconfigure(config);
   }
 
   /** When to wake up at the latest. */
   #asked(): Instant {
-    const asked = earliest(this.#due, this.#book.deadline(), this.#aliveAt);
+    const asked = earliest(
+      this.#due,
+      this.#book.deadline(),
+      this.#feeder.deadline(),
+      this.#aliveAt,
+    );
     return asked ?? this.#aliveAt;
   }
 
@@ -325,14 +339,4 @@ export class Pulse implements Happening {
     if (this.#isOver || isFrozen || this.#planned === world.now) return;
     this.#planned = world.plan(world.now, this);
   }
-
-  #aliveEveryMs(): number {
-    return Math.min(aliveMaxMs, Math.max(aliveMinMs, this.#config.timing.deadtimeMs / 4));
-  }
-}
-
-/** The shortest absence after which anybody may have taken over. */
-function patienceOf({ timing, routers }: ClusterConfig): number {
-  const dead = routers.map((router) => deadIntervalMs(router, router.deadratio));
-  return Math.min(timing.deadtimeMs, ...dead);
 }

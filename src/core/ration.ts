@@ -6,7 +6,7 @@
 // reason a heartbeat may pass without feeding while that difference is not used up.
 
 import type { Timing } from "../config/cluster.ts";
-import { after, type Instant } from "../core/instant.ts";
+import { after, type Instant } from "./instant.ts";
 
 /** Heartbeat 3.0.6 gives itself that much more than deadtime (heartbeat-config 2 "watchdog"). */
 const GRACE_MS = 10;

@@ -4,7 +4,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { at, type Instant } from "../../src/core/instant.ts";
-import { Ration, watchdogSeconds } from "../../src/pulse/ration.ts";
+import { Ration, watchdogSeconds } from "../../src/core/ration.ts";
 
 test.each([
   [200, 1],
