@@ -39,11 +39,13 @@ export class Adverts {
     }
     if (!ok || !kernel.carries(router.device)) return;
     const advert = this.#advert(effect, router.sourceMac, now);
+    const { name: node } = this.#host;
+    if (world.watched) world.tell({ saw: "advert", node, router: router.name, advert });
     for (const to of world.hosts) {
       if (to === this.#host || !world.network.reaches(this.#host, to, router.device)) continue;
       const ms = world.network.frameMs(router.device);
       if (ms === undefined) continue;
-      world.plan(world.now + ms, new Flight(to, effect.router, advert));
+      world.plan(world.now + ms, new Flight(node, to, effect.router, advert));
     }
   }
 
@@ -76,19 +78,23 @@ export class Adverts {
 
 /** An advert on its way to one host. */
 class Flight implements Happening {
+  readonly #from: string;
   readonly #to: Host;
   readonly #router: string;
   readonly #advert: HeardAdvert;
 
-  constructor(to: Host, router: string, advert: HeardAdvert) {
+  constructor(from: string, to: Host, router: string, advert: HeardAdvert) {
+    this.#from = from;
     this.#to = to;
     this.#router = router;
     this.#advert = advert;
   }
 
   happen(): void {
-    const { pulse, config } = this.#to;
-    if (!config.routers.some(({ name }) => name === this.#router)) return;
-    pulse?.give({ on: "advert", router: this.#router, advert: this.#advert });
+    const { pulse, config, world, name: node } = this.#to;
+    const [from, router, advert] = [this.#from, this.#router, this.#advert];
+    if (pulse === undefined || !config.routers.some(({ name }) => name === router)) return;
+    if (world.watched) world.tell({ saw: "advert-heard", node, from, router, advert });
+    pulse.give({ on: "advert", router, advert });
   }
 }
