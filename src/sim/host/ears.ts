@@ -7,14 +7,18 @@ import type { Instant } from "../../core/instant.ts";
 import { Ring } from "../../core/ring.ts";
 import type { Keyring } from "../../wire/keyring.ts";
 import type { Message } from "../../wire/message.ts";
-import type { Opened } from "../../wire/packet.ts";
+import { type Opened, open } from "../../wire/packet.ts";
+import { openRun, RunReader } from "../../wire/stream.ts";
 import type { Delivery } from "../network/delivery.ts";
+import { Line } from "../network/line.ts";
 import { Packet, trusts } from "../network/packet.ts";
 import type { Host } from "./host.ts";
 import { send } from "./mouth.ts";
 
 /** What a socket's buffer of 2 MiB holds: a small packet takes a kilobyte. The newest are lost. */
 const waitingMax = 2_000;
+/** What a tty's buffers hold, some 16 KiB. */
+const lineWaitingMax = 64;
 /** Packets of one socket in one turn (src/pulse/loop.ts). */
 const readLimit = { usual: 64, due: 256, overslept: 8_192 };
 
@@ -24,6 +28,8 @@ export class Ears {
   #config: ClusterConfig;
   #ring: Ring | undefined;
   #trusted = new Map<Keyring, boolean>();
+  /** Of serial lines. */
+  readonly #readers = new Map<string, RunReader>();
   /** By link. */
   readonly #waiting = new Map<string, Delivery[]>();
 
@@ -49,7 +55,8 @@ export class Ears {
     const link = delivery.way.arrivesBy;
     const waiting = this.#waiting.get(link) ?? [];
     if (waiting.length === 0) this.#waiting.set(link, waiting);
-    if (waiting.length < waitingMax) waiting.push(delivery);
+    const max = delivery.way.cable instanceof Line ? lineWaitingMax : waitingMax;
+    if (waiting.length < max) waiting.push(delivery);
   }
 
   /** Reads what waits, one link after the other. */
@@ -66,29 +73,47 @@ export class Ears {
     }
   }
 
-  /** Lets a packet in, or not. */
+  /** Lets a packet in, or not; of a line's stream none or several. */
   take(delivery: Delivery, now: Instant): void {
-    const { way, packet, touched } = delivery;
-    const link = way.arrivesBy;
-    const result = this.#open(delivery);
-    const { world, name: node } = this.#host;
-    if (world.watched) {
-      const message = result?.ok === true ? result.message : packet.message;
-      const why = result?.ok === false ? { rejected: result.reason } : {};
-      const how = touched === undefined ? {} : { touched };
-      world.tell({ saw: "heard", node, from: packet.from, link, message, ...why, ...how });
+    const { packet, way } = delivery;
+    const { keyring } = this.#config;
+    if (way.cable instanceof Line) {
+      const runs = this.#reader(way.arrivesBy).push(delivery.bytes);
+      for (const run of runs) this.#judge(delivery, openRun(run, keyring), now);
+      return;
     }
-    if (result?.ok === false) return;
-    const message = result === undefined ? packet.message : result.message;
-    if (way.cable !== undefined) this.#passOn(message, link, now);
-    this.#hear(message, link);
+    const isSure = !delivery.isRaw && !this.#host.world.isExact && this.#trusts(packet.keyring);
+    if (isSure) this.#admit(delivery, packet.message, now);
+    else this.#judge(delivery, open(delivery.bytes.slice(), keyring), now);
   }
 
-  /** Undefined: it is let in as it is, its bytes need not be looked at. */
-  #open(delivery: Delivery): Opened | undefined {
-    const { keyring } = delivery.packet;
-    if (!this.#host.world.isExact && !delivery.isDamaged && this.#trusts(keyring)) return undefined;
-    return delivery.open(this.#config.keyring);
+  #judge(delivery: Delivery, opened: Opened, now: Instant): void {
+    if (opened.ok) this.#admit(delivery, opened.message, now);
+    else this.#tell(delivery, delivery.packet.message, opened.reason);
+  }
+
+  #admit(delivery: Delivery, message: Message, now: Instant): void {
+    this.#tell(delivery, message);
+    const { cable, arrivesBy } = delivery.way;
+    if (cable !== undefined) this.#passOn(message, arrivesBy, now);
+    this.#hear(message, arrivesBy);
+  }
+
+  #tell({ way, packet, touched }: Delivery, message: Message, rejected?: string): void {
+    const { world, name: node } = this.#host;
+    if (!world.watched) return;
+    const why = rejected === undefined ? {} : { rejected };
+    // The frame of a packet on a line has bytes that nobody misses.
+    const isWhole = way.cable instanceof Line && rejected === undefined && touched === "corrupted";
+    const how = touched === undefined || (isWhole && isSame(message, packet)) ? {} : { touched };
+    const link = way.arrivesBy;
+    world.tell({ saw: "heard", node, from: packet.from, link, message, ...why, ...how });
+  }
+
+  #reader(link: string): RunReader {
+    const reader = this.#readers.get(link) ?? new RunReader();
+    this.#readers.set(link, reader);
+    return reader;
   }
 
   #trusts(theirs: Keyring): boolean {
@@ -112,6 +137,10 @@ export class Ears {
       if (relay.to.includes(port.link)) send(this.#host, port, packet, this.#config);
     }
   }
+}
+
+function isSame(message: Message, packet: Packet): boolean {
+  return JSON.stringify(message) === JSON.stringify(packet.message);
 }
 
 function ringOf({ self, serialRing, timing }: ClusterConfig): Ring | undefined {

@@ -6,6 +6,7 @@ import type { Instant } from "../../core/instant.ts";
 import { denial } from "../../wire/denial.ts";
 import { type Message, text } from "../../wire/message.ts";
 import type { Happening } from "../agenda.ts";
+import { lineForm } from "../network/line.ts";
 import type { Port } from "../network/network.ts";
 import { Packet, type Sealing } from "../network/packet.ts";
 import { isPing } from "../network/wiring.ts";
@@ -57,10 +58,10 @@ export class Mouth {
 /** Sends a packet by one port, in the form that its medium carries. */
 export function send(host: Host, port: Port, packet: Packet, sealing: Sealing): void {
   const { world, name: node, kernel } = host;
-  const { link, ways } = port;
+  const { link, medium } = port;
   if (host.isMute || !kernel.carries(link)) return;
-  const cable = ways[0]?.cable;
-  const own = cable === undefined ? packet.message : cable.fit(packet.message);
+  const isSerial = medium.kind === "serial";
+  const own = isSerial ? lineForm(packet.message, medium) : packet.message;
   // Whoever misses a message that a line cannot carry would ask for it for ever.
   const message = own ?? denial(packet.message);
   if (message === undefined) return;

@@ -81,7 +81,9 @@ export class Pulse implements Happening {
   /** The first turn. */
   begin(): void {
     const now = this.#host.kernel.now();
-    this.#host.world.network.plug(this.#host, this.#config.media);
+    const { network } = this.#host.world;
+    network.plug(this.#host, this.#config.media);
+    network.open(this.#host);
     this.#standing.look();
     const standing = this.#queue;
     this.#queue = [];
@@ -214,6 +216,7 @@ export class Pulse implements Happening {
     this.#isOver = true;
     this.#book.close();
     this.#feeder.close(false);
+    this.#host.world.network.close(this.#host);
     this.#host.pulseEnded(this.#isDeskGone ? "exit code 3" : "exit code 0");
   }
 

@@ -1,11 +1,10 @@
-// One packet that arrives at one host: when, by which link, and what was done to it on its way.
+// One packet, or a piece of a line's stream, that arrives at one host: by which link, and what was done to
+// it on its way.
 
-import type { Keyring } from "../../wire/keyring.ts";
-import type { Opened } from "../../wire/packet.ts";
 import type { Happening } from "../agenda.ts";
 import type { Chance } from "../chance.ts";
 import type { Way } from "./network.ts";
-import { damaged, opened, type Packet } from "./packet.ts";
+import { damaged, type Packet } from "./packet.ts";
 
 export class Delivery implements Happening {
   readonly way: Way;
@@ -15,43 +14,36 @@ export class Delivery implements Happening {
   touched: "replayed" | "corrupted" | undefined;
   #bytes: Uint8Array | undefined;
 
-  constructor(way: Way, packet: Packet, sentAt: number) {
+  /** `bytes`: of a line. */
+  constructor(way: Way, packet: Packet, sentAt: number, bytes?: Uint8Array) {
+    this.#bytes = bytes;
     this.way = way;
     this.packet = packet;
     this.sentAt = sentAt;
   }
 
-  get isDamaged(): boolean {
+  /** It arrives as bytes, which must be looked at. */
+  get isRaw(): boolean {
     return this.#bytes !== undefined;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes ?? this.packet.bytes;
   }
 
   damage(chance: Chance): void {
     this.touched = "corrupted";
-    this.#bytes = damaged(this.#whole, chance);
+    this.#bytes = damaged(this.bytes, chance);
   }
 
   /** The same packet once more, sent by a stranger. */
   again(): Delivery {
-    const copy = new Delivery(this.way, this.packet, this.sentAt);
-    copy.#bytes = this.#bytes;
+    const copy = new Delivery(this.way, this.packet, this.sentAt, this.#bytes);
     copy.touched = "replayed";
     return copy;
   }
 
   happen(): void {
     this.way.to.arrived(this);
-  }
-
-  /** What the listener makes of its bytes. */
-  open(keyring: Keyring): Opened {
-    return opened(this.#bytes ?? this.#whole, this.#isText, keyring);
-  }
-
-  get #isText(): boolean {
-    return this.way.cable?.isText === true;
-  }
-
-  get #whole(): Uint8Array {
-    return this.#isText ? this.packet.text : this.packet.bytes;
   }
 }

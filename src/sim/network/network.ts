@@ -1,13 +1,14 @@
 // The network of a made-up cluster: who hears whom by which link, what is cut, what the weather does to
 // packets on their way, and what a stranger has recorded of them.
 
-import { isLine, linkOf, type Medium } from "../../config/medium.ts";
+import { linkOf, type Medium } from "../../config/medium.ts";
 import type { Weather } from "../act.ts";
 import type { Host } from "../host/host.ts";
 import type { World } from "../world.ts";
-import { Cable } from "./cable.ts";
 import { Delivery } from "./delivery.ts";
+import { Line } from "./line.ts";
 import type { Packet } from "./packet.ts";
+import { PppLink } from "./ppp.ts";
 import { Severance, type Side } from "./severance.ts";
 import { isPing, wire } from "./wiring.ts";
 
@@ -24,8 +25,8 @@ export interface Way {
   /** The link's name at both ends: cables may have two. */
   readonly leavesBy: string;
   readonly arrivesBy: string;
-  /** Of a serial line. */
-  readonly cable: Cable | undefined;
+  /** What takes its time, on a cable. */
+  readonly cable: Line | PppLink | undefined;
   isCut: boolean;
   weather: Weather | undefined;
 }
@@ -41,6 +42,7 @@ export class Network {
   readonly #world: World;
   #ports = new Map<Host, readonly Port[]>();
   #media = new Map<Host, readonly Medium[]>();
+  #byKey = new Map<string, Way>();
   readonly #severance = new Severance();
   readonly #weather = new Map<string, Weather>();
   #climate: Weather = fine;
@@ -109,35 +111,71 @@ export class Network {
     return wireMs + (jitterMs > 0 ? chance.next() * jitterMs : 0);
   }
 
+  /** A process opens its media. */
+  open(host: Host): void {
+    for (const line of this.#lines(host)) line.open();
+  }
+
+  /** It closes them, by its own will. */
+  close(host: Host): void {
+    for (const line of this.#lines(host)) line.close();
+  }
+
   /** Sends by this port. */
-  send(port: Port, packet: Packet): void {
-    const { ways } = port;
+  send({ ways }: Port, packet: Packet): void {
     for (let n = 0; n < ways.length; n += 1) {
       const way = ways[n];
-      if (way === undefined || !isOpen(way)) continue;
-      if (way.weather === undefined || way.from === way.to) this.#carry(way, packet, 0);
-      else this.#venture(way, packet, way.weather);
+      if (way === undefined) continue;
+      if (way.cable instanceof Line) way.cable.post(packet);
+      else if (isOpen(way)) this.#send(way, packet);
     }
   }
 
-  #venture(way: Way, packet: Packet, weather: Weather): void {
+  #send(way: Way, packet: Packet): void {
+    const ms = way.cable instanceof PppLink ? way.cable.carry(packet, this.#world.now) : wireMs;
+    if (ms === undefined) return;
+    if (way.weather === undefined || way.from === way.to) this.#deliver(way, packet, ms);
+    else this.#venture(way, packet, { ms, weather: way.weather });
+  }
+
+  /** What the weather does to it. */
+  #venture(
+    way: Way,
+    packet: Packet,
+    { ms, weather }: { readonly ms: number; readonly weather: Weather },
+  ): void {
     const { chance } = this.#world;
     const { loss = 0, duplicate = 0, corrupt = 0, jitterMs = 0 } = weather;
     if (loss > 0 && chance.next() < loss) return;
     const isTwin = duplicate > 0 && chance.next() < duplicate;
     for (let copies = isTwin ? 2 : 1; copies > 0; copies -= 1) {
-      const delayMs = (copies - 1) * chance.next() * twinMs + chance.next() * jitterMs;
-      const isDamaged = corrupt > 0 && chance.next() < corrupt;
-      this.#carry(way, packet, delayMs, isDamaged);
+      const lateMs = (copies - 1) * chance.next() * twinMs + chance.next() * jitterMs;
+      const delivery = this.#deliver(way, packet, ms + lateMs);
+      if (corrupt > 0 && chance.next() < corrupt) delivery.damage(chance);
     }
   }
 
-  #carry(way: Way, packet: Packet, delayMs: number, isDamaged = false): void {
+  /** Bytes have left by a line: they keep their order, and are never doubled. */
+  #leave(key: string, bytes: Uint8Array, { packet, ms }: { packet: Packet; ms: number }): void {
+    const way = this.#byKey.get(key);
+    if (way === undefined || !isOpen(way)) return;
+    const { chance } = this.#world;
+    const { loss = 0, corrupt = 0 } = way.weather ?? fine;
+    if (loss > 0 && chance.next() < loss) return;
+    const delivery = this.#deliver(way, packet, ms, bytes);
+    if (corrupt > 0 && chance.next() < corrupt) delivery.damage(chance);
+  }
+
+  #deliver(way: Way, packet: Packet, ms: number, bytes?: Uint8Array): Delivery {
     const { now } = this.#world;
-    const delivery = new Delivery(way, packet, now);
-    if (isDamaged) delivery.damage(this.#world.chance);
-    if (way.cable === undefined) this.#world.plan(now + wireMs + delayMs, delivery);
-    else way.cable.carry(delivery, delayMs);
+    const delivery = new Delivery(way, packet, now, bytes);
+    this.#world.plan(now + ms, delivery);
+    return delivery;
+  }
+
+  #lines(host: Host): Line[] {
+    const cables = this.ports(host).flatMap(({ ways }) => ways.map(({ cable }) => cable));
+    return cables.filter((cable) => cable instanceof Line);
   }
 
   #ways(): Way[] {
@@ -149,7 +187,8 @@ export class Network {
     const ends = wire(
       hosts.map((host) => ({ name: host.name, media: this.#media.get(host) ?? [] })),
     );
-    const known = new Map(this.#ways().map((way) => [keyOf(way), way]));
+    const known = this.#byKey;
+    this.#byKey = new Map();
     this.#ports = new Map();
     for (const [index, from] of hosts.entries()) {
       const media = (this.#media.get(from) ?? []).filter((medium) => !isPing(medium));
@@ -157,16 +196,35 @@ export class Network {
         const leavesBy = linkOf(medium);
         const ways = (ends[index]?.get(medium) ?? []).flatMap(({ host, link: arrivesBy }) => {
           const to = hosts[host];
-          if (to === undefined) return [];
-          const cable = isLine(medium) ? new Cable(from, medium) : undefined;
-          const way = { from, to, leavesBy, arrivesBy, cable, isCut: false, weather: undefined };
-          return [{ ...way, cable: known.get(keyOf(way))?.cable ?? cable }];
+          return to === undefined ? [] : [{ from, to, leavesBy, arrivesBy }];
         });
-        return { medium, link: leavesBy, ways };
+        return { medium, link: leavesBy, ways: ways.map((way) => this.#way(way, medium, known)) };
       });
       this.#ports.set(from, ports);
     }
     this.#refresh();
+  }
+
+  /** A cable that was there before is the same cable. */
+  #way(
+    ends: Pick<Way, "from" | "to" | "leavesBy" | "arrivesBy">,
+    medium: Medium,
+    known: ReadonlyMap<string, Way>,
+  ): Way {
+    const key = keyOf(ends);
+    const cable = known.get(key)?.cable ?? this.#cable(medium, key, ends.from);
+    const way = { ...ends, cable, isCut: false, weather: undefined };
+    this.#byKey.set(key, way);
+    return way;
+  }
+
+  #cable(medium: Medium, key: string, from: Host): Line | PppLink | undefined {
+    if (medium.kind === "ppp") return new PppLink(medium);
+    if (medium.kind !== "serial") return undefined;
+    return new Line(this.#world, medium, {
+      isAwake: () => from.isUp,
+      leave: (bytes, packet, ms) => this.#leave(key, bytes, { packet, ms }),
+    });
   }
 
   #refresh(): void {

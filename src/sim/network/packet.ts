@@ -3,8 +3,7 @@
 
 import type { Keyring } from "../../wire/keyring.ts";
 import type { Message } from "../../wire/message.ts";
-import { type Opened, open, seal, sealText } from "../../wire/packet.ts";
-import { openRun, RunReader } from "../../wire/stream.ts";
+import { seal, sealText } from "../../wire/packet.ts";
 import type { Chance } from "../chance.ts";
 
 /** What a host signs and writes with. */
@@ -49,13 +48,6 @@ export function trusts(ours: Keyring, theirs: Keyring): boolean {
   const key = theirs.keys.find(({ number }) => number === theirs.active);
   const known = ours.keys.find(({ number }) => number === theirs.active);
   return key !== undefined && known?.method === key.method && known.key === key.key;
-}
-
-/** What a listener makes of the bytes. */
-export function opened(bytes: Uint8Array, isText: boolean, keyring: Keyring): Opened {
-  if (!isText) return open(bytes.slice(), keyring);
-  const [run] = new RunReader().push(bytes);
-  return run === undefined ? { ok: false, reason: "syntax" } : openRun(run, keyring);
 }
 
 /** The bytes with one bit turned over, or several. */
