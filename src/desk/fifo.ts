@@ -58,9 +58,14 @@ export class Fifo {
   }
 }
 
+/** The longest part of an end that may have come already: the line end is what is missing. */
+const endPartMax = "<<<\r".length;
+
 /** Finds the messages in a stream of text; what stands between them is skipped. */
 export class Splitter {
   #text = "";
+  /** Up to here there is no end. */
+  #scanned = 0;
   readonly #heard: (text: string) => void;
   readonly #lost: (why: string) => void;
 
@@ -70,19 +75,23 @@ export class Splitter {
   }
 
   push(text: string): void {
-    this.#text += text;
-    for (;;) {
-      const end = /(?:^|\n)<<<\r?\n/.exec(this.#text);
-      if (end === null) break;
-      const whole = this.#text.slice(0, end.index + end[0].length);
-      this.#text = this.#text.slice(whole.length);
+    const all = this.#text + text;
+    const end = /(?<=^|\n)<<<\r?\n/g;
+    end.lastIndex = this.#scanned;
+    let from = 0;
+    while (end.exec(all) !== null) {
+      const whole = all.slice(from, end.lastIndex);
+      from = end.lastIndex;
       // The last beginning counts: a message that was cut short must not swallow the next one.
       const begin = `\n${whole}`.lastIndexOf("\n>>>");
       if (begin >= 0) this.#heard(whole.slice(begin));
     }
-    if (this.#text.length <= messageBytesMax) return;
-    this.#lost(`A message longer than ${messageBytesMax} bytes is dropped`);
-    this.#text = "";
+    this.#text = all.slice(from);
+    if (this.#text.length > messageBytesMax) {
+      this.#lost(`A message longer than ${messageBytesMax} bytes is dropped`);
+      this.#text = "";
+    }
+    this.#scanned = Math.max(0, this.#text.length - endPartMax);
   }
 }
 
