@@ -1,8 +1,9 @@
 // The text form of a message, ">>>" … "<<<": serial lines, the FIFO, and what the inner signature covers
 // (heartbeat-wire 2.3).
 //
-// It cannot carry everything: 0x13 in a string comes back as LF, CR ends a line, and inside a struct
-// the bytes that stand for LF at some depth (15–31) are lost. The netstring form has no such holes.
+// It cannot carry everything: 0x13 in a string comes back as LF, CR ends a line, LF in a list does too, and
+// inside a struct the bytes that stand for LF at some depth (15–31) are lost. The netstring form has no
+// such holes. The inner signature covers it nonetheless, holes and all.
 
 import { base64ToBytes, bytesToBase64 } from "./bytes.ts";
 import { digitOf, isFieldName, joinList, NESTING_MAX, splitList, typeOf } from "./fieldtype.ts";
@@ -36,7 +37,7 @@ function encodeValue(field: Field, depth: number): string {
     case "string":
       return field.value.replaceAll("\n", STRING_LF);
     case "list":
-      return joinList(field.value).replaceAll("\n", STRING_LF);
+      return joinList(field.value);
     case "binary":
     case "compressed":
       return bytesToBase64(field.value);
@@ -99,7 +100,7 @@ function decodeValue(
     case "string":
       return raw.includes("\0") ? undefined : { name, type, value: lineFeeds(raw) };
     case "list": {
-      const value = splitList(lineFeeds(raw));
+      const value = splitList(raw);
       return value && { name, type, value };
     }
     case "binary":

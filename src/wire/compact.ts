@@ -33,18 +33,19 @@ export function compact(message: Message): Message {
 }
 
 /** True when a serial line can carry the message unchanged: seven bits, and nothing that the text form
- *  confuses (0x13 in a string, CR, a name that looks like a type). */
+ *  confuses (0x13 in a string, LF in a list, CR, a name that looks like a type). */
 export function fitsLine(message: Message): boolean {
   const text = encodeClassic(message);
-  // The usual case: then only names could be misread.
-  if (/^[\n -~]*$/.test(text)) return message.fields.every(hasPlainName);
+  // The usual case: then only names and lists could be misread.
+  if (/^[\n -~]*$/.test(text)) return message.fields.every(isPlain);
   const bytes = textToBytes(text);
   if (!bytes.every((byte) => byte < 0x80 && byte !== NUL && byte !== CR)) return false;
   const back = decodeClassic(text);
   return back !== undefined && netstringOf(back) === netstringOf(message);
 }
 
-function hasPlainName({ name }: Field): boolean {
+function isPlain({ name, type, value }: Field): boolean {
+  if (type === "list" && value.some((element) => element.includes("\n"))) return false;
   return !name.startsWith("(");
 }
 

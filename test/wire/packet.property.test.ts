@@ -12,6 +12,7 @@ import {
   textToBytes,
 } from "../../src/wire/bytes.ts";
 import { decodeClassic, encodeClassic } from "../../src/wire/classic.ts";
+import { fitsLine } from "../../src/wire/compact.ts";
 import type { Keyring } from "../../src/wire/keyring.ts";
 import type { Field, Message } from "../../src/wire/message.ts";
 import { decodeNetstring, encodeNetstring } from "../../src/wire/netstring.ts";
@@ -55,7 +56,7 @@ const SYMBOLS = Array.from({ length: 17 }, (_, i) => 15 + i);
 const CLASSIC: Lost = {
   names: [EQUALS, LF, NUL, CR, OPEN, ...SYMBOLS],
   strings: [NUL, CR, ...SYMBOLS],
-  lists: [CR, ...SYMBOLS],
+  lists: [CR, LF, ...SYMBOLS],
 };
 
 function messages(lost: Lost): fc.Arbitrary<Message> {
@@ -116,6 +117,15 @@ describe("decodeClassic()", () => {
   test("takes CR as a line end, skips empty lines and one last NUL", () => {
     const message = decodeClassic(">>>\r\nt=x\r\n\nn=1\n<<<\n\0");
     expect(message?.fields.map((field) => field.name)).toEqual(["t", "n"]);
+  });
+
+  test("leaves LF and 0x13 in a list what they are, as Heartbeat does: LF ends the line", () => {
+    const list = (value: string) =>
+      ({ fields: [{ name: "l", type: "list", value: [value] }] }) as const;
+    expect(encodeClassic(list("a\nb"))).toBe(">>>\n(3)l=3:a\nb,\n<<<\n");
+    expect(decodeClassic(encodeClassic(list("a\nb")))).toBeUndefined();
+    expect(decodeClassic(encodeClassic(list("a\x13b")))).toEqual(list("a\x13b"));
+    expect([fitsLine(list("a\nb")), fitsLine(list("ab"))]).toEqual([false, true]);
   });
 
   test.each([
