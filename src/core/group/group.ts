@@ -236,9 +236,9 @@ export class Group {
     return this.#ladder.start(n, job);
   }
 
-  /** Stage n is up: go on with the next, or begin again if addresses were taken off meanwhile. */
+  /** Stage n is up: go on with the next, or begin again where addresses were taken off meanwhile. */
   #climb(n: number, now: Instant): Effect[] {
-    return this.#start(this.#ladder.isSuspended ? 0 : n + 1, now);
+    return this.#start(this.#ladder.gapUpTo(n) ?? n + 1, now);
   }
 
   /** A job of a start ended while the order had changed: down, or hold still. */

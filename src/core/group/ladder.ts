@@ -17,8 +17,8 @@ export class Ladder {
   readonly #timeoutMs: () => number;
   /** Stages that may be up: from the moment a start is tried until a stop has ended. */
   readonly #touched = new Set<number>();
-  /** The addresses are off although the group is not down. */
-  #isSuspended = false;
+  /** Stages whose addresses were taken off although nobody stopped them. */
+  readonly #suspended = new Set<number>();
 
   constructor(spec: GroupSpec, timeoutMs: () => number) {
     this.#spec = spec;
@@ -51,8 +51,10 @@ export class Ladder {
     return this.#stages.flatMap((stage, n) => (this.#touched.has(n) ? wordsOf(stage) : []));
   }
 
-  get isSuspended(): boolean {
-    return this.#isSuspended;
+  /** The lowest of the stages up to n whose addresses are off; undefined: all is as it was climbed. */
+  gapUpTo(n: number): number | undefined {
+    const gaps = [...this.#suspended].filter((stage) => stage <= n);
+    return gaps.length === 0 ? undefined : Math.min(...gaps);
   }
 
   stage(n: number): Stage | undefined {
@@ -85,7 +87,7 @@ export class Ladder {
     if (stage === undefined) return [];
     this.#touched.add(n);
     if (stage.kind === "script") return [this.#run(stage.resource, "start", job)];
-    this.#isSuspended = false;
+    this.#suspended.delete(n);
     return [{ do: "hold", job, resources: stage.resources }];
   }
 
@@ -107,30 +109,38 @@ export class Ladder {
 
   /** Keep alive whatever addresses are up already. */
   holdAll(job: number): Effect[] {
-    const resources = this.#addresses();
+    const resources = this.#addressesOf(this.#pulseStages());
     if (resources.length === 0) return [];
-    this.#isSuspended = false;
+    this.#suspended.clear();
     return [{ do: "hold", job, resources }];
   }
 
   /** Addresses leave the interface, unless they have left it already. */
   suspend(): Effect[] {
-    const resources = this.#addresses();
-    if (this.#isSuspended || resources.length === 0) return [];
-    this.#isSuspended = true;
-    return [{ do: "suspend", resources }];
+    const stages = this.#pulseStages().filter((n) => !this.#suspended.has(n));
+    if (stages.length === 0) return [];
+    for (const n of stages) this.#suspended.add(n);
+    return [{ do: "suspend", resources: this.#addressesOf(stages) }];
   }
 
   /** The stage has been stopped. */
   stopped(n: number): void {
     this.#touched.delete(n);
-    if (this.isDown) this.#isSuspended = false;
+    this.#suspended.delete(n);
   }
 
-  #addresses(): (AddressResource | PulseResource)[] {
-    return this.#stages.flatMap((stage, n) =>
-      this.#touched.has(n) && stage.kind === "pulse" ? stage.resources : [],
-    );
+  /** Stages of addresses that may be up. */
+  #pulseStages(): number[] {
+    return [...this.#touched]
+      .filter((n) => this.#stages[n]?.kind === "pulse")
+      .sort((one, two) => one - two);
+  }
+
+  #addressesOf(stages: readonly number[]): (AddressResource | PulseResource)[] {
+    return stages.flatMap((n) => {
+      const stage = this.#stages[n];
+      return stage?.kind === "pulse" ? stage.resources : [];
+    });
   }
 
   #run(resource: ScriptResource, action: "start" | "stop" | "status", job: number): Effect {

@@ -218,6 +218,28 @@ test("Group.suspend() takes addresses off and leaves scripts alone; raise() puts
   expect(bench.group.state).toBe("held");
 });
 
+test.each([
+  [
+    ["httpd", "10.0.0.1"],
+    ["status httpd", "hold 10.0.0.1"],
+  ],
+  [
+    ["httpd", "10.0.0.1", "mysqld", "10.0.0.2"],
+    ["status httpd", "hold 10.0.0.1", "status mysqld", "hold 10.0.0.2"],
+  ],
+])(
+  "Group.raise() resumes the suspended group %j, whose addresses stand behind scripts",
+  (line, steps) => {
+    const bench = new Bench(line).up();
+    bench.fails.clear();
+    bench.see(bench.group.suspend());
+    bench.forget().see(bench.group.raise("test", bench.now));
+    for (let turn = 0; turn < 10; turn += 1) bench.step();
+    expect(bench.done).toEqual(steps);
+    expect(bench.group.state).toBe("held");
+  },
+);
+
 test("Group.suspend() in the midst of a start lets nothing more come up", () => {
   const bench = new Bench(["httpd", "10.0.0.1"]);
   bench.see(bench.group.raise("test", bench.now));
