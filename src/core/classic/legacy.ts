@@ -142,10 +142,8 @@ export class Legacy implements Negotiator {
         this.#returned(now);
         break;
       case "dead":
-        this.#dead(event.why, now);
-        break;
       case "removed":
-        this.#dead("removed from the cluster", now);
+        this.#dead(event.event === "dead" ? event.why : "removed from the cluster", now);
         break;
       case "left":
         this.#left(now);
@@ -161,17 +159,17 @@ export class Legacy implements Negotiator {
 
   #commUp(now: Instant): void {
     const pair = this.#pair;
-    const { partner } = pair;
     pair.state = "stable";
+    const { partner } = pair;
     if (partner.gone) {
       this.#takeOver(`${partner.name} ${partner.left ? "left" : "was not heard"}`, now);
       return;
     }
     // What an earlier run left up is its: it took it back, never lost it, or starts it without asking.
-    const strays = pair.groups(claimOf("foreign")).filter((group) => group.state !== "idle");
+    const foreign = pair.groups(claimOf("foreign"));
+    const strays = foreign.filter(({ state }) => state !== "idle").map(({ key }) => key);
     const why = `given up: ${partner.name} is there and owns it`;
-    const keys = strays.map((group) => group.key);
-    if (keys.length > 0) pair.work("give", keys, why, { for: "yield" }, now);
+    if (strays.length > 0) pair.work("give", strays, why, { for: "yield" }, now);
     const own = pair.missing(claimOf("local"));
     if (partner.active) for (const key of own) this.#ask(key, now);
     else
@@ -212,6 +210,10 @@ export class Legacy implements Negotiator {
         if (textOf(message, "ok") !== "OK" || !this.#asked.delete(key)) return;
         if (this.#asked.size === 0) pair.alarms.clear("ask");
         this.#take([key], `taken: ${pair.partner.name} answered`, now);
+        break;
+      case "stonith":
+        // Late is dead to it: it took our groups, and goes on (heartbeat-wire 9.3).
+        if (textOf(message, "node") === pair.self && !this.#healing) this.#settle("took over", now);
         break;
       case "starting": {
         const text = `${pair.partner.name} does not run auto_failback legacy and this node does`;
@@ -310,8 +312,8 @@ export class Legacy implements Negotiator {
     const keys = this.#failed();
     if (keys.length === 0) return;
     alarms.set("retry", after(now, retryMs));
-    const text = `${listed(keys)} failed here: again in ${retryMs} ms`;
-    this.#pair.log("error", "failed", `${text} (auto_failback legacy cannot hand it over)`);
+    const text = `${listed(keys)} failed here, and legacy cannot hand it over: again in ${retryMs} ms`;
+    this.#pair.log("error", "failed", text);
   }
 
   /** Not the groups of a partner that is there: it may run them. */

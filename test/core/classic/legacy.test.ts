@@ -185,6 +185,23 @@ test("Legacy releases groups of an active partner that an earlier run left up", 
   expect(stand.states()).toBe("a=held b=idle");
 });
 
+test("Legacy asks for its own groups when the partner took them although both are alive", () => {
+  const stand = pair();
+  stand.hear("stonith node=alice result=n_stnth");
+  expect(stand.said()).toEqual(["ip-request ipaddr=a"]);
+  stand.hear("ip-request-resp dest=alice ipaddr=a weown=yes ok=OK");
+  stand.advance(1_000);
+  expect(stand.states()).toBe("a=held b=idle");
+  // What it says of others, or while it is expected to restart, is no news.
+  stand.hear("stonith node=carol result=n_stnth");
+  stand.event("dead");
+  stand.event("returned");
+  stand.advance(500);
+  stand.said();
+  stand.hear("stonith node=alice result=unneeded");
+  expect(stand.said()).toEqual([]);
+});
+
 test("Legacy stops what an earlier run left up of a partner that is only starting", () => {
   const stand = new Stand({ autoFailback: "legacy", adopted: ["a", "b"] });
   stand.advance(200);
