@@ -89,6 +89,12 @@ export type Act =
       readonly set: GroupSet;
     }
   | { readonly act: "leave"; readonly node: string }
+  /** Somebody writes a message into the FIFO, as the old commands do; the mind has it as it is. */
+  | {
+      readonly act: "fifo";
+      readonly node: string;
+      readonly fields: Readonly<Record<string, string>>;
+    }
   /** This node reads other files from now on (SIGHUP): half a key rotation, another haresources. */
   | { readonly act: "reload"; readonly node: string; readonly config: ClusterConfig }
   /** The node and the ping nodes do not reach each other, or do again. */

@@ -1,6 +1,7 @@
 // Carries out what happens to a made-up cluster from outside. An act that makes no sense at its moment
 // does nothing.
 
+import { text } from "../wire/message.ts";
 import type { Act } from "./act.ts";
 import type { Host } from "./host/host.ts";
 import type { World } from "./world.ts";
@@ -67,6 +68,9 @@ function befall(host: Host, act: Extract<Act, { readonly node: string }>): void 
       return;
     case "command":
       host.command({ name: act.command, set: act.set });
+      return;
+    case "fifo":
+      host.command({ name: "message", message: text(act.fields) });
       return;
     case "leave":
       host.leave();

@@ -16,10 +16,12 @@ export interface Traits {
 
 const hb: Traits = { isTwo: true, leases: true, remembers: true, watchesLinks: true };
 const old: Traits = { isTwo: false, leases: false, remembers: false, watchesLinks: false };
+/** Its scripts ask the kernel what is up. */
+const heartbeat3: Traits = { ...old, remembers: true };
 
 export const traitsOf: Readonly<Record<Breed, Traits>> = {
   hb,
-  heartbeat3: old,
+  heartbeat3,
   ucarp: old,
   openbsd: old,
   freebsd: old,

@@ -56,11 +56,21 @@ export function actsOf(line: string, world: World): readonly Act[] {
     case "rival":
     case "dies":
       return [{ act: verb, node, word: first }];
+    case "breed":
+      return [{ act: "breed", node, breed: first === "heartbeat3" ? first : "hb" }];
+    case "fifo":
+      return [{ act: "fifo", node, fields: fieldsOf(rest) }];
     case "carrier":
       return [{ act: "carrier", node, device: first, up: second === "back" }];
     default:
       throw confused(line);
   }
+}
+
+/** "ask_resources rsc_hold=all info=me": the type, then fields. */
+function fieldsOf([type = "", ...words]: readonly string[]): Record<string, string> {
+  const pairs = words.map((word) => word.split("=", 2));
+  return { t: type, ...Object.fromEntries(pairs) };
 }
 
 /** "… on eth1" at the end of a line. */
