@@ -131,7 +131,9 @@ function wordsOf(joined: string, pieces: readonly Piece[]): Word[] {
 function sayLostJoin(words: readonly Word[], report: Report): void {
   const last = words.at(-1);
   if (!last?.text.endsWith("\\")) return;
-  const column = last.column + last.text.length - 1;
+  // A word may be joined out of several lines: then it is shown where it begins.
+  const end = last.column + last.text.length - 1;
+  const column = end <= last.source.length ? end : last.column;
   report.error(
     { ...last, column },
     'The "\\" joins nothing: it is not the last character of its line',

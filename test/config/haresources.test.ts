@@ -133,6 +133,10 @@ test.each([
   ["alice x y\nbob y", 'warning 2:5 Group "y" is also a resource of group "x"'],
   ["alice x \\ ", 'error 1:9 The "\\" joins nothing: it is not the last character of its line'],
   [
+    "alice x\\\nlonger\\ ",
+    'error 1:7 The "\\" joins nothing: it is not the last character of its line',
+  ],
+  [
     "alice x y\\ # z",
     'error 1:10 The "\\" joins nothing: it is not the last character of its line',
   ],
