@@ -54,11 +54,6 @@ export function instrument(): void {
   });
 }
 
-/** How many probes the loaded modules have. */
-export function probes(): number {
-  return made;
-}
-
 /** What the inputs of one target have reached so far. */
 export class Reach {
   readonly #seen = new Uint8Array(probesMax);

@@ -20,14 +20,13 @@ async function run(options: Options): Promise<number> {
     say(`There is no parser "${unknown}": "--list" names all`);
     return 2;
   }
-  const pack = new Pack();
+  const pack = new Pack(tellFound);
   const from = performance.now();
   const progress = setInterval(() => tellProgress(pack, from), progressMs);
   await pack.run(options);
   clearInterval(progress);
   tellProgress(pack, from);
   print(tableOf(pack.figures()));
-  for (const found of pack.found) tellFound(found);
   return pack.found.length > 0 ? 1 : 0;
 }
 

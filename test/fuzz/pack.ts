@@ -20,8 +20,13 @@ export interface Found {
 
 export class Pack {
   readonly found: Found[] = [];
+  readonly #tell: (found: Found) => void;
   readonly #figures = new Map<number, readonly Figures[]>();
-  probes = 0;
+
+  /** `tell` is called for each failure when it is found. */
+  constructor(tell: (found: Found) => void) {
+    this.#tell = tell;
+  }
 
   /** Runs to the end of all workers. */
   async run(options: Options): Promise<void> {
@@ -61,12 +66,10 @@ export class Pack {
       heardAt = performance.now();
       if (told.say === "turn") target = told.target;
       else if (told.say === "end") ended = true;
-      else if (told.say === "figures") {
-        this.#figures.set(seed, told.figures);
-        this.probes = told.probes;
-      } else {
+      else if (told.say === "figures") this.#figures.set(seed, told.figures);
+      else {
         const input = Uint8Array.from(Buffer.from(told.hex, "hex"));
-        this.found.push({ target: told.target, seed, why: told.why, input });
+        this.#find({ target: told.target, seed, why: told.why, input });
       }
     };
     const child = Bun.spawn(
@@ -84,7 +87,12 @@ export class Pack {
     clearInterval(watch);
     if (ended && code === 0) return;
     const why = hung ? `Hangs: no end within ${silentMs / 1_000} s` : `The process died: ${code}`;
-    this.found.push({ target, seed, why, input: currentOf(order.current) });
+    this.#find({ target, seed, why, input: currentOf(order.current) });
+  }
+
+  #find(found: Found): void {
+    this.found.push(found);
+    this.#tell(found);
   }
 }
 

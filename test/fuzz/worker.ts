@@ -4,7 +4,7 @@
 // process: an endless loop tells nothing by itself.
 
 import { writeFileSync, writeSync } from "node:fs";
-import { clear, instrument, probes } from "./coverage.ts";
+import { clear, instrument } from "./coverage.ts";
 import { foundOf } from "./found.ts";
 import { minimise } from "./minimise.ts";
 import { type Failure, type Figures, reasonOf, Session } from "./session.ts";
@@ -23,7 +23,7 @@ export interface Order {
 
 /** What it tells. */
 export type Told =
-  | { readonly say: "figures"; readonly probes: number; readonly figures: readonly Figures[] }
+  | { readonly say: "figures"; readonly figures: readonly Figures[] }
   /** From now on inputs of this target run. */
   | { readonly say: "turn"; readonly target: string }
   | { readonly say: "failure"; readonly target: string; readonly why: string; readonly hex: string }
@@ -49,7 +49,7 @@ async function main({ only, seed, inputs, ms, current }: Order): Promise<void> {
   const failed = new Set<Session>();
   const total = () => sessions.reduce((sum, { figures }) => sum + figures.inputs, 0);
   const figures = () => {
-    tell({ say: "figures", probes: probes(), figures: sessions.map((session) => session.figures) });
+    tell({ say: "figures", figures: sessions.map((session) => session.figures) });
   };
   // The first turn is short, so that even a short run is one of every target.
   for (let turn = Math.min(turnMs, ms / (2 * sessions.length)); failed.size < sessions.length; ) {
