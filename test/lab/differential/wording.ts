@@ -86,9 +86,19 @@ export function wording(chance: Chance, n: number, manner: Manner): Message {
   return { fields: [...head, ...fieldsOf(chance, manner, 0)] };
 }
 
+/** Names may repeat, but not that of a list: 3.0.6 joins two lists of one name, and refuses a list that is
+ *  called like a field of another type (heartbeat-wire 2.1 and 15.2). */
 function fieldsOf(chance: Chance, manner: Manner, depth: number): Field[] {
   const count = chance.below(depth === 0 ? 9 : 4);
-  return Array.from({ length: count }, () => fieldOf(chance, manner, depth));
+  const fields: Field[] = [];
+  for (let left = count; left > 0; left--) {
+    const field = fieldOf(chance, manner, depth);
+    const namesakes = fields.filter(({ name }) => name === field.name);
+    if (![...namesakes, field].some(({ type }) => type === "list") || namesakes.length === 0) {
+      fields.push(field);
+    }
+  }
+  return fields;
 }
 
 function fieldOf(chance: Chance, manner: Manner, depth: number): Field {
