@@ -115,7 +115,7 @@ export class Ear {
     this.#keyring = keyring;
     this.#speakers = new Map(nodes.map((name) => [name, new Speaker(keepaliveMs)]));
     this.#addresses = new Map(nodes.map((name) => [lab.host(name).address(), name]));
-    const options = ["--immediate-mode", "-U", "-n", "-s", "0", "-B", "8192", "-i", "br0"];
+    const options = ["--immediate-mode", "-U", "-n", "-s", "4096", "-B", "8192", "-i", "br0"];
     this.#tcpdump = Bun.spawn(lab.atSwitch(["tcpdump", ...options, "-w", "-", "udp port 694"]), {
       stdin: "ignore",
       stdout: "pipe",

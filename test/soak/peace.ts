@@ -7,20 +7,27 @@ import { snapshotOf } from "./sample.ts";
 
 /** Above what the slowest fault costs: a pulse that is started four times, a restart of everything. */
 const PEACE_MS = 30_000;
+/** A group that came to the survivor may go home when its owner is back: so long nothing has moved. */
+const STILL_MS = 1_500;
 
 /** Waits for peace; throws with what is missing. Returns after how many milliseconds it was there. */
 export async function peace(run: Running, nodes: readonly string[]): Promise<number> {
   const from = performance.now();
+  const { changes } = run.lab.watch;
   let missing = "";
+  let moves = changes.length;
+  let stillFrom = from;
   try {
     await until({ what: "peace", withinMs: PEACE_MS, everyMs: 100 }, async () => {
       missing = (await disturbance(run, nodes)) ?? "";
-      return missing === "";
+      if (missing !== "" || changes.length > moves) stillFrom = performance.now();
+      moves = changes.length;
+      return performance.now() - stillFrom > STILL_MS;
     });
   } catch {
     throw new Error(`no peace within ${PEACE_MS} ms: ${missing}`);
   }
-  return performance.now() - from;
+  return stillFrom - from;
 }
 
 /** What is not as it should be; undefined at peace. */

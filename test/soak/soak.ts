@@ -28,6 +28,7 @@ class Soak {
   readonly #options: Options;
   readonly #began = performance.now();
   readonly #moves: number;
+  #looking: Promise<unknown> = Promise.resolve();
   readonly samples: Sample[] = [];
   interrupted = false;
 
@@ -46,8 +47,11 @@ class Soak {
     return this.interrupted || this.now() >= this.#options.minutes * 60;
   }
 
+  /** One after the other: the question of one look is an open connection in another. */
   look(): Promise<Sample> {
-    return sample(this.#run.nodes, this.#ear, this.now());
+    const next = this.#looking.then(() => sample(this.#run.nodes, this.#ear, this.now()));
+    this.#looking = next;
+    return next;
   }
 
   /** Samples until the end, or until somebody interrupts. */
