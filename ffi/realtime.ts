@@ -6,18 +6,18 @@ import { c, check, within } from "./libc.ts";
 
 const SYS_sched_setscheduler = process.arch === "arm64" ? 119 : 144;
 const SCHED_RR = 2;
-const SCHED_RESET_ON_FORK = 0x4000_0000;
 const MCL_CURRENT = 1;
 const MCL_FUTURE = 2;
 const MCL_ONFAULT = 4;
 const PR_SET_PDEATHSIG = 1;
 const PR_SET_TIMERSLACK = 29;
 
-/** Round-robin realtime scheduling for this thread; children start as ordinary processes. */
-export function realtime(priority: number): void {
+/** Round-robin realtime scheduling for a thread of whatever process; 0: this one. Threads that it starts
+ *  afterwards inherit it. */
+export function realtime(priority: number, thread = 0): void {
   const parameter = new Int32Array([within("rtprio", priority, 1, 99)]);
-  const policy = SCHED_RR | SCHED_RESET_ON_FORK;
-  const result = c.syscall(SYS_sched_setscheduler, 0, policy, parameter);
+  const id = within("thread", thread, 0, 0x7fff_ffff);
+  const result = c.syscall(SYS_sched_setscheduler, id, SCHED_RR, parameter);
   check("set", result, `realtime priority ${priority}`);
 }
 

@@ -185,11 +185,13 @@ export class Keeper {
       ...(masters === undefined ? {} : { masters }),
     };
     try {
-      this.#pulse = new Pulse(this.#command, {
-        heard: (message) => this.#heard(message, life),
-        grumbled: (line) => this.#log.error(line, "pulse"),
-        ended: (reason) => this.#ended(reason, life),
-      });
+      const events = {
+        heard: (message: FromPulse) => this.#heard(message, life),
+        grumbled: (line: string) => this.#log.error(line, "pulse"),
+        ended: (reason: string) => this.#ended(reason, life),
+      };
+      const { realtime, rtprio } = this.#config;
+      this.#pulse = new Pulse(this.#command, events, realtime ? rtprio : undefined);
     } catch (error) {
       this.#again(`cannot start: ${error instanceof Error ? error.message : error}`);
       return;

@@ -2,6 +2,8 @@
 // Not when it is started or given up: that is keeper.ts.
 
 import { closeSync } from "node:fs";
+import { SysError } from "../../ffi/error.ts";
+import { realtime } from "../../ffi/realtime.ts";
 import { socketpair } from "../../ffi/socket.ts";
 import type { FromDesk, FromPulse } from "../core/channel.ts";
 import { FrameReader, frames } from "../core/frame.ts";
@@ -35,8 +37,8 @@ export class Pulse {
   readonly #closed = Promise.withResolvers<void>();
   #socket: Bun.Socket | undefined;
 
-  /** Starts it and connects; what is said before the connection stands is kept. */
-  constructor(command: readonly string[], events: PulseEvents) {
+  /** Starts it and connects; what is said before the connection stands is kept. `rtprio`: in real time. */
+  constructor(command: readonly string[], events: PulseEvents, rtprio?: number) {
     this.#events = events;
     const [ours, theirs] = socketpair(true);
     try {
@@ -56,6 +58,7 @@ export class Pulse {
     } finally {
       closeSync(theirs);
     }
+    if (rtprio !== undefined) this.#hurry(rtprio);
     this.#connect(ours);
     this.#listenToStderr();
   }
@@ -81,6 +84,16 @@ export class Pulse {
   /** Lets it see end-of-file. */
   hangUp(): void {
     this.#socket?.end();
+  }
+
+  /** On a busy host a runtime needs seconds to start as an ordinary process, and somebody waits for this
+   *  one. Where it may not be, it says so itself. */
+  #hurry(rtprio: number) {
+    try {
+      realtime(rtprio, this.pid);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+    }
   }
 
   async #connect(fd: number) {

@@ -15,6 +15,7 @@ import { textOf } from "../wire/message.ts";
 import { AddressBook } from "./addressbook.ts";
 import { Adverts } from "./carp/adverts.ts";
 import { DeskLine } from "./deskline.ts";
+import { Helpers } from "./helpers.ts";
 import { Interfaces } from "./interfaces.ts";
 import { Lateness } from "./lateness.ts";
 import { Links } from "./links.ts";
@@ -41,6 +42,7 @@ export class Host {
   readonly #book: AddressBook;
   readonly #adverts: Adverts;
   readonly #watchdog: Watchdog;
+  readonly #helpers: Helpers;
   readonly #missing: readonly string[];
   #config: ClusterConfig;
   #patienceMs: number;
@@ -56,6 +58,7 @@ export class Host {
     this.#config = config;
     this.#patienceMs = patienceOf(config);
     this.#missing = missing;
+    this.#helpers = new Helpers(config);
     this.watch = new Watch();
     this.#deskHeardAt = this.now();
     this.#aliveAt = this.now();
@@ -209,6 +212,7 @@ export class Host {
     if (now >= this.#aliveAt) {
       this.#desk.say({ say: "alive", at: now });
       this.#aliveAt = after(now, this.#aliveEveryMs());
+      this.#helpers.tend();
     }
     const silentMs = now - this.#deskHeardAt;
     if (this.#desk.closed || silentMs >= this.#deskSilenceMs()) {

@@ -3,6 +3,7 @@
 import { reasonOf } from "../../ffi/error.ts";
 import { exactTimers, lockMemory, realtime } from "../../ffi/realtime.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
+import { Helpers, loopPriority } from "./helpers.ts";
 
 /** Takes realtime priority and locks memory; what could not be had, one line each. */
 export function prepare(
@@ -21,6 +22,9 @@ export function prepare(
   // Touched once, so that the allocator has these pages when memory is locked and later needed.
   new Uint8Array(config.memreserveKib * 1024).fill(1);
   attempt("Memory is not locked", lockMemory);
-  attempt("No realtime priority", () => realtime(config.rtprio));
+  attempt("No realtime priority", () => {
+    realtime(loopPriority(config.rtprio));
+    new Helpers(config).tend();
+  });
   return missing;
 }
