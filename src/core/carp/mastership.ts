@@ -23,7 +23,7 @@ import type { Hearing } from "./hearing.ts";
 import type { Rhythm } from "./rhythm.ts";
 import type { Speech } from "./speech.ts";
 import { Tie } from "./tie.ts";
-import { asBackup, asMaster, looksLikeBsd, type Stance, staysInTie } from "./verdict.ts";
+import { asBackup, asMaster, looksLikeBsd, reasonOf, type Stance, staysInTie } from "./verdict.ts";
 
 export type Phase = "init" | "backup" | "rising" | "master" | "falling";
 
@@ -60,6 +60,8 @@ export class Mastership {
   #hasClaimed = false;
   #failures = 0;
   readonly #tie = new Tie();
+  /** Who said farewell, when nobody was heard after that. */
+  #vacatedBy: string | undefined;
 
   constructor(parts: Parts, now: Instant) {
     this.#parts = parts;
@@ -109,6 +111,7 @@ export class Mastership {
 
   /** The dead time begins anew. */
   listen(now: Instant, extraMs = 0): void {
+    this.#vacatedBy = undefined;
     this.#parts.rhythm.set("dead", after(now, this.deadMs + extraMs));
   }
 
@@ -148,8 +151,15 @@ export class Mastership {
       return;
     }
     if (this.#phase !== "backup") return;
-    if (this.#isPaused(now)) this.#parts.rhythm.set("dead", this.#pausedUntil ?? now);
-    else this.#takeOver(`no advert for ${Math.round(this.deadMs)} ms`, "vacant", now);
+    const { rhythm, speech } = this.#parts;
+    const leaver = this.#vacatedBy;
+    if (this.#isPaused(now)) rhythm.set("dead", this.#pausedUntil ?? now);
+    else if (leaver === undefined) {
+      this.#takeOver(`no advert for ${Math.round(this.deadMs)} ms`, "vacant", now);
+    } else {
+      this.#takeOver(`${leaver} said farewell`, "vacant", now);
+      speech.log("info", "Putting MASTER DOWN (going to time out)", "takeover");
+    }
   }
 
   /** Hands over what it has: everything off, then a farewell, so that a peer takes over at once. */
@@ -205,13 +215,11 @@ export class Mastership {
     // Of two masters one goes, or says its last word: the other one stays, and sees to it.
     if (!config().likeUcarp && hearing.isServed(advert, this.deadMs, now)) return;
     if (verdict === "farewell") {
-      if (this.#isPaused(now)) rhythm.set("dead", this.#pausedUntil ?? now);
-      else if (demotion.isDemoted && !config().likeUcarp) {
-        rhythm.set("dead", after(now, Math.min(hesitationMs, this.deadMs)));
-      } else {
-        this.#takeOver(`${advert.from} said farewell`, "vacant", now);
-        speech.log("info", "Putting MASTER DOWN (going to time out)", "takeover");
-      }
+      this.#vacatedBy = advert.from;
+      const waitMs = demotion.isDemoted ? Math.min(hesitationMs, this.deadMs) : 0;
+      // What arrived with it is heard first: after a nap it may be old, and somebody else the master.
+      if (config().likeUcarp) this.silence(now);
+      else rhythm.set("dead", after(now, waitMs));
       return;
     }
     this.#takeOver(reasonOf(verdict, advert), "served", now);
@@ -328,17 +336,5 @@ export class Mastership {
     this.#why = why;
     this.#since = now;
     this.#parts.speech.do([{ do: "publish" }]);
-  }
-}
-
-function reasonOf(verdict: "preempt" | "demoted" | "times-out", advert: HeardAdvert): string {
-  const { from, advbase, advskew, demote } = advert;
-  switch (verdict) {
-    case "preempt":
-      return `preempting ${from}, whose adverts say ${advbase} s and a skew of ${advskew}`;
-    case "demoted":
-      return `${from} is demoted (${demote})`;
-    case "times-out":
-      return `${from} advertises too seldom: ${advbase} s and a skew of ${advskew}`;
   }
 }

@@ -56,3 +56,19 @@ export function staysInTie(own: Stance, source: string | undefined, peer: HeardA
 export function looksLikeBsd(peer: HeardAdvert): boolean {
   return peer.mac.startsWith("00:00:5e:00:01:");
 }
+
+/** Why a backup takes over from a master that was heard. */
+export function reasonOf(
+  verdict: "preempt" | "demoted" | "times-out",
+  advert: HeardAdvert,
+): string {
+  const { from, advbase, advskew, demote } = advert;
+  switch (verdict) {
+    case "preempt":
+      return `preempting ${from}, whose adverts say ${advbase} s and a skew of ${advskew}`;
+    case "demoted":
+      return `${from} is demoted (${demote})`;
+    case "times-out":
+      return `${from} advertises too seldom: ${advbase} s and a skew of ${advskew}`;
+  }
+}

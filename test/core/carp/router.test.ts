@@ -163,7 +163,20 @@ describe("an up script that fails", () => {
 describe("a backup", () => {
   test("takes over at once after a farewell, and before anybody's dead time", () => {
     const bench = new Bench([{}]).up().hear().advance(500).forget().hear(farewell);
+    bench.advance(0);
     expect(bench.done).toEqual(["hold", "announce", "advert 1/0"]);
+  });
+
+  test("does not mind an old farewell, when what it reads next is from another master", () => {
+    const bench = new Bench([{ preempt: true, advskew: 100 }]).up().hear({ from: "10.77.0.9" });
+    // It slept meanwhile, and both were waiting for it.
+    bench
+      .forget()
+      .hear({ from: "10.77.0.9", ...farewell })
+      .hear({ from: "10.77.0.3" });
+    bench.advance(2_000);
+    expect(bench.state).toBe("backup");
+    expect(bench.done).toEqual([]);
   });
 
   test("does not mind the farewell of one of two masters", () => {
@@ -172,7 +185,7 @@ describe("a backup", () => {
       .hear({ from: "10.77.0.9" })
       .hear({ from: "10.77.0.3", ...farewell });
     expect(bench.state).toBe("backup");
-    bench.hear({ from: "10.77.0.9", ...farewell });
+    bench.hear({ from: "10.77.0.9", ...farewell }).advance(0);
     expect(bench.state).toBe("master");
   });
 
