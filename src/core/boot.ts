@@ -25,6 +25,8 @@ export interface RouterMemory {
   readonly at: Instant;
   /** Names of routers. */
   readonly routers: readonly string[];
+  /** Those among them that were demoted. */
+  readonly demoted?: readonly string[];
 }
 
 export interface HostcacheEntry {

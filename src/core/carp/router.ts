@@ -21,8 +21,8 @@ const yieldPauseMs = 3_000;
 
 export interface RouterBirth {
   readonly nextJob: () => number;
-  /** It was master in a life that ended a moment ago. */
-  readonly adopts: boolean;
+  /** It was master in a life that ended a moment ago, a demoted one perhaps. */
+  readonly adopts: "no" | "yes" | "demoted";
 }
 
 export class Router {
@@ -34,7 +34,9 @@ export class Router {
   readonly #rhythm = new Rhythm();
   readonly #speech: Speech;
   readonly #mastership: Mastership;
-  readonly #adopts: boolean;
+  readonly #adopts: RouterBirth["adopts"];
+  /** What is wrong here was so in the life before, and no reason to hand over once more. */
+  #isExcused = false;
   #isLeaving = false;
   #isOver = false;
 
@@ -119,7 +121,11 @@ export class Router {
     if (rhythm.strikes("dead", now)) this.#mastership.silence(now);
     if (rhythm.strikes("announce", now)) this.#speech.announce(now);
     const due = rhythm.at("advert");
-    if (due !== undefined && due <= now) this.#speech.beat(due, now);
+    if (due !== undefined && due <= now) {
+      // By now everything that goes on failing was told again.
+      this.#isExcused = false;
+      this.#speech.beat(due, now);
+    }
     return this.#speech.take();
   }
 
@@ -238,7 +244,8 @@ export class Router {
   /** The first thing that is known: what an earlier life left up goes on, or is taken down. */
   #begin(trouble: string | undefined, now: Instant): void {
     const mastership = this.#mastership;
-    if (trouble === undefined && this.#adopts) {
+    if (trouble === undefined && this.#adopts !== "no") {
+      this.#isExcused = this.#adopts === "demoted";
       mastership.adopt(now);
       return;
     }
@@ -274,7 +281,8 @@ export class Router {
     this.#speech.log(isDemoted ? "warn" : "info", text, "demotion");
     this.#speech.do([{ do: "publish" }]);
     const landing = { phase: "backup", pauseMs: 0 } as const;
-    if (calls && !had && this.canYield) this.#mastership.fall(all.join("; "), landing, now);
+    if (calls && !had && !this.#isExcused && this.canYield)
+      this.#mastership.fall(all.join("; "), landing, now);
     // The peers judge us by what we said last. ucarp says the worse at once, but not the better (carp.md 8).
     const isTold = isDemoted || !this.#config.likeUcarp;
     if (isTold && this.#mastership.phase === "master") this.#speech.advertise(now);

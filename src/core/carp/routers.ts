@@ -8,7 +8,7 @@ import type { Input } from "../input.ts";
 import { after, at, type Instant } from "../instant.ts";
 import type { PulseView, RouterView } from "../snapshot.ts";
 import { Roll } from "./roll.ts";
-import { Router } from "./router.ts";
+import { Router, type RouterBirth } from "./router.ts";
 import { Surroundings, tracksOf } from "./surroundings.ts";
 import { Timetable } from "./timetable.ts";
 
@@ -192,20 +192,20 @@ export class Routers {
     });
   }
 
-  #add(config: RouterConfig, now: Instant, isAdopted: boolean): Router {
+  #add(config: RouterConfig, now: Instant, adopts: RouterBirth["adopts"]): Router {
     const nextJob = () => {
       this.#job += 1;
       this.#jobs.set(this.#job, router);
       return this.#job;
     };
-    const router: Router = new Router(config, { nextJob, adopts: isAdopted }, now);
+    const router: Router = new Router(config, { nextJob, adopts }, now);
     this.#roll.add(router);
     return router;
   }
 
   /** A router that comes while the host runs: what is known already is told to it. */
   #join(config: RouterConfig, now: Instant): Effect[] {
-    const router = this.#add(config, now, false);
+    const router = this.#add(config, now, "no");
     const standing = this.#surroundings.standing(config.device);
     if (config.group !== undefined) this.#stirred.add(config.group);
     const act = () => [
@@ -311,11 +311,17 @@ export class Routers {
 }
 
 /** Nobody has taken over yet: the last advert left at most an interval before the last sign of life. */
-function adopts(config: RouterConfig, masters: RouterMemory | undefined, now: Instant): boolean {
-  if (masters?.routers.includes(config.name) !== true) return false;
+function adopts(
+  config: RouterConfig,
+  masters: RouterMemory | undefined,
+  now: Instant,
+): RouterBirth["adopts"] {
+  if (masters?.routers.includes(config.name) !== true) return "no";
   const { advbase, advskew, deadratio } = config;
   const least = { advbase, advskew: advbase === 0 ? advskew : 0 };
-  return now - masters.at < deadIntervalMs(least, deadratio) - advertIntervalMs(config);
+  const limitMs = deadIntervalMs(least, deadratio) - advertIntervalMs(config);
+  if (now - masters.at >= limitMs) return "no";
+  return masters.demoted?.includes(config.name) === true ? "demoted" : "yes";
 }
 
 /** True when the second can go on with what the first has up. */

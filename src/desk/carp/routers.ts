@@ -42,7 +42,7 @@ export class RouterDesk {
   #until = 0;
   #extending: ReturnType<typeof setInterval> | undefined;
   #routers: readonly RouterConfig[];
-  #masters: readonly string[] = [];
+  #masters: Pick<RouterMemory, "routers" | "demoted"> = { routers: [] };
   #aliveAt: Instant | undefined;
 
   constructor(routers: readonly RouterConfig[], options: RouterDeskOptions) {
@@ -77,8 +77,8 @@ export class RouterDesk {
 
   /** Which routers were master in the pulse that died, and until when that is known to be true. */
   get masters(): RouterMemory | undefined {
-    if (this.#aliveAt === undefined || this.#masters.length === 0) return undefined;
-    return { at: this.#aliveAt, routers: this.#masters };
+    if (this.#aliveAt === undefined || this.#masters.routers.length === 0) return undefined;
+    return { at: this.#aliveAt, ...this.#masters };
   }
 
   /** The numbers for the seals of a pulse; undefined when none of its routers seals. */
@@ -106,7 +106,10 @@ export class RouterDesk {
   }
 
   published({ routers }: Snapshot): void {
-    this.#masters = routers.filter(({ state }) => state === "master").map(({ name }) => name);
+    const masters = routers.filter(({ state }) => state === "master");
+    const names = (some: typeof masters) => some.map(({ name }) => name);
+    const demoted = masters.filter((router) => router.demoted.length > 0);
+    this.#masters = { routers: names(masters), demoted: names(demoted) };
   }
 
   call(effect: CallEffect, life: number): void {
@@ -122,7 +125,7 @@ export class RouterDesk {
 
   /** Everything was released: there is nothing to adopt. */
   forget(): void {
-    this.#masters = [];
+    this.#masters = { routers: [] };
   }
 
   end(): void {

@@ -403,6 +403,23 @@ describe("a start", () => {
     expect(bench.state).toBe("master");
   });
 
+  test.each([
+    ["was so before", ["eth0/42"], "master"],
+    ["is news", [], "backup"],
+  ] as const)(
+    "soon after the end of a master with a check that fails, which %s",
+    (_, demoted, state) => {
+      const track = [{ kind: "script", path: "/check" }] as const;
+      const bench = new Bench([{ track }], { at: at(-500), routers: ["eth0/42"], demoted }).up();
+      bench.give({ on: "track", path: "/check", ok: false });
+      expect([bench.state, bench.view.demoted]).toEqual([state, ["/check fails"]]);
+      // Later on every new trouble is a reason to hand over.
+      bench.give({ on: "track", path: "/check", ok: true }).advance(10_000);
+      bench.give({ on: "track", path: "/check", ok: false });
+      expect(bench.state).toBe("backup");
+    },
+  );
+
   test("later than anybody waits after the end of a master is a start like any other", () => {
     const bench = new Bench([{}], { at: at(-2_001), routers: ["eth0/42"] }).up();
     expect([bench.done, bench.state]).toEqual([["drop"], "backup"]);

@@ -1,5 +1,5 @@
-// The numbers of seals as the desk hands them to pulses: also when the first router that seals comes late,
-// and when what was written down before can be written no longer.
+// What the desk hands to pulses: the numbers of seals, also when the first router that seals comes late and
+// when what was written down before can be written no longer; and who was master in the pulse before.
 
 import { afterEach, expect, jest, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RouterConfig } from "../../../src/config/router.ts";
 import type { FromDesk, SealGrant } from "../../../src/core/channel.ts";
+import { at } from "../../../src/core/instant.ts";
+import type { RouterView, Snapshot } from "../../../src/core/snapshot.ts";
 import { RouterDesk } from "../../../src/desk/carp/routers.ts";
 import { SealBook } from "../../../src/desk/carp/sealbook.ts";
 import { Log } from "../../../src/desk/log.ts";
@@ -75,4 +77,16 @@ test("RouterDesk goes on to grant higher numbers, of another sender, when the di
   const next = desk.grant();
   expect(next?.from).toBeGreaterThan((late?.from ?? Number.POSITIVE_INFINITY) + 1e9);
   desk.end();
+});
+
+test("RouterDesk.masters tells who was master, and who of them was demoted, until all were released", () => {
+  const { desk } = deskOf([]);
+  const view = (name: string, state: RouterView["state"], demoted: readonly string[] = []) =>
+    ({ name, state, demoted }) as unknown as RouterView;
+  const routers = [view("a", "master"), view("b", "master", ["/check fails"]), view("c", "backup")];
+  desk.alive(at(5_000));
+  desk.published({ routers } as unknown as Snapshot);
+  expect(desk.masters).toEqual({ at: at(5_000), routers: ["a", "b"], demoted: ["b"] });
+  desk.forget();
+  expect(desk.masters).toBeUndefined();
 });
