@@ -42,12 +42,13 @@ export function asMaster(own: Stance, peer: HeardAdvert): MasterVerdict {
 }
 
 /** Between equal masters: true when we are the one to stay. ucarp compares the octets of the addresses
- *  from the last to the first. Every BSD host yields to an equal advert, and so do we in its dialect, but
- *  not to a sealed one: an hb host compares as well, and two that yield to each other leave nobody. Without
- *  an address of our own we cannot know, and yield. */
+ *  from the last to the first. Every BSD host yields to an equal advert, and so do we in its dialect, but not
+ *  to a sealed one or one from ucarp's virtual MAC: those hosts compare, and two that yield to each other
+ *  leave nobody, again and again. Without an address of our own we cannot know, and yield. */
 export function staysInTie(own: Stance, source: string | undefined, peer: HeardAdvert): boolean {
   if (source === undefined) return false;
-  if (own.dialect === "bsd" && peer.seal === undefined) return false;
+  const compares = peer.seal !== undefined || peer.mac.startsWith("00:00:5e:00:00:");
+  if (own.dialect === "bsd" && !compares) return false;
   return compareReversed(addressToBytes(source), addressToBytes(peer.from)) < 0;
 }
 

@@ -252,10 +252,11 @@ describe("a master", () => {
     expect(bench.state).toBe("backup");
   });
 
-  test("in BSD's dialect yields to an equal one, and of two such one waits longer", () => {
-    const lower = new Bench([{ dialect: "bsd" }]).master().hear({ from: "10.77.0.9" });
+  test("in BSD's dialect yields to an equal BSD host, and of two such one waits longer", () => {
+    const equal = { from: "10.77.0.9", mac: "00:00:5e:00:01:2a" };
+    const lower = new Bench([{ dialect: "bsd" }]).master().hear(equal);
     const higher = new Bench([{ dialect: "bsd" }]).up("eth0", "10.77.0.99").advance(5_000);
-    higher.hear({ from: "10.77.0.9" });
+    higher.hear(equal);
     expect([lower.view.next?.inMs, higher.view.next?.inMs]).toEqual([3_000, 4_000]);
   });
 

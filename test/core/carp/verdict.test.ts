@@ -98,10 +98,19 @@ describe("staysInTie()", () => {
     expect(staysInTie(bsd, "10.0.0.9", advert({ from: "10.0.0.1", seal }))).toBe(false);
   });
 
-  test("BSD always yields, and so does who has no address", () => {
-    expect(staysInTie({ ...own, dialect: "bsd" }, "10.0.0.1", advert({ from: "10.0.0.9" }))).toBe(
-      false,
-    );
-    expect(staysInTie(own, undefined, advert())).toBe(false);
+  test("BSD's dialect compares with those who speak from ucarp's virtual MAC: ucarp compares", () => {
+    const bsd = { ...own, dialect: "bsd" } as const;
+    const mac = "00:00:5e:00:00:2a";
+    expect(staysInTie(bsd, "10.0.0.1", advert({ from: "10.0.0.9", mac }))).toBe(true);
+    expect(staysInTie(bsd, "10.0.0.9", advert({ from: "10.0.0.1", mac }))).toBe(false);
   });
+
+  test.each(["00:00:5e:00:01:2a", "02:00:00:00:00:07"])(
+    "BSD yields to whoever may be a BSD host (%s), and so does who has no address",
+    (mac) => {
+      const peer = advert({ from: "10.0.0.9", mac });
+      expect(staysInTie({ ...own, dialect: "bsd" }, "10.0.0.1", peer)).toBe(false);
+      expect(staysInTie(own, undefined, peer)).toBe(false);
+    },
+  );
 });
