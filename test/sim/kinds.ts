@@ -1,9 +1,10 @@
 // All kinds of seeded runs that there are.
 
+import { carp } from "./carp/kind.ts";
 import { heartbeat } from "./heartbeat.ts";
 import type { Kind } from "./kind.ts";
 
-export const kinds: readonly Kind[] = [heartbeat];
+export const kinds: readonly Kind[] = [heartbeat, carp];
 
 /** The kinds of that name; "all" is all of them. */
 export function kindsOf(name: string): readonly Kind[] {

@@ -37,3 +37,9 @@ export function mindOf(breed: Breed, config: ClusterConfig, { boot, now, random6
 export function isKernel(breed: Breed): boolean {
   return breed === "openbsd" || breed === "freebsd";
 }
+
+/** The settings with which this program runs here: ucarp has no other hands than its scripts. */
+export function configFor(breed: Breed, router: RouterConfig): RouterConfig {
+  if (breed !== "ucarp") return router;
+  return { ...router, holdsAddresses: false, upScript: "/up", downScript: "/down" };
+}

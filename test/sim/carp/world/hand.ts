@@ -36,6 +36,11 @@ export class Hand {
     });
   }
 
+  /** The pulse finds that a lease has ended that it would have renewed. */
+  putBack(): void {
+    if (this.#isRenewed && !this.#host.held.isUp) this.#lease();
+  }
+
   /** The program is gone: nobody renews anything. */
   end(): void {
     this.#isRenewed = false;
@@ -65,6 +70,7 @@ export class Hand {
         this.#call(effect, life);
         return;
       case "log": {
+        if (!this.#segment.logs) return;
         const text = effect.text.replace(`${this.#host.spoken.name}: `, "");
         this.#segment.tell({ saw: "log", node, level: effect.level, text });
         return;
@@ -81,6 +87,7 @@ export class Hand {
 
   /** For people. */
   say(text: string): void {
+    if (!this.#segment.logs) return;
     this.#segment.tell({ saw: "log", node: this.#host.name, level: "debug", text });
   }
 

@@ -28,7 +28,9 @@ export class Held {
     this.#tell();
   }
 
+  /** Off, whoever put them up. */
   drop(): void {
+    this.#isByScript = false;
     this.#leasedUntil = Number.NEGATIVE_INFINITY;
     this.#tell();
   }

@@ -13,7 +13,7 @@ import { Chance } from "../../../../src/sim/chance.ts";
 import type { Breed, HostShape } from "../../../../src/sim/shape.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
 import { deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
-import { isKernel, mindOf, routerOf } from "./breed.ts";
+import { configFor, isKernel, mindOf, routerOf } from "./breed.ts";
 import { WallClock } from "./clock.ts";
 import { Hand } from "./hand.ts";
 import { Held } from "./held.ts";
@@ -71,7 +71,10 @@ export class RouterHost implements Ground {
         const what = { saw: "script", node, word: this.#spoken.name, action, phase } as const;
         segment.tell(ok === undefined ? what : { ...what, ok });
       },
-      worked: (isUp) => this.held.script(isUp),
+      // Where hb holds the addresses the scripts start and stop services alone.
+      worked: (isUp) => {
+        if (!isUp || !this.#spoken.holdsAddresses) this.held.script(isUp);
+      },
     });
   }
 
@@ -151,8 +154,10 @@ export class RouterHost implements Ground {
       this.crash();
       return;
     }
-    const routers = this.view?.state === "master" ? [this.#spoken.name] : [];
-    const masters = { at: at(life.aliveAt), routers };
+    const { state, demoted = [] } = this.view ?? {};
+    const routers = state === "master" ? [this.#spoken.name] : [];
+    const sick = demoted.length > 0 ? routers : [];
+    const masters = { at: at(life.aliveAt), routers, demoted: sick };
     // The desk runs what it was asked for, whoever asked.
     this.#end("desk lives");
     this.#afterEnd(keeperMs, () => this.#begin(masters));
@@ -177,6 +182,7 @@ export class RouterHost implements Ground {
     if (this.#life?.isFrozen !== true) return;
     this.#segment.tell({ saw: "frozen", node: this.name, frozen: false });
     this.#life.thaw();
+    this.hand.putBack();
   }
 
   stand(standing: Standing): void {
@@ -197,11 +203,15 @@ export class RouterHost implements Ground {
     this.give({ on: "command", request, command });
   }
 
-  /** SIGHUP. Others than hb read their files when they start. */
+  /** SIGHUP. Others than hb have to be started anew. */
   reload(config: ClusterConfig): void {
     this.#config = config;
     if (this.#life === undefined) this.#spoken = routerOf(config);
     else if (this.#life.breed === "hb") this.give({ on: "reload", config });
+    else {
+      this.crash();
+      this.start();
+    }
   }
 
   clockChanged(): void {
@@ -229,9 +239,13 @@ export class RouterHost implements Ground {
       delhostcache: [],
       ...(masters === undefined ? {} : { masters }),
     };
-    this.#spoken = this.config;
+    this.#spoken = configFor(this.breed, this.config);
     const random64 = () => this.mouth.random64();
-    const mind = mindOf(this.breed, this.#config, { boot, now: at(now), random64 });
+    const mind = mindOf(
+      this.breed,
+      { ...this.#config, routers: [this.#spoken] },
+      { boot, now: at(now), random64 },
+    );
     const life = new Life(mind, this.breed, this);
     this.#life = life;
     this.mouth.begin();

@@ -21,6 +21,8 @@ const recordingsMax = 400;
 
 export interface SegmentOptions {
   readonly onlookers?: readonly Onlooker[];
+  /** False: what programs say to people is not told. */
+  readonly logs?: boolean;
   /** True: what was played again never arrives. For the twin of a run (twin.ts). */
   spares?(node: string, advert: HeardAdvert): boolean;
 }
@@ -29,6 +31,7 @@ export class Segment {
   now = 0;
   readonly hosts = new Map<string, RouterHost>();
   readonly cable: Cable;
+  readonly logs: boolean;
   readonly #agenda = new Agenda();
   readonly #onlookers: Onlooker[];
   readonly #recordings = new Map<string, Recording[]>();
@@ -37,7 +40,8 @@ export class Segment {
   readonly #mischief: Chance;
   readonly #isExact: boolean;
 
-  constructor(shape: Shape, { onlookers = [], spares }: SegmentOptions = {}) {
+  constructor(shape: Shape, { onlookers = [], logs = true, spares }: SegmentOptions = {}) {
+    this.logs = logs;
     this.#onlookers = [...onlookers];
     this.#spares = spares;
     this.#isExact = shape.exact === true;

@@ -1,0 +1,98 @@
+// "farewell": the farewell of a master makes another one at once: a delivery, an up script. ("At once" for a
+// model of ucarp: it hears up to a second late.)
+//
+// Expected when an hb host that was master says farewell, and another one that is well hears it: alive,
+// not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else.
+// Anything that is done to the segment meanwhile suspends it, and so do lost and late packets; and equals in
+// BSD's dialect without seals, who all yield to each other and then go by their ranks.
+
+import type { Sight } from "../../../../src/sim/sight.ts";
+import type { Law, Report } from "../../law/law.ts";
+import type { Ledger } from "./ledger.ts";
+import {
+  isAlive,
+  isFarewell,
+  isOurs,
+  type Picture,
+  type Seen,
+  scriptsMs,
+  stands,
+} from "./picture.ts";
+
+const atOnceMs = 30;
+/** After anything was done to it, a host may be busy with that. */
+const calmMs = 5_000;
+
+interface Hope {
+  readonly from: string;
+  readonly at: number;
+  readonly until: number;
+}
+
+export class Farewell implements Law {
+  readonly #picture: Picture;
+  readonly #ledger: Ledger;
+  readonly #report: Report;
+  readonly #touchedAt = new Map<string, number>();
+  readonly #masterUntil = new Map<string, number>();
+  #hope: Hope | undefined;
+
+  constructor(picture: Picture, ledger: Ledger, report: Report) {
+    this.#picture = picture;
+    this.#ledger = ledger;
+    this.#report = report;
+  }
+
+  see(sight: Sight, now: number): void {
+    if (sight.saw === "act") {
+      this.#hope = undefined;
+      if ("node" in sight.act) this.#touchedAt.set(sight.act.node, now);
+    } else if (sight.saw === "process" || sight.saw === "frozen") {
+      this.#touchedAt.set(sight.node, now);
+    } else if (sight.saw === "advert-heard" && sight.rejected === undefined) {
+      if (isFarewell(sight.advert)) this.#heard(sight, now);
+      else if (sight.touched !== undefined) this.#hope = undefined;
+    } else if (sight.saw === "advert") {
+      const host = this.#picture.host(sight.node);
+      if (this.#picture.isMaster(host)) this.#masterUntil.set(host.name, now);
+    }
+    if (this.#hope !== undefined && this.#picture.masters.length > 0) this.#hope = undefined;
+  }
+
+  tick(now: number): void {
+    const hope = this.#hope;
+    if (hope === undefined || now <= hope.until) return;
+    this.#hope = undefined;
+    const length = (now - hope.at).toFixed(1);
+    this.#report("farewell", `${hope.from} said farewell ${length} ms ago, and nobody took over`);
+  }
+
+  #heard({ node, from, advert, touched }: Extract<Sight, { saw: "advert-heard" }>, now: number) {
+    const [heir, leaver] = [this.#picture.host(node), this.#picture.host(from)];
+    if (touched !== undefined || !isOurs(heir) || this.#ledger.refuses(node, advert)) return;
+    const wasMaster = now - (this.#masterUntil.get(from) ?? Number.NEGATIVE_INFINITY);
+    if (wasMaster > leaver.intervalMs + 2 * scriptsMs(leaver) + atOnceMs) return;
+    if (!this.#isWell(heir, now) || this.#picture.masters.length > 0 || this.#isRanked()) return;
+    const until = now + atOnceMs + 2 * scriptsMs(heir);
+    this.#hope ??= { from, at: now, until };
+  }
+
+  #isWell(host: Seen, now: number): boolean {
+    const touchedAt = this.#touchedAt.get(host.name) ?? Number.NEGATIVE_INFINITY;
+    const isSick = [...host.tempers.values()].some(
+      (temper) => temper.startFails || temper.startHangs,
+    );
+    const isFit = isAlive(host) && stands(host) && host.checked && !isSick && host.sendsOwed === 0;
+    const isIdle = !host.busy && !host.holds && host.failures === 0;
+    return isFit && isIdle && this.#picture.isFine && now - touchedAt > calmMs;
+  }
+
+  /** Some of equal pace cannot know each other for hb, and speak BSD's dialect. */
+  #isRanked(): boolean {
+    const { all } = this.#picture;
+    return all.some(({ router, breed }) => {
+      const isBlind = router.dialect === "bsd" && (router.seal === "off" || breed !== "hb");
+      return isBlind || breed === "openbsd" || breed === "freebsd";
+    });
+  }
+}

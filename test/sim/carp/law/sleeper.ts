@@ -1,0 +1,84 @@
+// "sleeper": who stood still for longer than the most eager backup waits cannot know that it is still master.
+// Its addresses are off (or its down script runs) before it says anything, and it says nothing before it
+// has heard somebody or listened for its dead time. What came while it stood still, and it reads now, is
+// heard as well. Of hb under any name.
+
+import type { Sight } from "../../../../src/sim/sight.ts";
+import { advertIntervalMs, deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
+import type { Law, Report } from "../../law/law.ts";
+import { isFarewell, type Picture } from "./picture.ts";
+
+const slackMs = 5;
+
+export class Sleeper implements Law {
+  readonly #picture: Picture;
+  readonly #report: Report;
+  /** Who woke and knows nothing, and until when it listens. */
+  readonly #dazed = new Map<string, number>();
+  /** Who woke with addresses. */
+  readonly #holding = new Set<string>();
+  readonly #heardAt = new Map<string, number>();
+
+  constructor(picture: Picture, report: Report) {
+    this.#picture = picture;
+    this.#report = report;
+  }
+
+  see(sight: Sight, now: number): void {
+    switch (sight.saw) {
+      case "frozen":
+        if (sight.frozen) this.#forget(sight.node);
+        else this.#wakes(sight.node, now);
+        return;
+      case "process":
+        this.#forget(sight.node);
+        return;
+      case "act":
+        if ("node" in sight.act && sight.act.act !== "thaw") this.#forget(sight.act.node);
+        return;
+      case "address":
+        if (!sight.up) this.#holding.delete(sight.node);
+        return;
+      case "script":
+        if (sight.action === "stop") this.#holding.delete(sight.node);
+        return;
+      case "advert-heard":
+        if (sight.rejected !== undefined) return;
+        this.#heardAt.set(sight.node, now);
+        this.#dazed.delete(sight.node);
+        return;
+      case "advert":
+        if (!isFarewell(sight.advert)) this.#speaks(sight.node, "speaks as master", now);
+        return;
+      case "announce":
+        this.#speaks(sight.node, "announces", now);
+        return;
+      default:
+    }
+  }
+
+  #forget(node: string): void {
+    this.#dazed.delete(node);
+    this.#holding.delete(node);
+  }
+
+  #speaks(node: string, what: string, now: number): void {
+    const isDazed = now < (this.#dazed.get(node) ?? 0);
+    const holds = this.#holding.has(node);
+    if (isDazed) this.#report("sleeper", `${node} woke, and ${what} before it has listened`);
+    if (holds) this.#report("sleeper", `${node} woke, and ${what} with the addresses still up`);
+    this.#forget(node);
+  }
+
+  #wakes(node: string, now: number): void {
+    const host = this.#picture.host(node);
+    if (host.breed !== "hb") return;
+    const { advbase, advskew, deadratio } = host.router;
+    const least = { advbase, advskew: advbase === 0 ? advskew : 0 };
+    const limitMs = deadIntervalMs(least, deadratio) + advertIntervalMs(host.router) + slackMs;
+    if (now - host.frozenAt <= limitMs) return;
+    if (host.holds) this.#holding.add(node);
+    if ((this.#heardAt.get(node) ?? 0) >= host.frozenAt) return;
+    this.#dazed.set(node, now + deadIntervalMs(host.router, deadratio) - slackMs);
+  }
+}
