@@ -1,7 +1,7 @@
 // The other end of the control socket: how a command asks the running agent.
 
 import { connect } from "node:net";
-import type { Answer, Request } from "./request.ts";
+import { type Answer, parseAnswer, type Request } from "./request.ts";
 
 export type Done = Extract<Answer, { say: "done" }>;
 
@@ -39,8 +39,9 @@ export function ask(path: string, request: Request, options: AskOptions = {}): P
     const lines = (part + text).split("\n");
     part = lines.pop() ?? "";
     for (const line of lines) {
-      const answer = JSON.parse(line) as Answer;
-      if (answer.say === "progress") options.progress?.(answer.text);
+      const answer = parseAnswer(line);
+      if (answer === undefined) settle(silent("what it said is no answer"));
+      else if (answer.say === "progress") options.progress?.(answer.text);
       else settle({ kind: "done", answer });
     }
   });

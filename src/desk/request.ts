@@ -81,6 +81,20 @@ export function parseRequest(line: string): Request | undefined {
   }
 }
 
+/** The answer in a line; undefined when it is none. The snapshot in it is the agent's own: what a newer one
+ *  adds is shown by nobody here. */
+export function parseAnswer(line: string): Answer | undefined {
+  let value: { readonly say?: unknown; readonly ok?: unknown; readonly text?: unknown } | null;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value?.text !== "string") return undefined;
+  if (value.say === "progress") return { say: "progress", text: value.text };
+  return value.say === "done" && typeof value.ok === "boolean" ? (value as Answer) : undefined;
+}
+
 /** What the core is told; undefined for what the desk answers alone. */
 export function commandOf(request: Request): Command | undefined {
   switch (request.ask) {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ask } from "../../src/desk/client.ts";
@@ -59,6 +59,22 @@ test("ask() gives progress and the answer", async () => {
   const result = await ask(path, { ask: "status" }, { progress: (text) => progress.push(text) });
   expect(result).toMatchObject({ kind: "done", answer: { ok: true, text: "asked for status" } });
   expect(progress).toEqual(["under way"]);
+});
+
+test.each([
+  "no JSON",
+  "null",
+  '"done"',
+  '{"say":"done"}',
+  '{"say":"done","ok":1,"text":""}',
+  '{"say":"progress","text":7}',
+])("ask() takes %s for no answer, and does not die of it", async (line) => {
+  const strange = join(directory, "strange.sock");
+  const server = createServer((client) => client.write(`${line}\n`));
+  await new Promise<void>((resolve) => server.listen(strange, resolve));
+  const result = await ask(strange, { ask: "status" });
+  server.close();
+  expect(result).toEqual({ kind: "silent", reason: "what it said is no answer" });
 });
 
 test("ask() tells an agent that refuses from one that is not there", async () => {
