@@ -37,10 +37,9 @@ function clockOf(at: Date): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** Control characters would let a script's output forge lines or paint the terminal. */
+/** Control characters, those above 0x7f too, would let a script's output forge lines or paint the terminal. */
 function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-  return text.replace(/[\x00-\x1f\x7f]/g, (character) => (character === "\t" ? " " : "·"));
+  return text.replace(/\p{Cc}/gu, (character) => (character === "\t" ? " " : "·"));
 }
 
 function sentence({ topic, text }: Line): string {
