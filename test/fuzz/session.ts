@@ -177,8 +177,10 @@ export class Session {
     this.figures.kept = this.#kept.length;
   }
 
-  /** What is alive on the heap, less what this session keeps on purpose. */
+  /** What is alive on the heap, less what this session keeps on purpose. The collector takes what lies on
+   *  the stack for alive, so that what the last input made stays there: an empty one makes little. */
   #heap(): number {
+    if (this.failure === undefined) this.target.run(new Uint8Array(0));
     Bun.gc(true);
     const { heapSize, extraMemorySize } = heapStats();
     return heapSize + extraMemorySize - this.#keptBytes;

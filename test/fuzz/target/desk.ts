@@ -3,7 +3,13 @@
 
 import { FrameReader, frames, valueBytesMax } from "../../../src/core/frame.ts";
 import { orderOf, Splitter } from "../../../src/desk/fifo.ts";
-import { commandOf, parseRequest, requestBytesMax } from "../../../src/desk/request.ts";
+import { heartbeatLine, humanLine, journalLine, syslogPacket } from "../../../src/desk/line.ts";
+import {
+  commandOf,
+  parseAnswer,
+  parseRequest,
+  requestBytesMax,
+} from "../../../src/desk/request.ts";
 import { parseSettings } from "../../../src/desk/script.ts";
 import { saysRunning, verdictOf } from "../../../src/desk/verdict.ts";
 import { bytesToText } from "../../../src/wire/bytes.ts";
@@ -64,6 +70,53 @@ export const request: Target = {
       "a command travels to the pulse as it is",
     );
     return `${read.ask} ${command?.name}`;
+  },
+};
+
+/** What an agent answers. */
+export const answer: Target = {
+  name: "answer",
+  covers: "desk/request parseAnswer()",
+  corpus: () =>
+    latin1(
+      '{"say":"progress","text":"waiting"}',
+      '{"say":"done","ok":true,"text":"","snapshot":{"version":1}}',
+      '{"say":"done","ok":false,"text":"no"}',
+    ),
+  tokens: [...jsonTokens, '"say":', '"progress"', '"done"', '"ok":', '"text":', '"snapshot":'],
+  bytesMax: 64 * 1024,
+  run(input) {
+    const read = parseAnswer(Buffer.from(input).toString("utf8"));
+    if (read === undefined) return "none";
+    must(typeof read.text === "string", "an answer has a text");
+    mustEqual(parseAnswer(JSON.stringify(read))?.say, read.say, "an answer is read as written");
+    return read.say;
+  },
+};
+
+/** What a script, a peer or pppd said, on its way into a log. */
+export const logLine: Target = {
+  name: "log-line",
+  covers: "desk/line",
+  corpus: () =>
+    latin1("httpd\0started", "a\0b\n2026-01-01 error forged\x1b[2J", "x y\0\xc2\x9b2J\t"),
+  tokens: ["\0", "\n", "\r", "\x1b[", "\xc2\x9b", "\xe2\x80\xa8", "\x7f", "\t", "<3>"],
+  bytesMax: 64 * 1024,
+  run(input) {
+    const [topic = "", text = ""] = Buffer.from(input).toString("utf8").split("\0", 2);
+    const line = { at: new Date(0), level: "warn", topic, text } as const;
+    const ended = [humanLine(line, false), journalLine(line), heartbeatLine(line)];
+    for (const said of [
+      ...ended.map((each) => each.slice(0, -1)),
+      syslogPacket(line, "daemon") ?? "",
+    ]) {
+      must(!/\p{Cc}/u.test(said), "a line in a log has no control characters");
+    }
+    must(
+      ended.every((each) => each.endsWith("\n")),
+      "a line in a log ends",
+    );
+    return `${topic === ""} ${/\p{Cc}/u.test(text)}`;
   },
 };
 
@@ -200,7 +253,8 @@ export const frame: Target = {
         kinds.add(typeof value);
       } catch (error) {
         if (!(error instanceof Error) || error.message.startsWith("Broken")) throw error;
-        kinds.add(gist(error.message).slice(0, 30));
+        // The process would have ended here.
+        return gist(error.message).slice(0, 30);
       }
     }
     return [...kinds].sort().join(" ");

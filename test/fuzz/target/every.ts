@@ -5,7 +5,7 @@ import { advert, carp } from "./advert.ts";
 import { arp, neighbour } from "./claim.ts";
 import { authkeys, configuration, haCf, haresources } from "./configuration.ts";
 import { core } from "./core.ts";
-import { agentSettings, fifo, frame, request, status } from "./desk.ts";
+import { agentSettings, answer, fifo, frame, logLine, request, status } from "./desk.ts";
 import { echo } from "./echo.ts";
 import { classic, netstring, packet, signed } from "./envelope.ts";
 import { bulletin, message } from "./message.ts";
@@ -38,6 +38,8 @@ export const targets: readonly Target[] = [
   echo,
   netlink,
   request,
+  answer,
+  logLine,
   fifo,
   status,
   agentSettings,
