@@ -235,11 +235,12 @@ export class Council {
     return undefined;
   }
 
-  /** The peer knows that the group is assigned so. */
-  hasConfirmed(node: string, key: string, register: Register): boolean {
+  /** The peer knows that the group is assigned so, and could take it at once: while it is still stopping
+   *  the group, that is better off where it is than nowhere. */
+  isReadyFor(node: string, key: string, register: Register): boolean {
     const news = this.hearsay.news(node, key);
     if (news === undefined || !this.hearsay.isFresh(node)) return false;
-    return sameRegister(news.register, register);
+    return sameRegister(news.register, register) && news.activity !== "stopping";
   }
 
   /** When time alone may change an answer of this class. */

@@ -236,7 +236,7 @@ export class Native implements Negotiator {
       this.#ledger.assign(key, this.#table.self, why);
       return [log("info", "keep", `${key} stays on ${this.#table.self}: ${why}`)];
     }
-    if (!this.#council.hasConfirmed(node, key, register)) return [];
+    if (!this.#council.isReadyFor(node, key, register)) return [];
     return this.#table.hand.give([key], `it is assigned to ${node}`, now);
   }
 

@@ -16,6 +16,8 @@ export class Partition {
   readonly #ledger: Ledger;
   /** Groups that this node keeps while another one still has to release. */
   readonly #contested = new Set<string>();
+  /** Groups whose start ends as soon as the script that runs has ended. */
+  readonly #ending = new Set<string>();
 
   constructor(council: Council, ledger: Ledger) {
     this.#council = council;
@@ -25,19 +27,26 @@ export class Partition {
   /** What is to be done about rivals for this group; undefined when there are none. */
   judge(group: Group, now: Instant): Effect[] | undefined {
     const { key, state, owner } = group;
+    if (state !== "starting") this.#ending.delete(key);
     if (!isBusy(state)) return undefined;
     const others = this.#holders(key, now);
     if (others.length === 0) return this.#end(key, now);
     // Scripts may take long to stop; the addresses are the other one's already.
-    if (state === "stopping") return this.#council.table.hand.suspend([key]);
-    if (state === "unsure") return this.#yield(key, `${others.join(", ")} holds it now`, now);
-    const rivals = [this.#council.self, ...others].map((node) => this.#rival(node, key, now));
+    if (state === "stopping" || this.#ending.has(key))
+      return this.#council.table.hand.suspend([key]);
+    const [other = this.#council.self] = others;
+    if (state === "unsure") {
+      return this.#yield(key, other, `${others.join(", ")} holds it now`, now);
+    }
+    if (state === "starting") this.#ending.add(key);
+    const rivals = [this.#council.self, ...others].map((node) => this.#rival(node, group, now));
     const failback = this.#council.table.autoFailback !== "off";
     const verdict = keeper(rivals, { owner, failback });
     if (verdict === undefined) return undefined;
     const names = rivals.map(({ node }) => node).join(" and ");
     const text = `${names} hold ${key} at once: ${verdict.node} keeps it, ${verdict.rule}`;
-    if (verdict.node !== this.#council.self) return this.#yield(key, text, now);
+    if (verdict.node !== this.#council.self) return this.#yield(key, verdict.node, text, now);
+    if (state === "starting") return this.#beginAnew(key, rivals, text, now);
     return this.#keep(key, rivals, text, now);
   }
 
@@ -51,12 +60,16 @@ export class Partition {
     });
   }
 
-  #rival(node: string, key: string, now: Instant): Rival {
+  #rival(node: string, { key, state }: Group, now: Instant): Rival {
     const { self, hearsay } = this.#council;
     const pings = this.#council.pings(node);
-    if (node === self) return { node, claim: this.#ledger.claimed(key), pings, deaf: false };
-    const claim = hearsay.news(node, key)?.claim ?? 0;
-    return { node, claim, pings, deaf: hearsay.isDeaf(node, now) };
+    if (node === self) {
+      const whole = state === "held";
+      return { node, claim: this.#ledger.claimed(key), pings, deaf: false, whole };
+    }
+    const news = hearsay.news(node, key);
+    const whole = news?.activity === "held";
+    return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node, now), whole };
   }
 
   #keep(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {
@@ -68,11 +81,21 @@ export class Partition {
     if (isSaid && this.#contested.has(key)) return [];
     if (!this.#ledger.mayClaim(key, now)) return [];
     this.#contested.add(key);
+    return [this.#decree(key, rivals, text), ...table.hand.announce([key], now)];
+  }
+
+  /** Several nodes are starting it, and none has all of it up. No script of ours may run beside theirs:
+   *  what is up here stops as well, and the start begins anew when they have released. */
+  #beginAnew(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {
+    const log = this.#decree(key, rivals, text);
+    return [log, ...this.#council.table.hand.give([key], "others are starting it, too", now)];
+  }
+
+  #decree(key: string, rivals: readonly Rival[], text: string): Effect {
     const claims = rivals.map(({ claim }) => claim);
-    const word = settle([this.#ledger.register(key)], claims, self);
+    const word = settle([this.#ledger.register(key)], claims, this.#council.self);
     this.#ledger.decree(key, word, text);
-    const log: Effect = { do: "log", level: "warn", topic: "partition", text };
-    return [log, ...table.hand.announce([key], now)];
+    return { do: "log", level: "warn", topic: "partition", text };
   }
 
   #end(key: string, now: Instant): Effect[] | undefined {
@@ -83,9 +106,11 @@ export class Partition {
     return [log, ...table.hand.announce([key], now)];
   }
 
-  #yield(key: string, why: string, now: Instant): Effect[] {
+  /** What this node said before, when it knew of fewer holders, must not beat the word of the keeper. */
+  #yield(key: string, keeper: string, why: string, now: Instant): Effect[] {
     const { hand } = this.#council.table;
     this.#contested.delete(key);
+    if (this.#ledger.isMine(key)) this.#ledger.assign(key, keeper, why);
     this.#ledger.explain(key, why);
     return [
       { do: "log", level: "warn", topic: "yield", text: `Giving up ${key}: ${why}` },

@@ -51,6 +51,8 @@ export interface Rival {
   readonly pings: number;
   /** It does not hear the node that judges: it cannot be told to yield. */
   readonly deaf: boolean;
+  /** Everything of it is up there; else its start is under way. */
+  readonly whole: boolean;
 }
 
 /** The one rival that keeps the group, and the rule that says so (docs/design.md, "Partition"). */
@@ -72,6 +74,9 @@ function compare(
 ): { order: number; rule: string } {
   if (one.deaf !== other.deaf) {
     return { order: one.deaf ? -1 : 1, rule: "the other node does not hear this one" };
+  }
+  if (one.whole !== other.whole) {
+    return { order: one.whole ? -1 : 1, rule: "the other node is still starting it" };
   }
   if (one.pings !== other.pings) {
     return { order: other.pings - one.pings, rule: "it sees more ping nodes" };

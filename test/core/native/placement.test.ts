@@ -61,6 +61,7 @@ const rival = (node: string, changes: Partial<Rival> = {}): Rival => ({
   claim: 1,
   pings: 0,
   deaf: false,
+  whole: true,
   ...changes,
 });
 
@@ -69,6 +70,11 @@ test.each([
     "a rival that does not hear the other",
     [rival("alice", { pings: 9 }), rival("bob", { deaf: true })],
     "bob",
+  ],
+  [
+    "the one that has all of it up",
+    [rival("alice"), rival("carol", { pings: 9, whole: false })],
+    "alice",
   ],
   ["the one that sees more ping nodes", [rival("alice"), rival("bob", { pings: 1 })], "bob"],
   ["the owner, whatever the claims", [rival("carol"), rival("bob", { claim: 7 })], "carol"],
@@ -90,6 +96,7 @@ test("keeper() names the same node for all rivals, in whatever order they are co
       claim: fc.nat(3),
       pings: fc.nat(2),
       deaf: fc.constant(false),
+      whole: fc.boolean(),
     }),
     { selector: ({ node }) => node, minLength: 1 },
   );
