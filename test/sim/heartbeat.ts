@@ -21,7 +21,7 @@ export const heartbeat: Kind = {
 };
 
 /** Plays a plan and judges it. The end comes early when peace has come: what would follow is hours of
- *  heartbeats. */
+ *  heartbeats. A plan that ends before its last act is one that is being shrunk: it has no verdict. */
 export function play(
   { shape, acts, endMs }: Plan,
   { spectator, until }: PlayOptions = {},
@@ -35,14 +35,15 @@ export function play(
   const isOver = () => until !== undefined && judge.violations.some(until);
   try {
     for (const { at, ...act } of acts) {
-      if (isOver()) break;
+      if (isOver() || at > endMs) break;
       if (at > world.now) world.advance(at - world.now);
       world.act(act);
     }
     while (world.now < endMs && !judge.isPeaceful(world.now) && !isOver()) {
       world.advance(Math.min(lookMs, endMs - world.now));
     }
-    judge.verdict(world.now);
+    const isWhole = acts.every(({ at }) => at <= endMs);
+    if (isWhole) judge.verdict(world.now);
   } catch (error) {
     judge.thrown(error);
   }

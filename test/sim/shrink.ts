@@ -5,6 +5,10 @@ import type { TimedAct } from "../../src/sim/act.ts";
 import type { Plan } from "../../src/sim/shape.ts";
 import type { Kind, Violation } from "./kind.ts";
 
+const slackMs = 1_000;
+/** After the start of a cluster, until something is done to it. */
+const settledMs = 30_000;
+
 export interface ShrinkOptions {
   /** What must still happen: the same law, broken in the same way by whomever. */
   readonly violation: Violation;
@@ -22,6 +26,8 @@ class Shrinker {
   readonly #until: number;
   readonly #progress: (line: string) => void;
   readonly #brokenAt: number;
+  /** How long after its last act a run may end; undefined: it must go on to its end. */
+  #lagMs: number | undefined;
   #best: Plan;
   #tries = 0;
   #toldAt = 0;
@@ -37,7 +43,8 @@ class Shrinker {
   }
 
   run(): Plan {
-    this.#try(this.#with(this.#acts().filter(({ at }) => at <= this.#brokenAt)));
+    this.#cutShort();
+    this.#keepTail();
     this.#simplify();
     for (let size = Number.POSITIVE_INFINITY; this.#size() < size && !this.#isLate(); ) {
       size = this.#size();
@@ -46,8 +53,33 @@ class Shrinker {
       this.#hurry();
       this.#weaken();
     }
+    this.#lagMs = undefined;
+    const whole = this.#with(this.#acts());
     this.#progress(`shrunk to ${this.#told()} in ${this.#tries} tries`);
-    return this.#best;
+    return this.#isStillIt(whole) ? whole : this.#best;
+  }
+
+  /** What follows the fault is of no interest, if it came before the end. */
+  #cutShort(): void {
+    const acts = this.#acts().filter(({ at }) => at <= this.#brokenAt);
+    const lastAt = acts.at(-1)?.at ?? 0;
+    this.#lagMs = this.#brokenAt - lastAt + slackMs;
+    if (!this.#try(this.#with(acts))) this.#lagMs = undefined;
+  }
+
+  /** Mostly the last few acts are enough, after a start without trouble. */
+  #keepTail(): void {
+    const acts = this.#acts();
+    const starts = acts.filter(
+      ({ act }, n) => act === "start" && n < this.#best.shape.hosts.length,
+    );
+    for (let count = 1; count < acts.length && !this.#isLate(); count *= 2) {
+      const tail = acts.slice(-count).filter((act) => !starts.includes(act));
+      const earlier = Math.max(0, (tail[0]?.at ?? 0) - settledMs);
+      const moved = tail.map((act) => ({ ...act, at: act.at - earlier }));
+      const begun = starts.map((act) => ({ ...act, at: 0 }));
+      if (this.#try(this.#with([...begun, ...moved]))) return;
+    }
   }
 
   /** A number that falls with everything that gets simpler. */
@@ -62,6 +94,16 @@ class Shrinker {
 
   #with(acts: readonly TimedAct[]): Plan {
     return this.#kind.withTroubles?.(this.#best, acts) ?? { ...this.#best, acts };
+  }
+
+  #shortened(plan: Plan): Plan {
+    if (this.#lagMs === undefined) return plan;
+    const lastAt = (this.#kind.troubles?.(plan) ?? plan.acts).at(-1)?.at ?? 0;
+    return { ...plan, endMs: lastAt + this.#lagMs };
+  }
+
+  #isStillIt(plan: Plan): boolean {
+    return this.#kind.play(plan, { until: this.#isIt }).violations.some(this.#isIt);
   }
 
   /** Leaves out runs of acts, long ones first. */
@@ -113,10 +155,10 @@ class Shrinker {
     }
   }
 
-  #try(plan: Plan): boolean {
+  #try(whole: Plan): boolean {
     this.#tries += 1;
-    const { violations } = this.#kind.play(plan, { until: this.#isIt });
-    const still = violations.some(this.#isIt);
+    const plan = this.#shortened(whole);
+    const still = this.#isStillIt(plan);
     if (still) this.#best = plan;
     if (performance.now() - this.#toldAt > 2_000) {
       this.#toldAt = performance.now();

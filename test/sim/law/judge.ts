@@ -11,6 +11,7 @@
 // | 5     | one script of a resource at a time, in order and in reverse    | order.ts     |
 // | 6     | forged, damaged and replayed packets change nothing            | forgery.ts   |
 // | 7     | a quick restart moves nothing; in the end nothing moves        | restart.ts   |
+// | 7     | after a partition one keeps what several hold                  | heal.ts      |
 // | storm | nobody sends more than an honest exchange needs                | storm.ts     |
 //
 // What the world itself calls a breach (a reply to nobody, say) counts under the law that it names.
@@ -21,6 +22,7 @@ import type { Violation } from "../kind.ts";
 import { quietMs } from "../plan/peace.ts";
 import { Contact } from "./contact.ts";
 import { Forgery } from "./forgery.ts";
+import { Heal } from "./heal.ts";
 import { Holder, misplaced } from "./holder.ts";
 import type { Law } from "./law.ts";
 import { Order } from "./order.ts";
@@ -67,6 +69,7 @@ export class Judge {
       new Order(this.#picture, report),
       new Forgery(this.#post, report),
       this.#restart,
+      new Heal(this.#picture, report),
       this.#storm,
       { see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text) },
     ];

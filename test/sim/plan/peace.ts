@@ -9,8 +9,10 @@ import type { Plan } from "../../../src/sim/shape.ts";
 const unwillingMs = 600_000;
 /** A stop that fails is tried eleven times, a second apart. */
 const stopTries = 11;
+/** Who leaves needs no longer than that, if no script holds it up. */
+const goneMs = 6_000;
 /** Nothing may move any more for so long. */
-export const quietMs = 20_000;
+export const quietMs = 12_000;
 
 /** The acts of a plan before its peace begins: with a heal and fine weather everywhere. */
 export function troublesOf({ acts }: Plan): readonly TimedAct[] {
@@ -41,8 +43,8 @@ export function peace(
     acts: [
       ...mend(configs, acts, from),
       // Who was leaving when everything was mended is gone by now, and comes back.
-      ...starts(configs, from + 15_000),
-      ...(mended > from + 15_000 ? starts(configs, mended) : []),
+      ...starts(configs, from + goneMs),
+      ...(mended > from + goneMs ? starts(configs, mended) : []),
     ],
     endMs: mended + 15_000 + settledMs + unwillingMs + quietMs,
   };
@@ -85,5 +87,5 @@ function longest(configs: readonly ClusterConfig[], acts: readonly TimedAct[]): 
     (act) => act.act === "script" && (act.temper.stopHangs || (act.temper.tookMs ?? 0) > 5_000),
   );
   const limitMs = configs[0]?.resourceTimeoutMs ?? 0;
-  return isLeaving && isSlow ? stopTries * (limitMs + 1_000) + limitMs : 15_000;
+  return isLeaving && isSlow ? stopTries * (limitMs + 1_000) + limitMs : goneMs;
 }
