@@ -28,6 +28,7 @@ export const rows: readonly Row[] = [
   ...namedRows(design, groups, "rule", "design"),
   ...paragraphRows(design, groups, "design"),
   ...listRows(design, groups, "**Partition.**", "design partition"),
+  ...tableRows(design, "Groups beside a Heartbeat 3 node", "design beside"),
   ...tableRows(design, "CARP", "design carp"),
   ...paragraphRows(design, "CARP", "design carp"),
   ...tableRows(carp, "7. State machine", "carp 7"),

@@ -87,6 +87,7 @@ export class Nice implements Estate {
 
   /** Ten seconds have passed: noticed when the daemon wakes, after whatever it reads then. */
   awake(): void {
+    this.#standby.expire();
     const takeoverAt = this.#localTakeoverAt;
     if (takeoverAt === undefined || this.#master.now < takeoverAt) return;
     this.#localTakeoverAt = undefined;
