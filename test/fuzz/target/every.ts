@@ -10,6 +10,7 @@ import { echo } from "./echo.ts";
 import { classic, netstring, packet, signed } from "./envelope.ts";
 import { bulletin, message } from "./message.ts";
 import { netlink } from "./netlink.ts";
+import { ring } from "./ring.ts";
 import { carpFile, carpOptions, passfile, ucarp } from "./router.ts";
 import { generation, hostcache, memory, processes, sealBook } from "./state.ts";
 import { stream } from "./stream.ts";
@@ -31,6 +32,7 @@ export const targets: readonly Target[] = [
   message,
   bulletin,
   stream,
+  ring,
   carp,
   advert,
   arp,

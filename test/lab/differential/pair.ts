@@ -20,7 +20,7 @@ import { Lab } from "../lab.ts";
 import { until } from "../until.ts";
 import { Foreigner, type Form } from "./foreigner.ts";
 import { type Carrier, Relay } from "./relay.ts";
-import { byFifo, byFrame, byLine, byPacket, wording } from "./wording.ts";
+import { byFifo, byFrame, byLine, byPacket, type Manner, wording } from "./wording.ts";
 
 export interface Config {
   readonly auth: string;
@@ -122,13 +122,11 @@ export class Differential {
   /** Says messages with hb's encoder, and compares what the daemon pushes to its client. */
   async ours(count: number): Promise<Outcome> {
     const chance = new Chance(1);
-    const manner = this.#config.medium === "serial" ? byLine : byPacket;
+    const manner = this.#isLine ? byLine : byPacket;
     const sent = new Map<number, Message>();
     return await this.#exchange(count, this.#pushed, {
       say: (n) => {
-        let message = wording(chance, n, manner);
-        while (manner === byLine && !fitsLine(message)) message = wording(chance, n, manner);
-        sent.set(n, this.#neighbour.say(message));
+        sent.set(n, this.#neighbour.say(this.#wording(chance, n, manner)));
       },
       judge: (n, arrived) => this.#compareOurs(sent.get(n), arrived),
     });
@@ -137,23 +135,35 @@ export class Differential {
   /** Has the daemon say what a client and its FIFO give it, and compares what hb's decoder hears. */
   async theirs(count: number): Promise<Outcome> {
     const chance = new Chance(2);
-    const manner = this.#config.medium === "serial" ? byLine : byFrame;
+    const byClient = this.#isLine ? byLine : byFrame;
+    const byScript = { ...byFifo, sevenBit: this.#isLine };
     const given = new Map<number, Message>();
     const fifo = openSync(join(this.#lab.host("bob").dir, "lib/fifo"), "w");
     try {
       return await this.#exchange(count, this.#heard, {
         say: (n) => {
-          const byScript = n % 8 === 0;
-          let message = wording(chance, n, byScript ? byFifo : manner);
-          while (manner === byLine && !fitsLine(message)) message = wording(chance, n, byLine);
+          const isScript = n % 8 === 0;
+          const message = this.#wording(chance, n, isScript ? byScript : byClient);
           given.set(n, message);
-          if (byScript) writeSync(fifo, textToBytes(encodeClassic(message)));
+          if (isScript) writeSync(fifo, textToBytes(encodeClassic(message)));
           else this.#register?.send(this.#frame(message, n));
         },
         judge: (n, arrived) => this.#compareTheirs(given.get(n), arrived),
       });
     } finally {
       closeSync(fifo);
+    }
+  }
+
+  get #isLine(): boolean {
+    return this.#config.medium === "serial";
+  }
+
+  /** On a line, one that hb would send there. */
+  #wording(chance: Chance, n: number, manner: Manner): Message {
+    for (;;) {
+      const message = wording(chance, n, manner);
+      if (!this.#isLine || fitsLine(message)) return message;
     }
   }
 
