@@ -28,6 +28,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    name: "events",
+    summary: "Shows what happened here, also before the last restart",
+    load: async () => (await import("./events.ts")).events,
+  },
+  {
     name: "standby",
     summary: "Hands groups of this node to the others",
     load: async () => (await import("./standby.ts")).standby,

@@ -36,6 +36,12 @@ export function paint(stream: Stream, style: Style, text: string): string {
 }
 
 const heeded = new Set<Stream>();
+let isOver = false;
+
+/** False once the reader of the data has gone: more of it is for nobody. */
+export function isHeard(): boolean {
+  return !isOver;
+}
 
 function put(stream: Stream, text: string): void {
   if (!heeded.has(stream)) {
@@ -48,6 +54,7 @@ function put(stream: Stream, text: string): void {
 /** Data that did not get to where it should is a failure, whatever else was done. */
 function lost(stream: Stream, error: NodeJS.ErrnoException): void {
   // A reader that has seen enough ("| head") closes the pipe: no fault of ours, nothing to say.
+  if (stream === "stdout") isOver = true;
   if (error.code === "EPIPE" || stream === "stderr") return;
   process.once("exit", () => {
     process.exitCode = exit.failed;

@@ -8,6 +8,21 @@ import type { GroupMemory } from "./memory.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 
+type Fact = string | number | boolean | undefined;
+
+/** What a log line tells, for programs. */
+export interface Fields {
+  readonly [name: string]: Fact | readonly string[] | readonly Readonly<Record<string, Fact>>[];
+  /** Names that every event has (desk/journal/event.ts). */
+  readonly v?: never;
+  readonly at?: never;
+  readonly boot?: never;
+  readonly node?: never;
+  readonly kind?: never;
+  readonly level?: never;
+  readonly text?: never;
+}
+
 export type Effect =
   /** Sign and send on every link. The message is complete but for its signatures. */
   | { readonly do: "send"; readonly message: Message }
@@ -67,6 +82,9 @@ export type Effect =
       readonly text: string;
       /** Set when a rule decided something: one word or two that grep finds ("takeover", "rival"). */
       readonly topic?: string;
+      /** Set when something happened that is worth keeping: the line is an event then, of the kind that its
+       *  topic names. */
+      readonly fields?: Fields;
     }
   /** Write this down where a restarted agent finds it. Coalesced; the last one wins. */
   | { readonly do: "remember"; readonly memory: GroupMemory }

@@ -111,10 +111,8 @@ export class Agent {
     const left = this.#remember.recall();
     if (left !== undefined) {
       const ageMs = Math.round(bootMs() - left.at);
-      this.#log.warn(
-        `An agent ended here ${ageMs} ms ago without leaving: looking after what it left`,
-        "adopt",
-      );
+      const text = `An agent ended here ${ageMs} ms ago without leaving`;
+      this.#log.warn(`${text}: looking after what it left`, "adopt");
     }
     try {
       await this.#open(places);
@@ -174,7 +172,7 @@ export class Agent {
         this.#routers.call(effect, life);
         return;
       case "log":
-        this.#log.write(effect.level, effect.text, effect.topic);
+        this.#log.write(effect.level, effect.text, effect.topic, effect.fields);
         return;
       case "remember":
         this.#remember.keep(effect.memory);
@@ -191,7 +189,7 @@ export class Agent {
         this.#keeper.expectRestart();
         return;
       case "exit":
-        this.#log.info(effect.reason, "exit");
+        this.#log.write("info", effect.reason, "exit", {});
         this.#routers.forget();
         this.#remember.forget();
         this.#ended.resolve(0);
@@ -237,7 +235,12 @@ export class Agent {
     switch (this.#signals) {
       case 1:
         this.#notify.stopping();
-        this.#log.info("Leaving the cluster: everything here is released first", "leave");
+        this.#log.write(
+          "info",
+          "Leaving the cluster: everything here is released first",
+          "leave",
+          {},
+        );
         if (this.#keeper.ready) this.#leave();
         return;
       case 2:
@@ -274,7 +277,7 @@ export class Agent {
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
-      this.#log.info("The configuration is adopted", "reload");
+      this.#log.write("info", "The configuration is adopted", "reload", {});
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
       // Who rotates logs sends SIGHUP too.

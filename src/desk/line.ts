@@ -2,7 +2,7 @@
 // Not where it goes: that is log.ts.
 
 import { hostname } from "node:os";
-import type { Level } from "../core/effect.ts";
+import type { Fields, Level } from "../core/effect.ts";
 
 export interface Line {
   readonly at: Date;
@@ -10,6 +10,8 @@ export interface Line {
   /** What it is about in a word or two that grep finds; empty when there is none. */
   readonly topic: string;
   readonly text: string;
+  /** The same for programs, where it is more than a line. */
+  readonly fields?: Fields;
 }
 
 /** syslog severities, as systemd's "<N>" prefix and RFC 3164 count them. */
@@ -37,8 +39,14 @@ function clockOf(at: Date): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+/** Local time with milliseconds. */
+export function stampOf(at: Date): string {
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** Control characters, those above 0x7f too, would let a script's output forge lines or paint the terminal. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => (character === "\t" ? " " : "·"));
 }
 
@@ -49,8 +57,7 @@ function sentence({ topic, text }: Line): string {
 /** For a person at a terminal or a file: local time with milliseconds, level, topic, text. */
 export function humanLine(line: Line, colour: boolean): string {
   const { at, level, topic, text } = line;
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const time = `${date} ${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+  const time = stampOf(at);
   const words = `${level.padEnd(5)} ${topic === "" ? "-" : topic.replace(/ /g, "-")}`;
   const whole = `${time} ${plain(words).padEnd(18)} ${plain(text)}`;
   const paint = colour ? colourOf[level] : "";

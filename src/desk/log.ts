@@ -7,7 +7,7 @@ import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
 import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
-import type { Level } from "../core/effect.ts";
+import type { Fields, Level } from "../core/effect.ts";
 import { heartbeatLine, humanLine, journalLine, type Line, syslogPacket } from "./line.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
 import { sockaddrUn } from "./unix.ts";
@@ -85,9 +85,9 @@ export class Log {
     this.write("debug", text, topic);
   }
 
-  write(level: Level, text: string, topic = ""): void {
+  write(level: Level, text: string, topic = "", fields?: Fields): void {
     // consola takes an empty message for none at all.
-    this.#consola[level]({ message: text === "" ? " " : text, tag: topic });
+    this.#consola[level]({ message: text === "" ? " " : text, tag: topic, fields });
   }
 
   /** Opens the files and the syslog that ha.cf names; again after a log rotation. */
@@ -128,6 +128,7 @@ export class Log {
       level: levelOf(object.type),
       topic: object.tag,
       text: String(object.args[0] ?? ""),
+      ...(object.fields !== undefined && { fields: object.fields as Fields }),
     };
     const level = this.#manner.level?.(given) ?? given.level;
     const line = { ...given, level };

@@ -58,6 +58,8 @@ export class Operator {
     const waits = !("wait" in request) || request.wait;
     const answer = await (waits ? reply : Promise.race([reply, accepted()]));
     deaf();
+    const asked = { command: command.name, ok: answer.ok };
+    this.#log.write("info", `${command.name}: ${answer.text}`, "request", asked);
     return { say: "done", ...answer };
   }
 

@@ -35,6 +35,8 @@ export function placesOf(directories: Directories) {
     hostcache: join(state, "hostcache"),
     delhostcache: join(state, "delhostcache"),
     fifo: join(state, "fifo"),
+    /** What happened here; with ".1" behind it, what happened before. */
+    events: eventsIn(state),
     /** Working directory of scripts, as Heartbeat's. */
     work: join(state, "cores", "root"),
     socket: join(run, "hb.sock"),
@@ -51,6 +53,11 @@ export function placesOf(directories: Directories) {
     /** The pid file of a real Heartbeat that uses the same run directory: /run/heartbeat.pid. */
     heartbeatPid: `${run.replace(/\/+$/, "")}.pid`,
   };
+}
+
+/** The journal; the processes of `hb carp` write it too. */
+export function eventsIn(state: string): string {
+  return join(state, "hb_events");
 }
 
 export type Places = ReturnType<typeof placesOf>;

@@ -9,6 +9,7 @@ import type { Level } from "../core/effect.ts";
 import { Agent } from "./agent.ts";
 import { stopOnBugs } from "./bug.ts";
 import { Identity } from "./identity.ts";
+import { journalOf } from "./journal/journal.ts";
 import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
@@ -16,6 +17,8 @@ import { readSettings } from "./settings.ts";
 
 /** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors). */
 const code = { left: 0, failed: 1, configuration: 6 } as const;
+/** A disk that hangs may cost the last events, not the end of the agent. */
+const lastEventsMs = 1_000;
 type Code = (typeof code)[keyof typeof code];
 
 export interface StartOptions {
@@ -48,13 +51,16 @@ export async function runAgent({ directories, level }: StartOptions): Promise<Co
     process.stderr.write(told);
     log.open(conf);
     if (conf.realtime) stayInMemory(log);
-    log.info(`hb starts as ${settings.cluster.self}, configuration ${places.conf}`, "start");
     const { cluster } = settings;
+    const journal = journalOf(places.events, cluster.self, log);
+    const text = `hb starts as ${cluster.self}, configuration ${places.conf}`;
+    log.write("info", text, "start", { status: "starting" });
     const identity = new Identity(places, conf, cluster.self, log);
     const agent = new Agent({ places, log, cluster, conf, identity });
     stopOnBugs(log);
     const ended = await agent.run();
     locked.lock.release();
+    await journal.drained(lastEventsMs);
     // Not by returning: a script that was left running would keep this process. The log is written.
     process.exit(ended);
   } catch (error) {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { parseGeneration } from "../../src/desk/generation.ts";
+import { Tail } from "../../src/desk/journal/tail.ts";
 import { processName } from "../../src/desk/process.ts";
 import { AgentHost, haCf, started } from "./agenthost.ts";
 
@@ -57,6 +58,20 @@ test(
     expect(await host.agent?.exited).toBe(0);
     expect(await host.addresses()).not.toContain("10.77.0.10");
     expect(existsSync(join(root, "leave", "svc.up"))).toBe(false);
+    const events = new Tail(host.places.events).read();
+    const records = events.filter(({ act }) => act !== undefined);
+    expect(records.map(({ act, outcome }) => [act, outcome])).toEqual([
+      ["take", "held"],
+      ["give", "idle"],
+    ]);
+    const words = ["start 10.77.0.10/24/eth0", "status svc", "start svc"];
+    expect(records[0]).toMatchObject({
+      kind: "group",
+      node: "alice",
+      steps: words.map((what) => ({ what })),
+    });
+    expect(events[0]).toMatchObject({ kind: "start", status: "starting" });
+    expect(events.at(-1)).toMatchObject({ kind: "exit" });
     for (const file of ["socket", "pid", "memory", "pulsed", "running"] as const) {
       expect(existsSync(host.places[file])).toBe(false);
     }

@@ -105,7 +105,7 @@ export class Mastership {
     const isSilent = likeUcarp && this.phase === "backup";
     this.#enter(phase, why, now);
     const shown = phase === "backup" || likeUcarp ? "BACKUP" : "INIT";
-    if (!isSilent) this.#parts.speech.log("info", `Switching to state: ${shown}`, "state");
+    if (!isSilent) this.#parts.speech.switched(shown);
     if (phase === "backup") this.listen(now);
   }
 
@@ -134,6 +134,7 @@ export class Mastership {
       "info",
       "Going on as MASTER: the process before this one was it",
       "state",
+      { state: "master" },
     );
     this.#claim(now);
     this.grasp(this.#parts.grip.adopt(), now);
@@ -177,8 +178,8 @@ export class Mastership {
     const shown = landing.phase === "backup" ? "BACKUP" : "INIT";
     // ucarp ends without a word, but for its script.
     const isSilent = config().likeUcarp && landing.phase === "init";
-    if (!isSilent) speech.log("info", `Switching to state: ${shown}`, "state");
-    if (!config().likeUcarp) speech.log("info", `Handing over: ${why}`, "handover");
+    if (!isSilent) speech.switched(shown);
+    if (!config().likeUcarp) speech.log("info", `Handing over: ${why}`, "handover", { why });
     this.grasp(grip.lower(), now);
   }
 
@@ -280,8 +281,8 @@ export class Mastership {
     const { rhythm, speech, grip, config } = this.#parts;
     this.#enter("rising", why, now);
     rhythm.stop("dead");
-    speech.log("info", "Switching to state: MASTER", "state");
-    if (!config().likeUcarp) speech.log("info", `Taking over: ${why}`, "takeover");
+    speech.switched("MASTER");
+    if (!config().likeUcarp) speech.log("info", `Taking over: ${why}`, "takeover", { why });
     if (place === "served") this.listen(now);
     this.grasp(grip.raise(), now);
     // Addresses are up within a millisecond: then the announcement comes first (carp.md 7). A script lasts.
@@ -308,7 +309,8 @@ export class Mastership {
     this.#parts.demotion.note("up", undefined);
     this.#parts.speech.proclaim(now);
     if (!this.#parts.config().likeUcarp) {
-      this.#parts.speech.log("info", `Everything is up after ${tookMs.toFixed(1)} ms`, "takeover");
+      const text = `Everything is up after ${tookMs.toFixed(1)} ms`;
+      this.#parts.speech.log("info", text, "takeover", { tookMs: Math.round(tookMs * 10) / 10 });
     }
   }
 

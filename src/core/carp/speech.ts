@@ -3,7 +3,7 @@
 
 import type { RouterConfig } from "../../config/router.ts";
 import { advertIntervalMs, BOW_OUT, type Pace } from "../../wire/carp/timing.ts";
-import type { Effect, Level } from "../effect.ts";
+import type { Effect, Fields, Level } from "../effect.ts";
 import { after, type Instant } from "../instant.ts";
 import type { Counter } from "./counter.ts";
 import type { Demotion } from "./demotion.ts";
@@ -57,10 +57,18 @@ export class Speech {
   }
 
   /** ucarp's words are warnings under its name; here a change of state is news, not a fault. */
-  log(level: Level, text: string, topic = "carp"): void {
+  log(level: Level, text: string, topic = "carp", fields: Fields = {}): void {
     const { name, likeUcarp } = this.#config();
     if (likeUcarp) this.do([{ do: "log", level: level === "info" ? "warn" : level, topic, text }]);
-    else this.do([{ do: "log", level, topic, text: `${name}: ${text}` }]);
+    else {
+      const told = { router: name, ...fields };
+      this.do([{ do: "log", level, topic, text: `${name}: ${text}`, fields: told }]);
+    }
+  }
+
+  /** A change of state, in ucarp's words. */
+  switched(state: string): void {
+    this.log("info", `Switching to state: ${state}`, "state", { state: state.toLowerCase() });
   }
 
   /** An advert now, and the next one an interval after it. */

@@ -4,7 +4,7 @@
 // No rules of its own: classic.ts, exchange.ts, dispute.ts, farewell.ts, nap.ts and legacy.ts hold those.
 
 import type { Message } from "../../wire/message.ts";
-import type { Effect, Level } from "../effect.ts";
+import type { Effect, Fields, Level } from "../effect.ts";
 import type { Hand, HandGroup, Settled } from "../group/hand.ts";
 import type { Table } from "../group/negotiator.ts";
 import type { Instant } from "../instant.ts";
@@ -142,8 +142,10 @@ export class Pair {
     this.say(reportDraft(info === undefined ? { claim, stable } : { claim, stable, info }), now);
   }
 
-  log(level: Level, topic: string, text: string): void {
-    this.#effects.push({ do: "log", level, topic, text });
+  /** Beside a Heartbeat 3 node, what is decided is an event that names it. */
+  log(level: Level, topic: string, text: string, fields: Fields = {}): void {
+    const event = level === "debug" ? {} : { fields: { peer: this.partner.name, ...fields } };
+    this.#effects.push({ do: "log", level, topic, text, ...event });
   }
 
   reply(request: number | undefined, ok: boolean, text: string): void {

@@ -12,28 +12,24 @@
 //   failed ◀───────────┘ (after a failed start or a lost interface)
 
 import type { GroupSpec } from "../../config/resource.ts";
-import type { Effect, Level } from "../effect.ts";
-import type { Input } from "../input.ts";
+import type { Effect } from "../effect.ts";
 import { after, type Instant } from "../instant.ts";
 import type { GroupState } from "./hand.ts";
 import { Ladder } from "./ladder.ts";
 import { announceable } from "./stage.ts";
-import type { Goal, Work } from "./work.ts";
+import { afterFailedStop, afterLastLook, stopRetryMs } from "./stubborn.ts";
+import { Voice } from "./voice.ts";
+import type { Goal, Result, Work } from "./work.ts";
 
 export interface GroupRules {
   readonly resourceTimeoutMs: number;
   readonly onStopFailure: "ignore" | "reboot";
 }
 
-/** heartbeat-resources 7.2: a stop that failed is tried ten more times, a second apart. */
-const stopRetryCountMax = 10;
-const stopRetryMs = 1_000;
-
-type Result = Extract<Input, { readonly on: "result" }>;
-
 export class Group {
   readonly #rules: () => GroupRules;
   readonly #nextJob: () => number;
+  readonly #voice = new Voice(() => this.key);
   #ladder: Ladder;
   /** The line of haresources that counts as soon as everything of the old one is down. */
   #next: GroupSpec | undefined;
@@ -42,7 +38,6 @@ export class Group {
   #state: GroupState = "idle";
   #failure = "";
   #text = "";
-  #orderedAt: Instant | undefined;
 
   constructor(spec: GroupSpec, rules: () => GroupRules, nextJob: () => number) {
     this.#rules = rules;
@@ -78,7 +73,7 @@ export class Group {
 
   /** Length of the last order so far. */
   tookMs(now: Instant): number {
-    return this.#orderedAt === undefined ? 0 : now - this.#orderedAt;
+    return this.#voice.tookMs(now);
   }
 
   /** Resource words that are or may be up here, in start order. */
@@ -97,20 +92,23 @@ export class Group {
   /** Start what is not up; on a group that is up already nothing happens. */
   raise(why: string, now: Instant): Effect[] {
     if (this.#state === "held" && this.#goal === "up") return [];
-    const verb = this.#state === "unsure" ? "Resuming" : "Taking";
-    this.#begin("up", now);
+    const act = this.#state === "unsure" ? "resume" : "take";
+    const overtaken = this.#voice.open(act, why, now);
+    this.#begin("up");
     this.#failure = "";
-    const log = this.#log("info", `${verb} group ${this.key}: ${why}`);
-    return [log, ...(this.resting ? this.#start(0, now) : [])];
+    const verb = act === "resume" ? "Resuming" : "Taking";
+    const log = this.#voice.log("info", `${verb} group ${this.key}: ${why}`);
+    return [...overtaken, log, ...(this.resting ? this.#start(0, now) : [])];
   }
 
   /** Stop everything, last stage first. */
   lower(why: string, now: Instant): Effect[] {
     if (this.resting && (this.#state === "idle" || this.#state === "failed")) return [];
     if (this.#goal === "down") return [];
-    this.#begin("down", now);
-    const log = this.#log("info", `Releasing group ${this.key}: ${why}`);
-    return [log, ...(this.resting ? this.#stopAll(now) : [])];
+    const overtaken = this.#voice.open("give", why, now);
+    this.#begin("down");
+    const log = this.#voice.log("info", `Releasing group ${this.key}: ${why}`);
+    return [...overtaken, log, ...(this.resting ? this.#stopAll(now) : [])];
   }
 
   /** Addresses leave the interface now, services keep running: somebody else may be the holder. */
@@ -142,7 +140,8 @@ export class Group {
     if (!this.resting || this.#state !== "held") return [];
     const job = this.#nextJob();
     this.#work = { at: "repairing", job };
-    const log = this.#log("warn", `Address ${word} is lost, putting it back: ${reason}`);
+    const text = `Address ${word} is lost, putting it back: ${reason}`;
+    const log = this.#voice.log("warn", text, { group: this.key, address: word });
     return [log, ...this.#ladder.start(stage, job)];
   }
 
@@ -150,14 +149,14 @@ export class Group {
    *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
     if (this.#next === undefined && this.#ladder.reown(spec)) {
-      return [this.#log("info", `Group ${this.key} is owned by ${this.owner} now`)];
+      return [this.#voice.log("info", `Group ${this.key} is owned by ${this.owner} now`)];
     }
     this.#next = spec;
     if (!this.resting || this.#state === "unsure") return [];
     if (this.#ladder.isDown) return this.#adoptSpec();
-    this.#orderedAt = now;
+    const overtaken = this.#voice.open("restart", "its line of haresources has changed", now);
     const text = `Group ${this.key} has changed: stopping it to start it anew`;
-    return [this.#log("info", text), ...this.#stopAll(now)];
+    return [...overtaken, this.#voice.log("info", text), ...this.#stopAll(now)];
   }
 
   /** The next try of a stop is due. */
@@ -169,6 +168,7 @@ export class Group {
   /** The job that this group waits for has ended. */
   result(result: Result, now: Instant): Effect[] {
     const work = this.#work;
+    if ("stage" in work) this.#voice.step(work.at, this.#ladder.name(work.stage), result);
     switch (work.at) {
       case "rest":
       case "pausing":
@@ -203,17 +203,16 @@ export class Group {
     return [{ do: "announce", words }];
   }
 
-  #begin(goal: Goal, now: Instant): void {
+  #begin(goal: Goal): void {
     this.#goal = goal;
     this.#text = "";
-    this.#orderedAt = now;
   }
 
   #adopted(result: Result, now: Instant): Effect[] {
     this.#work = { at: "rest" };
     const effects: Effect[] = result.ok
       ? []
-      : [this.#log("warn", `Cannot adopt group ${this.key}: ${result.text}`)];
+      : [this.#voice.log("warn", `Cannot adopt group ${this.key}: ${result.text}`)];
     if (this.#goal === "up") effects.push(...this.#start(0, now));
     if (this.#goal === "down") effects.push(...this.#stopAll(now));
     return effects;
@@ -247,22 +246,24 @@ export class Group {
     if (this.#goal === "down") return this.#stopAll(now);
     this.#state = "unsure";
     this.#text = "interrupted: this node does not know whether it is the holder";
-    return this.#ladder.suspend();
+    const told = this.#voice.break("unsure", this.#text, now);
+    return [...told, ...this.#ladder.suspend()];
   }
 
   /** The last stage is up. */
   #arrive(now: Instant): Effect[] {
     this.#work = { at: "rest" };
     this.#state = "held";
-    const log = this.#log("info", `Group ${this.key} is up after ${lengthOf(this.tookMs(now))}`);
+    const text = `Group ${this.key} is up after ${this.#voice.took(now)}`;
+    const log = this.#voice.close("info", text, "held", now);
     return [log, ...(this.#next === undefined ? [] : this.respec(this.#next, now))];
   }
 
   /** The group cannot run here: everything of it stops. */
   #fail(reason: string, now: Instant): Effect[] {
     this.#failure = reason;
-    this.#begin("down", now);
-    const log = this.#log("error", `Group ${this.key} fails here: ${reason}`);
+    this.#begin("down");
+    const log = this.#voice.turn(reason, now);
     return [log, ...(this.resting ? this.#stopAll(now) : [])];
   }
 
@@ -280,35 +281,28 @@ export class Group {
 
   #stopped(n: number, tries: number, result: Result, now: Instant): Effect[] {
     if (result.ok) return this.#descend(n, now);
-    const what = this.#ladder.name(n);
-    if (tries < stopRetryCountMax) {
+    const isScript = this.#ladder.stage(n)?.kind === "script";
+    const stage = { isScript, reason: result.text };
+    const { next, level, text } = afterFailedStop(this.#ladder.name(n), tries, stage);
+    const log = this.#voice.log(level, text);
+    if (next === "on") return [log, ...this.#descend(n, now)];
+    if (next === "again") {
       this.#work = { at: "pausing", until: after(now, stopRetryMs), stage: n, tries };
-      const left = stopRetryCountMax - tries;
-      const more = left === 1 ? "one more try" : `${left} more tries`;
-      return [this.#log("warn", `${what} did not stop, ${more}: ${result.text}`)];
-    }
-    const text = `${what} did not stop in ${tries + 1} tries: ${result.text}`;
-    if (this.#ladder.stage(n)?.kind === "pulse") {
-      return [this.#log("error", `${text}; going on`), ...this.#descend(n, now)];
+      return [log];
     }
     const job = this.#nextJob();
     this.#work = { at: "checking", job, stage: n };
-    return [this.#log("error", text), ...this.#ladder.ask(n, job)];
+    return [log, ...this.#ladder.ask(n, job)];
   }
 
   #checked(n: number, result: Result, now: Instant): Effect[] {
-    const what = this.#ladder.name(n);
-    if (!result.ok) {
-      const text = `${what} is not running although its stop failed, going on`;
-      return [this.#log("warn", text), ...this.#descend(n, now)];
-    }
-    if (this.#rules().onStopFailure === "reboot") {
-      this.#work = { at: "rebooting" };
-      const reason = `${what} of group ${this.key} still runs and cannot be stopped`;
-      return [this.#log("error", `Rebooting: ${reason}`), { do: "reboot", reason }];
-    }
-    const text = `${what} STILL RUNS and cannot be stopped; on_stop_failure is ignore, going on`;
-    return [this.#log("error", text), ...this.#descend(n, now)];
+    const { onStopFailure } = this.#rules();
+    const what = { resource: this.#ladder.name(n), group: this.key };
+    const { next, level, text } = afterLastLook(what, result.ok, onStopFailure);
+    if (next === "on") return [this.#voice.log(level, text), ...this.#descend(n, now)];
+    this.#work = { at: "rebooting" };
+    const log = this.#voice.close(level, `Rebooting: ${text}`, "rebooting", now);
+    return [log, { do: "reboot", reason: text }];
   }
 
   #descend(n: number, now: Instant): Effect[] {
@@ -321,29 +315,24 @@ export class Group {
     this.#work = { at: "rest" };
     this.#state = this.#failure === "" ? "idle" : "failed";
     this.#text = this.#failure;
-    const log = this.#log("info", `Group ${this.key} is down after ${lengthOf(this.tookMs(now))}`);
-    const effects = [log, ...this.#adoptSpec()];
-    if (this.#goal === "up") return [...effects, ...this.#start(0, now)];
+    const text = `Group ${this.key} is down after ${this.#voice.took(now)}`;
+    if (this.#goal === "up") {
+      return [this.#voice.log("info", text), ...this.#adoptSpec(), ...this.#start(0, now)];
+    }
     this.#goal = "down";
-    return effects;
+    return [this.#voice.close("info", text, this.#state, now), ...this.#adoptSpec()];
   }
 
   #adoptSpec(): Effect[] {
     if (this.#next === undefined) return [];
     this.#ladder = this.#ladderFor(this.#next);
     this.#next = undefined;
-    return [this.#log("info", `Group ${this.key} follows its changed line of haresources now`)];
+    return [
+      this.#voice.log("info", `Group ${this.key} follows its changed line of haresources now`),
+    ];
   }
 
   #ladderFor(spec: GroupSpec): Ladder {
     return new Ladder(spec, () => this.#rules().resourceTimeoutMs);
   }
-
-  #log(level: Level, text: string): Effect {
-    return { do: "log", level, text, topic: "group" };
-  }
-}
-
-function lengthOf(ms: number): string {
-  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 }

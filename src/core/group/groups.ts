@@ -16,6 +16,7 @@ import { after, earliest, type Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
 import type { GroupMemory, RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
+import { log } from "../native/decision.ts";
 import { Native } from "../native/native.ts";
 import { refusal } from "../native/request.ts";
 import type { GroupView, Snapshot } from "../snapshot.ts";
@@ -110,7 +111,7 @@ export class Groups {
     this.#rivalAt.set(word, now);
     const text = `${mac} answers for ${word}, which this node holds: announcing it again`;
     return [
-      { do: "log", level: "warn", topic: "rival", text },
+      log("warn", "rival", text, { group: group.key, address: word, mac }),
       ...this.#runner.announce([group.key], now),
     ];
   }
@@ -224,10 +225,7 @@ export class Groups {
     const text = this.#isStale
       ? "The last run ended without a goodbye, longer than deadtime ago: finding out who holds what"
       : "The last run ended without a goodbye: adopting what it left up";
-    return [
-      { do: "log", level: "warn", topic: "adoption", text },
-      ...this.#runner.adopt(memory.groups, !this.#isStale),
-    ];
+    return [log("warn", "adoption", text), ...this.#runner.adopt(memory.groups, !this.#isStale)];
   }
 
   /** Take the negotiator that the members call for. */
@@ -246,7 +244,7 @@ export class Groups {
       );
     this.#openRequests.clear();
     this.#negotiator = this.#make(kind, now);
-    const told: Effect[] = [{ do: "log", level: "info", topic: "negotiator", text }, ...refused];
+    const told: Effect[] = [log("info", "negotiator", text, { negotiator: kind }), ...refused];
     if (leave === undefined) return told;
     this.#openRequests.add(leave);
     return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];

@@ -72,7 +72,9 @@ export class Membership {
     const turn = this.#turn();
     turn.do(this.#sender.status("init", now));
     this.#status = "up";
-    turn.log("info", "start", `Local status is up, generation ${this.#boot.generation}`);
+    const { generation } = this.#boot;
+    const fields = { status: "up", generation };
+    turn.log("info", "start", `Local status is up, generation ${generation}`, fields);
     this.#beat(turn, now);
     this.#beat(turn, now);
     this.#advance(turn, now);
@@ -105,7 +107,7 @@ export class Membership {
     if (ok) this.#faults.delete(link);
     else this.#faults.set(link, reason);
     const text = ok ? `Link ${link} works again` : `Link ${link} fails here: ${reason}`;
-    turn.log(ok ? "info" : "warn", "link", text);
+    turn.log(ok ? "info" : "warn", "link", text, { link, state: ok ? "up" : "failed" });
     turn.effects.push({ do: "publish" });
     if (ok) this.#beat(turn, now);
     return turn;
@@ -123,7 +125,7 @@ export class Membership {
     this.#startup.forgive(ms);
     this.#advance(turn, now);
     const text = `This host was away for ${Math.round(ms)} ms: that silence is nobody's fault`;
-    turn.log("warn", "overslept", text);
+    turn.log("warn", "overslept", text, { ms: Math.round(ms) });
     return turn;
   }
 
@@ -273,7 +275,8 @@ export class Membership {
     if (step.step === "ask") turn.do(this.#sender.send(askForList(step.node), now));
     if (step.step !== "done") return;
     this.#status = "active";
-    turn.log("info", "start", `Local status is active: ${step.why}${linkFaultText(this.#faults)}`);
+    const why = `${step.why}${linkFaultText(this.#faults)}`;
+    turn.log("info", "start", `Local status is active: ${why}`, { status: "active", why });
     this.#beat(turn, now);
     turn.event({ event: "comm-up" });
     turn.effects.push({ do: "publish" });

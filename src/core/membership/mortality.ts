@@ -21,12 +21,14 @@ export function obituary(turn: Turn, peer: Peer, circumstances: Circumstances): 
   peer.die();
   turn.effects.push({ do: "publish" });
   if (peer.kind === "ping") {
-    turn.log("warn", "ping", `Ping node ${peer.name} is dead: ${why}`);
+    const ping = { peer: peer.name, state: "dead", why };
+    turn.log("warn", "ping", `Ping node ${peer.name} is dead: ${why}`, ping);
     turn.event({ event: "ping", node: peer.name, ok: false });
     return;
   }
-  if (expected) turn.log("info", "member", `${peer.name} is gone: ${why}`);
-  else turn.log("warn", "dead", `${peer.name} is dead: ${why}`);
+  const fields = { peer: peer.name, why };
+  if (expected) turn.log("info", "member", `${peer.name} is gone: ${why}`, fields);
+  else turn.log("warn", "dead", `${peer.name} is dead: ${why}`, fields);
   turn.event({ event: "dead", node: peer.name, why, wasHeard });
 }
 
@@ -60,6 +62,7 @@ export function expireLinks(turn: Turn, peer: Peer, now: Instant): void {
       level,
       "link",
       `Link ${peer.name}:${link.name} is dead: silent for ${ms(peer.deadMs)}`,
+      { peer: peer.name, link: link.name, state: "dead" },
     );
     turn.effects.push({ do: "publish" });
   }

@@ -119,7 +119,8 @@ export class Reception {
 
   #heardOn(turn: Turn, peer: Peer, link: string, now: Instant): void {
     if (!peer.link(link).heard(now)) return;
-    turn.log("info", "link", `Link ${peer.name}:${link} is up`);
+    const fields = { peer: peer.name, link, state: "up" };
+    turn.log("info", "link", `Link ${peer.name}:${link} is up`, fields);
     turn.effects.push({ do: "publish" });
   }
 

@@ -40,7 +40,7 @@ export class Registrar {
       return;
     }
     if (uuid !== undefined) peer.uuid = uuid;
-    turn.log("info", "join", `${src} joins the cluster (autojoin)`);
+    turn.log("info", "join", `${src} joins the cluster (autojoin)`, { peer: src });
     this.#changed(turn);
   }
 
@@ -55,7 +55,9 @@ export class Registrar {
         return true;
       case "shutdone":
         peer.left = true;
-        turn.log("info", "member", `${peer.name} has released everything and leaves (shutdone)`);
+        turn.log("info", "member", `${peer.name} has released everything and leaves (shutdone)`, {
+          peer: peer.name,
+        });
         turn.event({ event: "left", node: peer.name });
         turn.effects.push({ do: "publish" });
         return true;
@@ -103,7 +105,9 @@ export class Registrar {
   /** Goes over to the node list of a new configuration. */
   adopt(turn: Turn, config: ClusterConfig, now: Instant): void {
     const { came, went } = this.#roster.adopt(config, now);
-    for (const peer of came) turn.log("info", "member", `${peer.name} is new in ha.cf`);
+    for (const { name } of came) {
+      turn.log("info", "member", `${name} is new in ha.cf`, { peer: name });
+    }
     for (const peer of went) this.#farewell(turn, peer, "no longer in ha.cf");
     if (came.length + went.length > 0) this.#changed(turn);
   }
@@ -143,7 +147,7 @@ export class Registrar {
     let changed = false;
     for (const name of list) {
       if (this.#roster.add(name, now) === undefined) continue;
-      turn.log("info", "member", `${name} is new: ${by} lists it`);
+      turn.log("info", "member", `${name} is new: ${by} lists it`, { peer: name });
       changed = true;
     }
     for (const peer of missingFrom(list, this.#roster)) {
@@ -160,7 +164,7 @@ export class Registrar {
       if (this.#roster.add(name, now) === undefined) {
         turn.log("error", "member", `Cannot add node ${name}: it is known already, or no room`);
       } else {
-        turn.log("info", "member", `${name} is new: added by command`);
+        turn.log("info", "member", `${name} is new: added by command`, { peer: name });
       }
     }
     this.#changed(turn);
@@ -196,7 +200,10 @@ export class Registrar {
 
   #farewell(turn: Turn, peer: Peer, why: string): void {
     this.#sender.forget(peer.name);
-    turn.log("info", "member", `${peer.name} is no longer in the cluster: ${why}`);
+    turn.log("info", "member", `${peer.name} is no longer in the cluster: ${why}`, {
+      peer: peer.name,
+      why,
+    });
     turn.event({ event: "removed", node: peer.name });
   }
 

@@ -32,10 +32,12 @@ export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
       "warn",
       "late",
       `Late heartbeat: ${peer.name} was silent for ${ms(silentMs)} (${limit})`,
+      { peer: peer.name, silentMs: Math.round(silentMs) },
     );
   }
   if (life !== "same" || peer.word !== was.word) {
-    turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`);
+    const status = { peer: peer.name, status: peer.word };
+    turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`, status);
     turn.effects.push({ do: "publish" });
   }
   if (peer.status === "active" && (life !== "same" || was.status !== "active")) {
@@ -48,19 +50,20 @@ function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
   const node = peer.name;
   const program = peer.speaksHb ? "hb" : "Heartbeat";
   const run = `generation ${peer.generation}, ${program}`;
+  const fields = { peer: node, life, generation: peer.generation };
   switch (life) {
     case "same":
       return;
     case "first":
-      turn.log("info", "member", `${node} is there: first heard (${run})`);
+      turn.log("info", "member", `${node} is there: first heard (${run})`, fields);
       turn.event({ event: "up", node });
       return;
     case "risen":
-      turn.log("info", "member", `${node} is back from the dead: a new run (${run})`);
+      turn.log("info", "member", `${node} is back from the dead: a new run (${run})`, fields);
       turn.event({ event: "up", node });
       return;
     case "restarted":
-      turn.log("warn", "member", `${node} restarted before its deadtime was over (${run})`);
+      turn.log("warn", "member", `${node} restarted before its deadtime was over (${run})`, fields);
       turn.event({ event: "restarted", node });
       return;
     case "returned":
@@ -69,6 +72,7 @@ function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
         "partition",
         `${node} returned after ${ms(silentMs)} of silence in the same run (${run}): it was cut off ` +
           "or asleep, not dead",
+        fields,
       );
       turn.event({ event: "returned", node });
       return;
@@ -83,7 +87,7 @@ export function pingAnswered(turn: Turn, peer: Peer, now: Instant): void {
   if (peer.status === "ping") return;
   peer.status = "ping";
   peer.word = "ping";
-  turn.log("info", "ping", `Ping node ${peer.name} answers`);
+  turn.log("info", "ping", `Ping node ${peer.name} answers`, { peer: peer.name, state: "up" });
   turn.event({ event: "ping", node: peer.name, ok: true });
   turn.effects.push({ do: "publish" });
 }

@@ -1,6 +1,6 @@
 // What one step of membership leads to, gathered while it happens.
 
-import type { Effect, Level } from "../effect.ts";
+import type { Effect, Fields, Level } from "../effect.ts";
 import type { MemberEvent } from "../member.ts";
 
 /** Effects for the host of the core, and news for the floors above, each in order. */
@@ -16,8 +16,8 @@ export class Turn implements Outcome {
   readonly events: MemberEvent[] = [];
 
   /** One line that says what was decided and why. */
-  log(level: Level, topic: string, text: string): void {
-    this.effects.push({ do: "log", level, topic, text });
+  log(level: Level, topic: string, text: string, fields?: Fields): void {
+    this.effects.push({ do: "log", level, topic, text, ...(fields && { fields }) });
   }
 
   event(event: MemberEvent): void {

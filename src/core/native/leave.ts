@@ -7,6 +7,7 @@ import { reportDraft } from "../classic/draft.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import type { NativeTable } from "./council.ts";
+import { log } from "./decision.ts";
 
 export class Leave {
   readonly #requests: number[] = [];
@@ -34,12 +35,7 @@ export class Leave {
     });
     const keys = hand.groups.map(({ key }) => key).reverse();
     return [
-      {
-        do: "log",
-        level: "info",
-        topic: "leave",
-        text: "Leaving the cluster: releasing all groups",
-      },
+      log("info", "leave", "Leaving the cluster: releasing all groups", { groups: keys }),
       ...this.#table.send(goodbye, now),
       ...keys.flatMap((key) => hand.give([key], "this node is leaving the cluster", now)),
     ];
@@ -54,12 +50,7 @@ export class Leave {
     );
     return [
       ...this.#table.send(text({ t: "shutdone", st: "dead" }), now),
-      {
-        do: "log",
-        level: "info",
-        topic: "leave",
-        text: "Left the cluster: all groups are released",
-      },
+      log("info", "leave", "Left the cluster: all groups are released", {}),
       ...replies,
       { do: "exit", reason: "left the cluster" },
     ];

@@ -9,7 +9,7 @@
 // (classic.ts, legacy.ts), but for one answer that lets such a node start beside many.
 
 import { textOf } from "../../wire/message.ts";
-import type { Effect, Level } from "../effect.ts";
+import type { Effect } from "../effect.ts";
 import type { Group } from "../group/group.ts";
 import type { Settled } from "../group/hand.ts";
 import type { Negotiator } from "../group/negotiator.ts";
@@ -20,6 +20,7 @@ import type { RememberedGroup } from "../memory.ts";
 import { bulletinType, decodeBulletin, type GroupNews } from "./bulletin.ts";
 import { Connectivity } from "./connectivity.ts";
 import { Council, isBusy, type NativeTable } from "./council.ts";
+import { assigned, log } from "./decision.ts";
 import { Herald } from "./herald.ts";
 import { Leave } from "./leave.ts";
 import { Ledger, retryAloneMs } from "./ledger.ts";
@@ -233,8 +234,10 @@ export class Native implements Negotiator {
     if (!this.#isViable(node, key)) return undefined;
     if (state === "held" && this.#council.hearsay.news(node, key)?.activity === "unsure") {
       const why = `${node} is not sure that it holds it, ${this.#table.self} is`;
-      this.#ledger.assign(key, this.#table.self, why);
-      return [log("info", "keep", `${key} stays on ${this.#table.self}: ${why}`)];
+      const { self } = this.#table;
+      this.#ledger.assign(key, self, why);
+      const kept = { group: key, to: self, why };
+      return [log("info", "keep", `${key} stays on ${self}: ${why}`, kept)];
     }
     if (!this.#council.isReadyFor(node, key, register)) return [];
     return this.#table.hand.give([key], `it is assigned to ${node}`, now);
@@ -263,8 +266,8 @@ export class Native implements Negotiator {
     // Its new line of haresources may still be on its way.
     if (this.#council.isIgnorant(owner, key)) this.#ledger.homesick.add(key);
     this.#ledger.assign(key, chosen, why);
-    const text = `${key} is assigned to ${chosen}: ${why}`;
-    return [log("info", "takeover", text), ...(this.#takeAssigned(group, now) ?? [])];
+    const told = assigned("info", "takeover", { group: key, to: chosen, why });
+    return [told, ...(this.#takeAssigned(group, now) ?? [])];
   }
 
   /** The owner is back: what was held for it goes home. */
@@ -279,7 +282,7 @@ export class Native implements Negotiator {
     const why = `${owner} is its owner and is back`;
     this.#ledger.homesick.delete(key);
     this.#ledger.assign(key, owner, why);
-    return [log("info", "failback", `${key} is assigned to ${owner}: ${why}`)];
+    return [assigned("info", "failback", { group: key, to: owner, why })];
   }
 
   /** Another node sees more ping nodes. */
@@ -299,7 +302,7 @@ export class Native implements Negotiator {
     if (better === undefined) return undefined;
     const why = `${better.node} sees ${better.pings} ping nodes, ${self} sees ${pings}`;
     this.#ledger.assign(key, better.node, why);
-    return [log("warn", "connectivity", `${key} is assigned to ${better.node}: ${why}`)];
+    return [assigned("warn", "connectivity", { group: key, to: better.node, why })];
   }
 
   /** The group is assigned to this node, and everybody knows and is out of the way. */
@@ -321,7 +324,7 @@ export class Native implements Negotiator {
     if (this.#ledger.orphans.has(key)) return [];
     this.#ledger.orphans.add(key);
     const again = isMine ? `, trying again in ${retryAloneMs / 1_000} s` : "";
-    return [log("error", "orphan", `No node can hold ${key}${again}`)];
+    return [log("error", "orphan", `No node can hold ${key}${again}`, { group: key })];
   }
 
   #isViable(node: string, key: string): boolean {
@@ -343,8 +346,4 @@ export class Native implements Negotiator {
     const isWilling = bulletin?.groups.get(key)?.unwilling === false;
     return council.hearsay.isDeaf(node, now) && bulletin?.status === "active" && isWilling;
   }
-}
-
-function log(level: Level, topic: string, text: string): Effect {
-  return { do: "log", level, text, topic };
 }

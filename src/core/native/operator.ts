@@ -6,6 +6,7 @@ import type { Group } from "../group/group.ts";
 import type { Instant } from "../instant.ts";
 import type { GroupSet } from "../wish.ts";
 import type { Council } from "./council.ts";
+import { assigned } from "./decision.ts";
 import type { Ledger } from "./ledger.ts";
 import { choose } from "./placement.ts";
 import { type Move, Requests, refusal, type Standing } from "./request.ts";
@@ -113,6 +114,6 @@ export class Operator {
   #assign(key: string, node: string, why: string, topic: string): Effect {
     this.#ledger.homesick.delete(key);
     this.#ledger.assign(key, node, why);
-    return { do: "log", level: "info", topic, text: `${key} is assigned to ${node}: ${why}` };
+    return assigned("info", topic, { group: key, to: node, why });
   }
 }

@@ -8,6 +8,7 @@ import type { Effect } from "../effect.ts";
 import type { Group } from "../group/group.ts";
 import type { Instant } from "../instant.ts";
 import { type Council, isBusy } from "./council.ts";
+import { log } from "./decision.ts";
 import type { Ledger } from "./ledger.ts";
 import { keeper, type Rival, settle } from "./placement.ts";
 
@@ -87,23 +88,25 @@ export class Partition {
   /** Several nodes are starting it, and none has all of it up. No script of ours may run beside theirs:
    *  what is up here stops as well, and the start begins anew when they have released. */
   #beginAnew(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {
-    const log = this.#decree(key, rivals, text);
-    return [log, ...this.#council.table.hand.give([key], "others are starting it, too", now)];
+    const told = this.#decree(key, rivals, text);
+    return [told, ...this.#council.table.hand.give([key], "others are starting it, too", now)];
   }
 
   #decree(key: string, rivals: readonly Rival[], text: string): Effect {
     const claims = rivals.map(({ claim }) => claim);
     const word = settle([this.#ledger.register(key)], claims, this.#council.self);
     this.#ledger.decree(key, word, text);
-    return { do: "log", level: "warn", topic: "partition", text };
+    const nodes = rivals.map(({ node }) => node);
+    const fields = { group: key, nodes, keeper: this.#council.self };
+    return log("warn", "partition", text, fields);
   }
 
   #end(key: string, now: Instant): Effect[] | undefined {
     if (!this.#contested.delete(key)) return undefined;
     const { self, table } = this.#council;
     const text = `${self} alone holds ${key} again: announcing it`;
-    const log: Effect = { do: "log", level: "info", topic: "partition", text };
-    return [log, ...table.hand.announce([key], now)];
+    const told = log("info", "partition", text, { group: key, keeper: self });
+    return [told, ...table.hand.announce([key], now)];
   }
 
   /** What this node said before, when it knew of fewer holders, must not beat the word of the keeper. */
@@ -113,7 +116,7 @@ export class Partition {
     if (this.#ledger.isMine(key)) this.#ledger.assign(key, keeper, why);
     this.#ledger.explain(key, why);
     return [
-      { do: "log", level: "warn", topic: "yield", text: `Giving up ${key}: ${why}` },
+      log("warn", "yield", `Giving up ${key}: ${why}`, { group: key, why }),
       ...hand.suspend([key]),
       ...hand.give([key], why, now),
     ];

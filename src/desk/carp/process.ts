@@ -130,7 +130,7 @@ export class CarpProcess {
         this.#routers.call(effect, life);
         return;
       case "log":
-        this.#log.write(effect.level, effect.text, effect.topic);
+        this.#log.write(effect.level, effect.text, effect.topic, effect.fields);
         return;
       case "reply":
         this.#pending.answer(effect.request, { ok: effect.ok, text: effect.text });

@@ -2,16 +2,22 @@
 // the last log line. What was asked for on the command line is read in cli/carp.ts and cli/ucarp.ts.
 
 import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { reasonOf } from "../../../ffi/error.ts";
 import { lockMemory } from "../../../ffi/realtime.ts";
 import type { RouterConfig } from "../../config/router.ts";
 import { stopOnBugs } from "../bug.ts";
+import { journalOf } from "../journal/journal.ts";
 import { Log } from "../log.ts";
+import { eventsIn } from "../place.ts";
 import { startDaemon } from "./daemon.ts";
 import { carpDirectory } from "./place.ts";
 import { CarpProcess } from "./process.ts";
 import { greetingOf } from "./ucarphurdle.ts";
 import { ucarpManner } from "./ucarpline.ts";
+
+/** A disk that hangs may cost the last events, not the end of the process. */
+const lastEventsMs = 1_000;
 
 export interface CarpStart {
   /** At least one; the names differ, and everything is checked that can be checked without the host. */
@@ -53,7 +59,11 @@ export async function runCarp(start: CarpStart): Promise<number> {
     greet(start, log);
   }
   stopOnBugs(log);
+  // ucarp writes no file.
+  const isOwn = start.like === "hb";
+  const journal = isOwn ? journalOf(eventsIn(start.state), hostname(), log) : undefined;
   const code = await new CarpProcess(start, log, isUsable).run();
+  await journal?.drained(lastEventsMs);
   // Not by returning: a script that was left running would keep this process. The log is written.
   process.exit(code);
 }

@@ -112,7 +112,10 @@ test("Runner.reload() does not start a group that returns beside its own end", (
   finish(hand, hand.take(keys, "test", now));
   const stopping = hand.reload(specs("10.0.0.1"), rules, now);
   hand.reload(specs(...keys), rules, now);
-  expect(hand.take(["10.0.0.2"], "it is back", now).map(({ do: what }) => what)).toEqual(["log"]);
+  expect(hand.take(["10.0.0.2"], "it is back", now).map(({ do: what }) => what)).toEqual([
+    "log",
+    "log",
+  ]);
   const done = finish(hand, stopping);
   expect(done.filter((what) => what.endsWith("10.0.0.2"))).toEqual([
     "drop 10.0.0.2",
