@@ -76,5 +76,5 @@ function search({ site, tries, unread }: Wish, json: boolean): ExitCode {
 
 /** More hosts cost more for each run: as many pairs as a minute or so allows. */
 function triesOf({ nodes }: Site): number {
-  return Math.round(6_000 / Math.max(2, nodes.length) ** 1.5);
+  return Math.round(4_000 / Math.max(2, nodes.length) ** 1.6);
 }

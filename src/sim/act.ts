@@ -17,6 +17,8 @@ export interface Temper {
   /** `status` says "running" of what is stopped, and the other way round. */
   readonly statusLies?: boolean;
   readonly tookMs?: number;
+  /** What `status` takes; absent: as long as the others. */
+  readonly statusMs?: number;
 }
 
 /** What a network does to packets beyond delivering them, as probabilities from 0 to 1. */

@@ -38,6 +38,8 @@ export interface Shape {
   readonly hosts: readonly HostShape[];
   /** Every packet passes as bytes through signing and checking, instead of only those that anything was done to. */
   readonly exact?: boolean;
+  /** From the reset of a host by itself (its watchdog, a stop that failed) to its agent; absent: it stays off. */
+  readonly bootMs?: number;
 }
 
 /** A whole run: the same plan gives the same run, bit for bit, on every machine. */

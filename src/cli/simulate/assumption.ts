@@ -1,7 +1,9 @@
 // What a simulation takes for granted, in sentences: a forecast is worth what its assumptions are.
 
+import type { ClusterConfig } from "../../config/cluster.ts";
 import { sayTime } from "../../config/unit.ts";
 import { and } from "../../sim/forecast/faulttext.ts";
+import { bootMs } from "../../sim/forecast/forecast.ts";
 import { type Site, scriptMs } from "../../sim/forecast/site.ts";
 
 /** One sentence each. */
@@ -17,10 +19,18 @@ export function assumptionsOf(site: Site, unread: readonly string[]): string[] {
     ...(scripts.length === 0
       ? []
       : [
-          `Each start, stop and status of a script takes ${sayTime(assumed.scriptMs)}` +
-            `${others.length === 0 ? "" : `, but of ${and(others)}`} (--script-time)`,
+          `Each start and each stop of a script takes ${sayTime(assumed.scriptMs)}` +
+            `${others.length === 0 ? "" : `, but of ${and(others)}`}, a status a tenth (--script-time)`,
         ]),
+    ...(site.configs.some(resetsItself)
+      ? [`A host that resets itself is back after ${sayTime(bootMs)}`]
+      : []),
     "A partition lets clients through to both sides",
     ...unread.map((file) => `${file} is as it should be: it may not be read here`),
   ];
+}
+
+function resetsItself({ watchdog, onStopFailure, groups }: ClusterConfig): boolean {
+  const scripts = groups.some(({ resources }) => resources.some(({ kind }) => kind === "script"));
+  return watchdog !== undefined || (scripts && onStopFailure === "reboot");
 }

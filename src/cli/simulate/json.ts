@@ -50,7 +50,7 @@ export function exploredJson(site: Site, explored: Explored, assumptions: readon
       ms: harm.ms,
       hasAddress: harm.hasAddress,
       ways: ways.map((way) => wayJson(way, site)),
-      remedies: remedies.map(remedyJson),
+      remedies: remedies?.map(remedyJson) ?? null,
     })),
   };
 }
@@ -75,7 +75,7 @@ function groupJson(group: GroupForecast, site: Site, ranges: readonly Range[] | 
   const { key, owner, resources, moments, waits, doubles } = group;
   return {
     key,
-    owner,
+    owner: owner === "" ? null : owner,
     resources,
     holders: moments.map(({ at, holders, partly, answers }) => ({
       atMs: at,
@@ -98,9 +98,10 @@ function groupJson(group: GroupForecast, site: Site, ranges: readonly Range[] | 
   };
 }
 
-function wayJson({ name, faults, endMs, harm }: Way, site: Site) {
+function wayJson({ name, faults, endMs, groups, harm }: Way, site: Site) {
   return {
     text: name,
+    groups,
     options: faults.map((fault) => option(fault, site)).join(" "),
     lengthMs: endMs,
     harm: harmJson(harm),

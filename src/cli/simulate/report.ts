@@ -25,7 +25,7 @@ export function report(told: Told, assumptions: readonly string[]): string {
     "",
     title(`Who holds what (${legend})`),
     ...forecast.groups.flatMap((group) => [
-      `  ${named(site, group.resources).join(" ")} (of ${group.owner})`,
+      groupTitle(group, site),
       ...rowsOf(group, site.nodes, forecast.endMs).map((row) => `    ${row}`),
     ]),
     `    ${rulerOf(site.nodes, forecast.endMs)}`,
@@ -42,6 +42,11 @@ export function report(told: Told, assumptions: readonly string[]): string {
 /** The head of a section. */
 export function title(text: string): string {
   return paint("stdout", "bold", text);
+}
+
+function groupTitle({ key, owner, resources }: GroupForecast, site: Site): string {
+  const what = named(site, resources).join(" ");
+  return owner === "" ? `  ${what} (virtual router ${key})` : `  ${what} (of ${owner})`;
 }
 
 const styles: Partial<Record<Entry["kind"], Style>> = {

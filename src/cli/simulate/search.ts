@@ -28,27 +28,27 @@ export function exploredReport(
 }
 
 function findingLines(site: Site, finding: Finding, number: number): string[] {
-  const { harm, groups, faultCount, ways, remedies } = finding;
+  const { harm, faultCount, ways, remedies } = finding;
   const length = harm.lasts ? "until somebody acts" : `for up to ${seconds(harm.ms)}`;
-  const what = harm.kind === "none" ? "without a holder" : `with two holders${serviceOnly(harm)}`;
-  const names = groups.map((group) => nameOf(site, group));
+  const what = harm.kind === "none" ? "No holder" : `Two holders${serviceOnly(harm)}`;
+  const faults = faultCount === 1 ? "one fault" : "two faults";
   const more = ways.length - waysShown;
   return [
-    title(
-      `${number}. ${and(names)} ${what} ${length}, by ${faultCount === 1 ? "one fault" : "two faults"}`,
-    ),
+    title(`${number}. ${what} ${length}, by ${faults}`),
     ...ways.slice(0, waysShown).flatMap((way) => wayLines(site, way)),
     ...(more > 0 ? [`   and ${more} more ${more === 1 ? "way" : "ways"}`] : []),
-    ...remedyLines(remedies).map((line) => `   + ${line}`),
+    ...(remedies === undefined ? [] : remedyLines(remedies).map((line) => `   + ${line}`)),
   ];
 }
 
 function serviceOnly({ hasAddress }: Finding["harm"]): string {
-  return hasAddress ? "" : " of its services";
+  return hasAddress ? "" : " of services alone";
 }
 
-function wayLines(site: Site, { name, faults, harm }: Way): string[] {
-  const where = harm.nodes.length === 0 ? "" : ` (${and(harm.nodes)})`;
+function wayLines(site: Site, { name, faults, groups, harm }: Way): string[] {
+  const isAll = groups.length > 2 && groups.length === site.groups.length;
+  const what = isAll ? "all groups" : and(groups.map((group) => nameOf(site, group)));
+  const where = harm.nodes.length === 0 ? "" : ` on ${and(harm.nodes)}`;
   const again = faults.map((fault) => option(fault, site)).join(" ");
-  return [`   ${name}${where}`, `     hb simulate ${again}`];
+  return [`   ${name}: ${what}${where}`, `     hb simulate ${again}`];
 }

@@ -2,7 +2,7 @@
 // prevent them. A generator: whoever drives it shows how far it is, and may stop.
 
 import type { Fault } from "./fault.ts";
-import { type Forecast, forecast, unavoidableMs } from "./forecast.ts";
+import { type Forecast, forecast, resetMs, unavoidableMs } from "./forecast.ts";
 import { byGravity, type Harm, harms } from "./harm.ts";
 import { pairsOf } from "./pair.ts";
 import { remediesFor, type Shown } from "./remedy.ts";
@@ -31,7 +31,8 @@ export interface Finding extends Pick<Way, "faultCount" | "groups"> {
   readonly harm: Harm;
   /** The worst first. */
   readonly ways: readonly Way[];
-  readonly remedies: readonly Shown[];
+  /** Absent: nobody looked. */
+  readonly remedies?: readonly Shown[];
 }
 
 export interface Explored {
@@ -50,19 +51,24 @@ export interface Progress {
   readonly of: number;
 }
 
+/** For so many sorts of ways remedies are looked for, the gravest first: each is a row of runs. */
+const examinedMax = 30;
+
 /** Looks for harm with at most so many pairs of troubles. */
 export function* explore(site: Site, pairCountMax: number): Generator<Progress, Explored> {
   const calm = forecast(site, { faults: [], endMs: calmMs(site) });
   const at = settledAt(calm);
-  const singles = troubles(site);
-  const pairs = pairsOf(site, singles);
+  const all = troubles(site);
+  // A script that does not work shows when something else happens.
+  const singles = all.filter(({ part }) => part !== "flaw");
+  const pairs = pairsOf(site, all);
   const chosen = pairs.slice(0, pairCountMax);
   const of = 1 + singles.length + chosen.length;
   const ways: Way[] = [];
   const alone = new Map<Trouble, readonly Harm[]>();
   let done = 1;
   for (const single of singles) {
-    const found = phasesOf(site).map((ms) => {
+    const found = phasesOf(single, site).map((ms) => {
       const faults = begin(single, at + ms);
       return waysOf(site, { name: single.name, sort: single.kind, faultCount: 1, faults });
     });
@@ -109,8 +115,9 @@ function waysOf(site: Site, trouble: Pick<Way, "name" | "sort" | "faultCount" | 
   });
 }
 
-/** Moments within the time in which leases are renewed, and between two heartbeats. */
-function phasesOf(site: Site): number[] {
+/** What leaves a lease to the kernel does so at different moments between two renewals. */
+function phasesOf({ kind }: Trouble, site: Site): number[] {
+  if (kind !== "crash" && kind !== "freeze") return [0];
   const [config] = site.configs;
   const { deadtimeMs = 0, keepaliveMs = 0 } = config?.timing ?? {};
   return [0, 0.2 * deadtimeMs + 0.3 * keepaliveMs, 0.4 * deadtimeMs + 0.6 * keepaliveMs].map(
@@ -129,37 +136,51 @@ function gravest(ways: readonly Way[]): Way[] {
 /** Whether one harm says all that another one does. */
 function covers(known: Harm, harm: Harm): boolean {
   if (known.kind !== harm.kind || known.group !== harm.group) return false;
-  if (harm.hasAddress !== known.hasAddress) return false;
+  if (harm.hasAddress && !known.hasAddress) return false;
   return known.lasts || (!harm.lasts && scale(harm.ms) <= scale(known.ms));
 }
 
 /** Ways whose harm is alike, and against which the same helps, are one finding. */
 function* findingsOf(site: Site, ways: readonly Way[]): Generator<Progress, Finding[]> {
-  const alike = [...Map.groupBy(ways, (way) => `${likeness(way)} ${way.sort}`).values()];
+  const alike = [...Map.groupBy(ways, (way) => `${likeness(way)} ${way.sort}`).values()]
+    .map((same) => same.toSorted((a, b) => byGravity(a.harm, b.harm)))
+    .toSorted(([a], [b]) => (a === undefined || b === undefined ? 0 : byWeight(a, b)));
   const findings = new Map<string, Finding>();
   for (const [done, same] of alike.entries()) {
-    yield { doing: "remedies", done, of: alike.length };
-    const ordered = same.toSorted((a, b) => byGravity(a.harm, b.harm));
-    const [worst] = ordered;
+    const [worst] = same;
     if (worst === undefined) continue;
-    const remedies = remediesFor(site, worst, 1);
-    const key = `${likeness(worst)} ${remedies.flatMap(({ lines }) => lines).join("; ")}`;
-    const known = findings.get(key);
-    const { faultCount, groups } = worst;
-    const together = [...(known?.ways ?? []), ...ordered].toSorted((a, b) =>
-      byGravity(a.harm, b.harm),
-    );
-    const harm = together[0]?.harm ?? worst.harm;
-    // Of several cures by the same line the least good one is told.
-    const least = [...(known?.remedies ?? []), ...remedies].toSorted((a, b) => b.ms - a.ms);
-    findings.set(key, { faultCount, groups, harm, ways: together, remedies: least.slice(0, 1) });
+    if (done < examinedMax)
+      yield { doing: "remedies", done, of: Math.min(alike.length, examinedMax) };
+    const remedies = done < examinedMax ? remediesFor(site, worst, 1) : undefined;
+    const cure = remedies?.flatMap(({ lines }) => lines).join("; ");
+    const key = `${likeness(worst)} ${cure ?? "unknown"}`;
+    findings.set(key, join(findings.get(key), worst, same, remedies));
   }
-  return [...findings.values()].toSorted(byRank);
+  return [...findings.values()].toSorted(byWeight);
 }
 
-function likeness({ harm, groups, faultCount }: Way): string {
+function join(
+  known: Finding | undefined,
+  { faultCount, harm }: Way,
+  ways: readonly Way[],
+  remedies: readonly Shown[] | undefined,
+): Finding {
+  const all = [...(known?.ways ?? []), ...ways].toSorted((a, b) => byGravity(a.harm, b.harm));
+  const groups = [...new Set(all.flatMap((way) => way.groups))].toSorted();
+  // Of several cures by the same line the least good one is told.
+  const cures = [...(known?.remedies ?? []), ...(remedies ?? [])].toSorted((a, b) => b.ms - a.ms);
+  return {
+    faultCount,
+    groups,
+    harm: all[0]?.harm ?? harm,
+    ways: all,
+    ...(remedies !== undefined && { remedies: cures.slice(0, 1) }),
+  };
+}
+
+function likeness({ harm, faultCount }: Way): string {
   const { kind, hasAddress, lasts, ms } = harm;
-  return `${faultCount} ${kind} ${hasAddress} ${lasts || scale(ms)} ${groups}`;
+  return `${faultCount} ${kind} ${hasAddress} ${lasts || scale(ms)}`;
 }
 
 /** Lengths of the same order are one. */
@@ -167,13 +188,16 @@ function scale(ms: number): number {
   return [2_000, 10_000, 60_000, 600_000].findLastIndex((limit) => ms >= limit);
 }
 
-function byRank(a: Finding, b: Finding): number {
+/** Two holders before none, one fault before two, then by gravity. */
+function byWeight(a: Weighed, b: Weighed): number {
   return (
     Number(b.harm.kind === "twice") - Number(a.harm.kind === "twice") ||
     a.faultCount - b.faultCount ||
     byGravity(a.harm, b.harm)
   );
 }
+
+type Weighed = Pick<Way, "faultCount" | "harm">;
 
 function settledAt(calm: Forecast): number {
   const ends = calm.groups.flatMap(({ waits }) => waits.map(({ to }) => to ?? 0));
@@ -185,16 +209,22 @@ function calmMs(site: Site): number {
   return (config?.timing.initdeadMs ?? 0) + 20_000 + longestMs(site);
 }
 
-/** Until what follows must be over. */
+/** Until what follows must be over; a script that hangs is waited for. */
 function endOf(site: Site, faults: readonly Fault[]): number {
+  const [config] = site.configs;
   const last = Math.max(0, ...faults.map(({ at }) => at));
-  return Math.ceil((last + 2 * longestMs(site) + 5_000) / 1_000) * 1_000;
+  const hangs = faults.some(
+    (fault) => fault.kind === "script" && (fault.temper?.startHangs || fault.temper?.stopHangs),
+  );
+  const hangMs = hangs ? (config?.resourceTimeoutMs ?? 0) : 0;
+  const waitMs = hangMs + resetMs(faults, site) + 2 * longestMs(site) + 5_000;
+  return Math.ceil((last + waitMs) / 1_000) * 1_000;
 }
 
 /** What the longest unavoidable gap of a group is. */
 function longestMs(site: Site): number {
-  const lengths = site.groups.map(({ resources }) =>
-    unavoidableMs(site, { resources: resources.map(({ word }) => word) }),
+  const lengths = site.groups.map(({ key, resources }) =>
+    unavoidableMs(site, { key, resources: resources.map(({ word }) => word) }),
   );
   return Math.max(0, ...lengths);
 }

@@ -3,7 +3,7 @@
 
 import type { GroupSet } from "../../core/wish.ts";
 import type { Act, Temper, TimedAct } from "../act.ts";
-import { type Site, scriptMs } from "./site.ts";
+import { type Site, scriptMs, statusMs } from "./site.ts";
 
 export type Happening =
   | {
@@ -55,7 +55,7 @@ export function actsOf(faults: readonly Fault[], site: Site): TimedAct[] {
   const tempers = new Map<string, Temper>();
   const acts: TimedAct[] = [
     ...site.scripts.flatMap(({ word }) =>
-      site.nodes.map((node) => script(node, word, { tookMs: scriptMs(site, word) })),
+      site.nodes.map((node) => script(node, word, timesOf(site, word))),
     ),
     ...site.nodes.filter((node) => startsAlone(node, faults)).map((node) => start(node)),
   ].map((act) => ({ ...act, at: 0 }));
@@ -74,6 +74,10 @@ export function startsAlone(node: string, faults: readonly Fault[]): boolean {
 
 function start(node: string): Act {
   return { act: "start", node };
+}
+
+function timesOf(site: Site, word: string): Temper {
+  return { tookMs: scriptMs(site, word), statusMs: statusMs(site, word) };
 }
 
 function script(node: string, word: string, temper: Temper): Act {
@@ -118,10 +122,10 @@ function actsOfOne(fault: Happening, site: Site, tempers: Map<string, Temper>): 
     case "script":
       return fault.nodes.map((node) => {
         const key = `${node} ${fault.word}`;
-        const tookMs = scriptMs(site, fault.word);
+        const times = timesOf(site, fault.word);
         const temper = fault.temper && { ...tempers.get(key), ...fault.temper };
         tempers.set(key, temper ?? {});
-        return script(node, fault.word, { tookMs, ...temper });
+        return script(node, fault.word, { ...times, ...temper });
       });
     default:
       return [{ act: fault.kind, node: fault.node }];

@@ -13,7 +13,7 @@ export function tell(fault: Happening, site: Pick<Site, "nodes">): string {
     case "start":
       return `${fault.node} is started`;
     case "crash":
-      return `the agent of ${fault.node} is killed, desk and pulse, and stays away`;
+      return `the agent of ${fault.node} is killed for good`;
     case "kill-desk":
       return `the desk of ${fault.node} is killed`;
     case "kill-pulse":
@@ -36,7 +36,9 @@ export function tell(fault: Happening, site: Pick<Site, "nodes">): string {
     case "unplug":
       return `the plug of ${fault.node} on ${fault.link} is pulled`;
     case "part":
-      return `${and(fault.links)} is parted: ${fault.sides.map((side) => side.join(", ")).join(" | ")}`;
+      return `${and(fault.links)} ${fault.links.length === 1 ? "is" : "are"} parted: ${fault.sides
+        .map((side) => side.join(", "))
+        .join(" | ")}`;
     case "heal":
       return fault.link === undefined
         ? "all networks are whole again"

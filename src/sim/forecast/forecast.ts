@@ -1,6 +1,7 @@
 // One simulated run of a user's cluster, told as a user asks: what happens when, who holds what, how long
 // clients wait, and whether anything is ever up twice.
 
+import { deadIntervalMs } from "../../wire/carp/timing.ts";
 import type { Plan } from "../shape.ts";
 import type { Sight } from "../sight.ts";
 import { World } from "../world.ts";
@@ -43,6 +44,10 @@ export interface Run {
   readonly told?: boolean;
 }
 
+/** For packets, status scripts and what else is short. */
+const spareMs = 1_000;
+/** From the reset of a host to its agent. */
+export const bootMs = 30_000;
 /** How much simulated time passes between two signs of progress. */
 const sliceMs = 5_000;
 
@@ -88,7 +93,7 @@ function advance(world: World, ms: number): number {
 }
 
 function shapeOf({ assumed, configs }: Site): Plan["shape"] {
-  return { seed: assumed.seed, hosts: configs.map((config) => ({ config })) };
+  return { seed: assumed.seed, hosts: configs.map((config) => ({ config })), bootMs };
 }
 
 function groupForecast(
@@ -155,6 +160,18 @@ function seconds(to: number | undefined, from: number): string {
   return `${(((to ?? from) - from) / 1000).toFixed(3)} s`;
 }
 
+/** What a host takes to come back when these faults make it reset itself; 0 where none does. */
+export function resetMs(faults: readonly Fault[], { configs }: Site): number {
+  const [config] = configs;
+  const hangs = faults.some(({ kind }) => kind === "freeze" || kind === "crash");
+  const stays = faults.some(
+    (fault) => fault.kind === "script" && (fault.temper?.stopFails || fault.temper?.stopHangs),
+  );
+  const resets =
+    (hangs && config?.watchdog !== undefined) || (stays && config?.onStopFailure === "reboot");
+  return resets ? bootMs : 0;
+}
+
 /** Enough for everything to come to rest after the last fault. */
 export function lengthOf(faults: readonly Fault[], site: Site): number {
   const [timing] = site.configs.map((config) => config.timing);
@@ -162,15 +179,20 @@ export function lengthOf(faults: readonly Fault[], site: Site): number {
   const scriptsMs = site.scripts.reduce((sum, { word }) => sum + scriptMs(site, word), 0);
   const last = Math.max(0, ...faults.map((fault) => fault.at));
   const lonely = faults.some(({ kind }) => kind === "start") ? (timing?.initdeadMs ?? 0) : 0;
-  const length = last + lonely + 2 * deadtimeMs + 2 * scriptsMs + 10_000;
+  const length = last + lonely + resetMs(faults, site) + 2 * deadtimeMs + 2 * scriptsMs + 10_000;
   return Math.ceil(length / 1_000) * 1_000;
 }
 
-/** How long a death may leave a group without an answer, whatever the configuration adds: deadtime, and
- *  the scripts of the group. */
-export function unavoidableMs(site: Site, group: Pick<GroupForecast, "resources">): number {
-  const [timing] = site.configs.map((config) => config.timing);
-  const scripts = site.scripts.filter(({ word }) => group.resources.includes(word));
+/** How long a death may leave a group without an answer, whatever the configuration adds: the dead time,
+ *  and the scripts of the group. */
+export function unavoidableMs(
+  site: Site,
+  { key, resources }: Pick<GroupForecast, "key" | "resources">,
+): number {
+  const [config] = site.configs;
+  const router = site.routers.find(({ name }) => name === key);
+  if (router !== undefined) return deadIntervalMs(router, router.deadratio) + spareMs;
+  const scripts = site.scripts.filter(({ word }) => resources.includes(word));
   const scriptsMs = scripts.reduce((sum, { word }) => sum + scriptMs(site, word), 0);
-  return (timing?.deadtimeMs ?? 0) + 2 * scriptsMs + 1_000;
+  return (config?.timing.deadtimeMs ?? 0) + 2 * scriptsMs + spareMs;
 }

@@ -19,9 +19,6 @@ export interface Harm {
   readonly hasAddress: boolean;
 }
 
-/** A hand-over has one packet's length in which both or neither may seem to hold. */
-const negligibleMs = 1;
-
 /** All harm of a run, the worst of each sort and group. */
 export function harms(site: Site, { groups, endMs }: Forecast): Harm[] {
   const isAddress = (word: string) => site.addresses.has(word);
@@ -33,12 +30,10 @@ export function harms(site: Site, { groups, endMs }: Forecast): Harm[] {
       lasts: to === undefined,
     });
     const twice = (hasAddress: boolean) =>
-      doublesIn(group.moments, (word) => isAddress(word) === hasAddress)
-        .map((double): Harm => {
-          const { nodes, words } = double;
-          return { kind: "twice", ...lengthOf(double), nodes, words, hasAddress };
-        })
-        .filter(({ ms }) => ms > negligibleMs);
+      doublesIn(group.moments, (word) => isAddress(word) === hasAddress).map((double): Harm => {
+        const { nodes, words } = double;
+        return { kind: "twice", ...lengthOf(double), nodes, words, hasAddress };
+      });
     const limit = unavoidableMs(site, group);
     const words = group.resources;
     const none = group.waits

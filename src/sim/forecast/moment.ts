@@ -32,12 +32,17 @@ export function waitsIn(moments: readonly Moment[]): Stretch[] {
   return stretchesOf(moments, ({ answers }) => !answers);
 }
 
+/** Two that hand over, or find each other, may both seem to hold for as long as a packet takes. */
+const negligibleMs = 1;
+
 /** When one of these words, or any, was up on more than one host. */
 export function doublesIn(
   moments: readonly Moment[],
   among: (word: string) => boolean = () => true,
 ): Twice[] {
-  return stretchesOf(moments, ({ twice }) => twice.some(among)).map((stretch) => {
+  const isLong = ({ from, to }: Stretch) => to === undefined || to - from > negligibleMs;
+  const stretches = stretchesOf(moments, ({ twice }) => twice.some(among)).filter(isLong);
+  return stretches.map((stretch) => {
     const { from, to = Number.POSITIVE_INFINITY } = stretch;
     const during = moments.filter(({ at }) => at >= from && at < to);
     const words = new Set(during.flatMap(({ twice }) => twice.filter(among)));

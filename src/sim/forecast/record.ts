@@ -39,6 +39,10 @@ export class Record {
       case "service":
         if (!this.#words.includes(sight.word)) return;
         this.#put(sight.node, sight.word, sight.up);
+        // Whoever puts an address up by a script announces it by that script.
+        if (sight.saw === "address" && sight.up && sight.how === "script") {
+          this.#known.get(sight.node)?.add(sight.word);
+        }
         break;
       case "announce": {
         const known = this.#known.get(sight.node);

@@ -3,7 +3,7 @@
 
 import { writeTime } from "../../config/unit.ts";
 import type { Fault } from "./fault.ts";
-import { forecast } from "./forecast.ts";
+import { forecast, resetMs } from "./forecast.ts";
 import { byGravity, type Harm, harms } from "./harm.ts";
 import { type Site, survey } from "./site.ts";
 
@@ -60,7 +60,10 @@ function tryOut(site: Site, remedy: Remedy, one: Case): Shown | undefined {
   const { faults, endMs, harm, harms: before } = one;
   const better = withLines(site, remedy.lines);
   if (better === undefined) return undefined;
-  const after = harms(better, forecast(better, { faults: adapted(faults, better), endMs }));
+  // A host that a remedy resets has the time to come back.
+  const moreMs = resetMs(faults, better) - resetMs(faults, site);
+  const run = { faults: adapted(faults, better), endMs: endMs + Math.max(0, moreMs) };
+  const after = harms(better, forecast(better, run));
   const ms = lengthOf(after, harm);
   const more = after.filter((each) => each.ms > lengthOf(before, each) + toleranceMs);
   const worse = more.some((each) => each.lasts || byGravity(each, harm) < 0);

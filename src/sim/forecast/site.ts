@@ -7,6 +7,7 @@ import type { ClusterConfig } from "../../config/cluster.ts";
 import { linkOf, type Medium } from "../../config/medium.ts";
 import type { Problem } from "../../config/problem.ts";
 import type { GroupSpec, ScriptResource } from "../../config/resource.ts";
+import type { RouterConfig } from "../../config/router.ts";
 
 /** What only the user knows. */
 export interface Assumed {
@@ -31,7 +32,9 @@ export interface Site {
   readonly ways: readonly string[];
   readonly clients: string;
   readonly pings: readonly string[];
+  /** Those of haresources, then the virtual routers: what clients talk to. */
   readonly groups: readonly GroupSpec[];
+  readonly routers: readonly RouterConfig[];
   readonly scripts: readonly ScriptResource[];
   /** Words of haresources that are addresses, with the address alone. */
   readonly addresses: ReadonlyMap<string, string>;
@@ -67,7 +70,8 @@ function siteOf(parts: {
   readonly cluster: NonNullable<Checked["cluster"]>;
 }): Site {
   const { given, assumed, configs, cluster } = parts;
-  const { media, groups, nodes, routers } = cluster;
+  const { media, nodes, routers } = cluster;
+  const groups = [...cluster.groups, ...routers.map(groupOf)];
   const resources = groups.flatMap((group) => group.resources);
   const ways = unique(media.filter((medium) => !isPing(medium)).map(linkOf));
   const nets = unique([
@@ -87,6 +91,7 @@ function siteOf(parts: {
     clients,
     pings: media.filter(isPing).map(linkOf),
     groups,
+    routers,
     scripts: [...new Map(resources.map((each) => [each.word, each])).values()].filter(
       (each) => each.kind === "script",
     ),
@@ -98,14 +103,32 @@ function siteOf(parts: {
   };
 }
 
+/** A virtual router as a group that nobody owns; its words are those of the made-up kernel. */
+function groupOf({ name, addresses, holdsAddresses }: RouterConfig): GroupSpec {
+  const resources = addresses.map(({ family, address }) => ({
+    kind: "address" as const,
+    word: holdsAddresses ? `${name} ${address}` : address,
+    agent: family === 4 ? ("IPaddr2" as const) : ("IPv6addr" as const),
+    family,
+    address,
+    router: name,
+  }));
+  return { key: name, owner: "", resources };
+}
+
 /** A word of haresources as people say it: an address without its prefix and device. */
 export function nameOf({ addresses }: Pick<Site, "addresses">, word: string): string {
   return addresses.get(word) ?? word;
 }
 
-/** How long one action of a script takes. */
+/** How long a start or a stop of a script takes. */
 export function scriptMs({ assumed }: Site, word: string): number {
   return assumed.scriptMsOf.get(word) ?? assumed.scriptMs;
+}
+
+/** A script that looks is quicker than one that does something. */
+export function statusMs(site: Site, word: string): number {
+  return scriptMs(site, word) / 10;
 }
 
 export function isPing(medium: Medium): boolean {

@@ -78,8 +78,9 @@ export class Timeline {
         else this.#fresh.delete(key);
         if (how === "power") return undefined;
         const name = this.#name(word);
-        const lost = how === "lease" ? "its lease has ended" : "on the interface no more";
-        return { kind: "address", node, text: up ? `has ${name}` : `has not ${name}: ${lost}` };
+        if (up) return { kind: "address", node, text: `has ${name}` };
+        const text = how === "lease" ? `loses ${name}: its lease has ended` : `takes ${name} off`;
+        return { kind: "address", node, text };
       }
       case "announce": {
         const { node } = sight;

@@ -1,6 +1,7 @@
 // What may go wrong in a cluster, one thing at a time: what `hb simulate --explore` tries, alone and in
 // pairs. Moments are relative; a nap ends by itself, everything else lasts.
 
+import type { Temper } from "../act.ts";
 import type { Fault } from "./fault.ts";
 import { tell } from "./faulttext.ts";
 import type { Site } from "./site.ts";
@@ -52,24 +53,25 @@ export function troubles(site: Site): Trouble[] {
   ];
 }
 
+/** Stopping fails where a group is, starting where it is not. */
 function scripts(site: Site): Trouble[] {
-  const { nodes, scripts } = site;
-  const tempers = [
-    { stopFails: true },
-    { startFails: true },
-    { startHangs: true },
-    { stopHangs: true },
-  ];
-  return tempers.flatMap((temper) =>
-    scripts.flatMap(({ word }) =>
-      nodes.map((node) =>
-        trouble([{ at: 0, kind: "script", nodes: [node], word, temper }], [node], site),
-      ),
+  const { nodes, groups, scripts } = site;
+  const flaw = (node: string, word: string, temper: Temper) =>
+    trouble([{ at: 0, kind: "script", nodes: [node], word, temper }], [node], site);
+  const words = scripts.map(({ word }) => {
+    const group = groups.find(({ resources }) => resources.some((each) => each.word === word));
+    return { owner: group?.owner, word };
+  });
+  return (["stopFails", "startFails", "startHangs", "stopHangs"] as const).flatMap((fails) =>
+    words.flatMap(({ owner, word }) =>
+      nodes
+        .filter((node) => (node === owner) === fails.startsWith("stop"))
+        .map((node) => flaw(node, word, { [fails]: true })),
     ),
   );
 }
 
-/** Each way to make two sides of all nodes, on all links at once, and on each link alone. */
+/** Each way to make two sides of all nodes, on all links at once. */
 export function partitions({ nodes, ways }: Pick<Site, "nodes" | "ways">): Fault[] {
   const [first, ...others] = nodes;
   if (first === undefined || others.length === 0) return [];
@@ -77,14 +79,10 @@ export function partitions({ nodes, ways }: Pick<Site, "nodes" | "ways">): Fault
     nodes.length <= partitionNodesMax
       ? subsets(others).map((with_) => [first, ...with_])
       : nodes.map((node) => [node]);
-  const links = ways.length > 1 ? [ways, ...ways.map((way) => [way])] : [ways];
-  return links.flatMap((some) =>
-    sides.flatMap((side): Fault[] => {
-      const rest = nodes.filter((node) => !side.includes(node));
-      if (rest.length === 0) return [];
-      return [{ at: 0, kind: "part", sides: [side, rest], links: some }];
-    }),
-  );
+  return sides.flatMap((side): Fault[] => {
+    const rest = nodes.filter((node) => !side.includes(node));
+    return rest.length === 0 ? [] : [{ at: 0, kind: "part", sides: [side, rest], links: ways }];
+  });
 }
 
 /** Every subset, the empty one first. */

@@ -147,7 +147,7 @@ export class Desk {
         return;
       case "reboot":
         this.#log("error", `Rebooting this host: ${effect.reason}`, "reboot");
-        this.#host.later(0, () => this.#host.kill());
+        this.#host.later(0, () => this.#host.reset());
     }
   }
 

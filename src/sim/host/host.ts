@@ -126,6 +126,13 @@ export class Host {
     this.#isPowered = false;
   }
 
+  /** The host resets itself; whether it comes back is a matter of the world's shape. */
+  reset(): void {
+    const { bootMs } = this.world.shape;
+    this.kill();
+    if (bootMs !== undefined) this.later(bootMs, () => this.start());
+  }
+
   /** Both processes get SIGKILL, and nobody starts them again. */
   crash(): void {
     this.#era += 1;

@@ -167,7 +167,9 @@ export class Script implements Happening {
     this.temper = temper;
     this.#over = over;
     this.#beganAt = world.now;
-    this.#tookMs = this.hangs ? Number.POSITIVE_INFINITY : (temper.tookMs ?? scriptMs);
+    const { tookMs = scriptMs, statusMs = tookMs } = temper;
+    const ownMs = order.action === "status" ? statusMs : tookMs;
+    this.#tookMs = this.hangs ? Number.POSITIVE_INFINITY : ownMs;
     world.plan(world.now + Math.min(this.#tookMs, order.timeoutMs), this);
   }
 

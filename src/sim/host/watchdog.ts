@@ -45,7 +45,7 @@ export class Watchdog implements Happening {
       return;
     }
     this.#host.log("error", "The watchdog resets this host", "watchdog");
-    this.#host.kill();
+    this.#host.reset();
   }
 }
 

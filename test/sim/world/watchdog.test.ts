@@ -4,12 +4,12 @@ import { expect, test } from "bun:test";
 import { shapeOf } from "../plainshape.ts";
 import { pair, Stage } from "./stage.ts";
 
-function guarded(): Stage {
+function guarded(bootMs?: number): Stage {
   const shape = shapeOf(pair);
   const hosts = shape.hosts.map(({ config }) => ({
     config: { ...config, watchdog: "/dev/watchdog" },
   }));
-  const stage = new Stage({ ...shape, hosts });
+  const stage = new Stage({ ...shape, hosts, ...(bootMs !== undefined && { bootMs }) });
   stage.act({ act: "start", node: "alice" }, { act: "start", node: "bob" });
   stage.advance(2_000);
   return stage;
@@ -34,6 +34,16 @@ test("World resets a host whose agent is killed and stays away", () => {
   expect(stage.world.host("alice").isPowered).toBe(true);
   stage.advance(2);
   expect(stage.world.host("alice").isPowered).toBe(false);
+});
+
+test("World boots a host that was reset, where its shape says so", () => {
+  const stage = guarded(30_000);
+  stage.act({ act: "freeze", node: "alice" });
+  stage.advance(12_000);
+  const alice = stage.world.host("alice");
+  expect([alice.isPowered, alice.isUp]).toEqual([false, false]);
+  stage.advance(60_000);
+  expect([alice.isPowered, alice.isUp]).toEqual([true, true]);
 });
 
 test("World resets nobody who is well, short of a process for a moment, or gone in good order", () => {
