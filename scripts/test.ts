@@ -10,7 +10,9 @@
 // as shaky, with its first failure in full, so that a rare fault is seen and not only outvoted.
 //
 // A virtual machine takes a processor of its own while it boots: these files run one after the other,
-// after the labs, by the same rule.
+// after the labs, by the same rule. Beside them, at low priority, the simulator plays fresh seeds and the
+// fuzzer makes up inputs. The seeds are fresh with every commit and the same for the same commit: what fails
+// here fails again for whoever looks.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -20,6 +22,9 @@ import { missingForMachines } from "../test/vm/kernel.ts";
 const ROOT = join(import.meta.dir, "..");
 const BUN = join(ROOT, "node_modules/.bin/bun");
 const CI = process.env.CI === "true";
+/** How long the simulator plays, on the processor that the machines leave idle. */
+const SIM_MINUTES = 3;
+const FUZZ_MINUTES = 1;
 /** Labs mostly wait; so many keep a machine busy without starving each other. */
 const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 2.5));
 
@@ -71,6 +76,42 @@ async function check(title: string, command: readonly string[]): Promise<Outcome
     seconds: (performance.now() - from) / 1_000,
     output: good ? "" : output,
   };
+}
+
+/** A search for faults, in place of a list of tests: it passes or fails as a whole, and tells its figures. */
+async function search(
+  title: string,
+  command: readonly string[],
+  summary: RegExp,
+): Promise<Outcome> {
+  const from = performance.now();
+  const { code, output } = await run(command);
+  const failed = code === 0 ? 0 : 1;
+  const seconds = (performance.now() - from) / 1_000;
+  const outcome = told({ title, passed: 1 - failed, failed, skipped: 0, seconds, output: "" });
+  const lines = output.trimEnd().split("\n");
+  for (const line of failed > 0 ? lines : lines.filter((each) => summary.test(each))) {
+    say(`        ${line}`);
+  }
+  return failed > 0 ? { ...outcome, output } : outcome;
+}
+
+async function searches(): Promise<Outcome[]> {
+  const seed = `${firstSeed()}`;
+  const lengths = (minutes: number) => ["--minutes", `${minutes}`, "--workers", "1"];
+  const sim = [BUN, "test/sim/main.ts", "--from", seed, ...lengths(SIM_MINUTES)];
+  const fuzz = [BUN, "test/fuzz/main.ts", "--seed", seed, ...lengths(FUZZ_MINUTES)];
+  return [
+    await search("sim: fresh seeds", sim, /^Seeds from/),
+    await search("fuzz: made-up inputs", fuzz, /^\| all/),
+  ];
+}
+
+/** The commit's own; the clock's where there is no commit. */
+function firstSeed(): number {
+  const { stdout, success } = Bun.spawnSync(["git", "rev-parse", "HEAD"], { cwd: ROOT });
+  const commit = success ? Number.parseInt(stdout.toString().slice(0, 7), 16) : Number.NaN;
+  return Number.isNaN(commit) ? Date.now() % 1_000_000_000 : commit;
 }
 
 /** One run of bun test; the counts come from its own report, and a crash counts as a failure. */
@@ -170,6 +211,14 @@ function heartOf({ title, output }: Outcome): string {
   return [title, ...new Set(near.filter((line) => line.trim() !== ""))].join("\n    ");
 }
 
+/** Unit tests wait for nobody: they are dealt out to the processors. */
+async function inParts(title: string, files: readonly string[]): Promise<Outcome[]> {
+  const count = Math.min(cpus().length, files.length);
+  const parts = Array.from({ length: count }, (_, n) => files.filter((_, at) => at % count === n));
+  const name = (n: number) => (count === 1 ? title : `${title}, part ${n + 1} of ${count}`);
+  return Promise.all(parts.map(async (part, n) => told(await tests(name(n), part, 60_000))));
+}
+
 function testFiles(): string[] {
   const found = [...new Bun.Glob("test/**/*.test.ts").scanSync({ cwd: ROOT })].sort();
   if (chosen.length === 0) return found;
@@ -193,14 +242,16 @@ if (chosen.length === 0) {
   outcomes.push(told(await check("lint", [join(ROOT, "node_modules/.bin/biome"), "check", "."])));
 }
 outcomes.push(told(await check("build", ["bash", "scripts/build"])));
-if (units.length > 0) outcomes.push(told(await tests("unit tests", units, 60_000)));
+outcomes.push(...(await inParts("unit tests", units)));
 if (await labsPossible()) outcomes.push(...(await twice(labs, LABS_AT_ONCE)));
 else if (labs.length > 0) outcomes.push(impossible("labs", labs, "they need root and namespaces"));
+const searched = chosen.length === 0 ? searches() : Promise.resolve([]);
 if (machines.length > 0) {
   const missing = await missingForMachines();
   if (missing.length === 0) outcomes.push(...(await twice(machines, 1)));
   else outcomes.push(impossible("virtual machines", machines, `missing: ${missing.join(", ")}`));
 }
+outcomes.push(...(await searched));
 
 const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((n, one) => n + of(one), 0);
 const skipped = sum((one) => one.skipped);
