@@ -25,8 +25,9 @@ export type Limit =
 export interface Figure {
   readonly title: string;
   readonly unit: string;
-  /** After the warm-up. */
   readonly points: readonly Point[];
+  /** What came before is the warm-up: shown, not judged. */
+  readonly fromS?: number;
   readonly limit: Limit;
   /** What a slope is measured by; an hour when absent. The points then stand an hour apart from each other. */
   readonly per?: "fault";
@@ -38,7 +39,9 @@ export interface Finding {
   readonly text: string;
 }
 
-export function judge({ points, limit, unit, per }: Figure): Finding {
+export function judge(figure: Figure): Finding {
+  const { limit, unit, per } = figure;
+  const points = judged(figure);
   if (points.length === 0) return { good: limit.kind === "shown", text: "never seen" };
   switch (limit.kind) {
     case "level":
@@ -56,6 +59,11 @@ export function judge({ points, limit, unit, per }: Figure): Finding {
     case "shown":
       return { good: true, text: "" };
   }
+}
+
+/** The points after the warm-up. */
+export function judged({ points, fromS = 0 }: Figure): readonly Point[] {
+  return points.filter(({ atS }) => atS >= fromS);
 }
 
 function judgeLevel(

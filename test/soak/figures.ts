@@ -10,6 +10,7 @@ export interface Conditions {
   readonly nodes: readonly string[];
   readonly keepaliveMs: number;
   readonly deadtimeMs: number;
+  readonly warmupMs: number;
 }
 
 const HOUR_S = 3_600;
@@ -36,10 +37,13 @@ const ANSWER_MS = 1_000;
 
 /** The figures of a run in which nothing is done to the nodes. */
 export function figuresOf(samples: readonly Sample[], conditions: Conditions): Figure[] {
-  return conditions.nodes.flatMap((name) => [
-    ...HALVES.flatMap((half) => processFigures(samples, name, half)),
-    ...nodeFigures(samples, name, conditions),
-  ]);
+  const fromS = conditions.warmupMs / 1_000;
+  return conditions.nodes
+    .flatMap((name) => [
+      ...HALVES.flatMap((half) => processFigures(samples, name, half)),
+      ...nodeFigures(samples, name, conditions),
+    ])
+    .map((each) => ({ ...each, fromS }));
 }
 
 /** The figures of a run with faults: the same, but judged by what is left when each fault is over.
@@ -50,7 +54,11 @@ export function figuresByFault(
   conditions: Conditions,
 ): Figure[] {
   const numbered = peaces.map((peace, i) => ({ ...peace, atS: i * HOUR_S }));
-  const left = conditions.nodes.flatMap((name, i) => leftOf(numbered, name, i === 0));
+  const warm = peaces.findIndex(({ atS }) => atS * 1_000 >= conditions.warmupMs);
+  const fromS = (warm < 0 ? peaces.length : warm) * HOUR_S;
+  const left = conditions.nodes
+    .flatMap((name, i) => leftOf(numbered, name, i === 0))
+    .map((each) => ({ ...each, fromS }));
   const shown = figuresOf(samples, conditions).map((each) => ({ ...each, limit: SHOWN }));
   return [...left, ...shown];
 }
@@ -68,7 +76,11 @@ function leftOf(peaces: readonly Sample[], name: string, spared: boolean): Figur
     ];
   });
   const all = nodePoints(peaces, name, ({ processes }) => processes);
-  return [...halves, figure(title("processes"), "", all, SAME)];
+  const pids = HALVES.map((half) => {
+    const lives = looks(peaces, name, half, ({ pid }) => pid);
+    return figure(title(`${half} process`), "", lives, spared ? SAME : SHOWN);
+  });
+  return [...halves, ...pids, figure(title("processes"), "", all, SAME)];
 }
 
 const HALVES = ["desk", "pulse"] as const;

@@ -14,6 +14,8 @@ export interface Options {
   /** What happens before is shown, not judged. */
   readonly warmupMs: number;
   readonly json?: string;
+  /** A record that is judged again, instead of a run. */
+  readonly again?: string;
 }
 
 export const USAGE = `Usage: npm run soak -- [OPTION…]
@@ -26,14 +28,16 @@ export const USAGE = `Usage: npm run soak -- [OPTION…]
   --keepalive TIME  as in ha.cf (100ms)
   --deadtime TIME   as in ha.cf (500ms)
   --every TIME      between two samples (5s)
-  --warmup TIME     the time before is not judged (a quarter of the run, at most 10m)
-  --json FILE       every sample, for other tools
+  --warmup TIME     the time before is not judged (half of the run, at most 30m)
+  --json FILE       every sample, for other tools and for --again
+  --again FILE      no run: judges such a record again, with --warmup
 
 Two hb nodes in namespaces; needs root. 0: nothing grew, 1: something did, 2: usage.
 `;
 
 const MINUTE_MS = 60_000;
-const WARMUP_MS_MAX = 10 * MINUTE_MS;
+/** At 100 ms the runtime's heap is as large as its garbage makes it after some 25 minutes. */
+const WARMUP_MS_MAX = 30 * MINUTE_MS;
 
 /** The options; a string says what is wrong with them; undefined asks for help. */
 export function optionsOf(args: readonly string[]): Options | string | undefined {
@@ -52,15 +56,16 @@ export function optionsOf(args: readonly string[]): Options | string | undefined
     times[name] = time.value;
   }
   const { keepalive = 100, deadtime = 500, every = 5_000 } = times;
-  const quarter = Math.min(WARMUP_MS_MAX, (numbers.minutes * MINUTE_MS) / 4);
+  const half = Math.min(WARMUP_MS_MAX, (numbers.minutes * MINUTE_MS) / 2);
   return {
     ...numbers,
     faults: words.faults,
     keepaliveMs: keepalive,
     deadtimeMs: deadtime,
     everyMs: every,
-    warmupMs: times.warmup ?? quarter,
+    warmupMs: times.warmup ?? half,
     ...(words.json === undefined ? {} : { json: words.json }),
+    ...(words.again === undefined ? {} : { again: words.again }),
   };
 }
 
@@ -77,6 +82,7 @@ function wordsOf(args: readonly string[]) {
         every: { type: "string" },
         warmup: { type: "string" },
         json: { type: "string" },
+        again: { type: "string" },
         help: { type: "boolean", default: false },
       },
     }).values;

@@ -1,7 +1,7 @@
 // What a run of soak tells in the end: a line for each figure, and a verdict.
 
 import { table } from "../../bench/figure.ts";
-import { type Figure, highestOf, judge, lowestOf, shown } from "./figure.ts";
+import { type Figure, highestOf, judge, judged, lowestOf, shown } from "./figure.ts";
 import { spark } from "./spark.ts";
 
 export interface Report {
@@ -43,7 +43,10 @@ function row(figure: Figure): string[] {
   return [figure.title, spark(figure.points), range(figure), mark, text];
 }
 
-function range({ points, unit }: Figure): string {
+/** After the warm-up. */
+function range(figure: Figure): string {
+  const { unit } = figure;
+  const points = judged(figure);
   if (points.length === 0) return "";
   const [low, high] = [shown(lowestOf(points)), shown(highestOf(points))];
   const values = low === high ? low : `${low} … ${high}`;

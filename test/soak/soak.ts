@@ -6,14 +6,14 @@
 // Everything that is looked at lies outside of hb: /proc, the wire, the kernels' addresses, the size of the
 // logs; only lateness and counters are what hb says of itself.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type Running, withCluster } from "../lab/cluster.ts";
+import { type Chronicle, reportOf } from "./chronicle.ts";
 import { Ear } from "./ear.ts";
-import { meanOf, shown } from "./figure.ts";
-import { figuresByFault, figuresOf } from "./figures.ts";
+import { shown } from "./figure.ts";
 import { type Options, optionsOf, USAGE } from "./options.ts";
-import { type Ordeal, ordeal } from "./ordeal.ts";
-import { isGood, type Report, reportText } from "./report.ts";
+import { ordeal } from "./ordeal.ts";
+import { isGood, reportText } from "./report.ts";
 import { type Sample, sample } from "./sample.ts";
 
 const NODES = ["alice", "bob"];
@@ -85,24 +85,17 @@ function progress({ atS, load, nodes }: Sample): string {
   return `${Math.round(atS / 60)} min: ${each.join(" · ")} · load ${load.toFixed(1)}`;
 }
 
-function headOf(options: Options, soak: Soak, faults: number): string[] {
-  const { keepaliveMs, deadtimeMs, warmupMs } = options;
-  const { samples } = soak;
-  const loads = samples.map(({ atS, load }) => ({ atS, value: load }));
-  const stolenMs = (samples.at(-1)?.stolenMs ?? 0) - (samples[0]?.stolenMs ?? 0);
-  const minutes = (samples.at(-1)?.atS ?? 0) / 60;
-  const highest = Math.max(...loads.map(({ value }) => value));
-  const what = options.faults ? `, ${faults} faults, seed ${options.seed}` : "";
-  return [
-    `Two hb nodes for ${minutes.toFixed(1)} min, keepalive ${keepaliveMs} ms, deadtime ${deadtimeMs} ms${what}`,
-    `${samples.length} samples, the first ${shown(warmupMs / 1_000)} s not judged; load of the machine ` +
-      `${meanOf(loads).toFixed(1)} (highest ${highest.toFixed(1)}), ` +
-      `${(stolenMs / 10 / (minutes * 60)).toFixed(1)} % of a processor taken by its own host`,
-  ];
+const COMPLAINTS_MAX = 500;
+
+function complaintsOf(run: Running): Chronicle["complaints"] {
+  const of = (text: string) => text.split("\n").filter((line) => / (warn|error) /.test(line));
+  return Object.fromEntries(
+    run.nodes.map((host) => [host.name, of(host.read("log/hb.log")).slice(-COMPLAINTS_MAX)]),
+  );
 }
 
-async function tell(run: Running, options: Options): Promise<Report> {
-  const { keepaliveMs, deadtimeMs, warmupMs, seed } = options;
+async function watched(run: Running, options: Options): Promise<Chronicle> {
+  const { keepaliveMs, seed } = options;
   const keyring = { active: 1, keys: [{ number: 1, method: "sha1", key: "lab-secret" }] } as const;
   const ear = new Ear(run.lab, { nodes: NODES, keyring, keepaliveMs });
   try {
@@ -112,43 +105,51 @@ async function tell(run: Running, options: Options): Promise<Report> {
       soak.interrupted = true;
       note("Interrupted: the report of what there is; once more ends it at once");
     });
-    let faults: Ordeal = { inflicted: [], peaces: [], troubles: [] };
-    if (options.faults) {
-      const [, what] = await Promise.all([
-        soak.watch(),
-        ordeal(run, {
-          seed,
-          nodes: NODES,
-          now: () => soak.now(),
-          isOver: () => soak.isOver(),
-          sample: () => soak.look(),
-          note,
-        }),
-      ]);
-      faults = what;
-    } else {
-      await soak.watch();
-    }
-    const moves = options.faults || soak.interrupted ? [] : soak.moves;
-    const judged = soak.samples.filter(({ atS }) => atS * 1_000 >= warmupMs);
-    const conditions = { nodes: NODES, keepaliveMs, deadtimeMs };
-    const report = {
-      head: headOf(options, soak, faults.inflicted.length),
-      figures: options.faults
-        ? figuresByFault(judged, faults.peaces, conditions)
-        : figuresOf(judged, conditions),
-      troubles: [...faults.troubles, ...moves],
+    const inflict = () =>
+      ordeal(run, {
+        seed,
+        nodes: NODES,
+        now: () => soak.now(),
+        isOver: () => soak.isOver(),
+        sample: () => soak.look(),
+        note,
+      });
+    const [, hurt] = await Promise.all([soak.watch(), options.faults ? inflict() : undefined]);
+    return {
+      options,
+      nodes: NODES,
+      samples: soak.samples,
+      moves: options.faults || soak.interrupted ? [] : soak.moves,
+      ...(hurt === undefined ? {} : { ordeal: hurt }),
+      complaints: complaintsOf(run),
     };
-    if (options.json !== undefined) {
-      writeFileSync(
-        options.json,
-        JSON.stringify({ options, ...report, samples: soak.samples, faults }),
-      );
-    }
-    return report;
   } finally {
     ear.stop();
   }
+}
+
+async function runOf(options: Options): Promise<Chronicle> {
+  const { keepaliveMs, deadtimeMs } = options;
+  const cluster = {
+    keepalive: `${keepaliveMs}ms`,
+    deadtime: `${deadtimeMs}ms`,
+    warntime: `${Math.round((keepaliveMs + deadtimeMs) / 2)}ms`,
+    initdead: `${Math.max(4_000, 2 * deadtimeMs)}ms`,
+    failback: "on",
+  } as const;
+  let chronicle: Chronicle | undefined;
+  await withCluster({ nodes: NODES, cluster, others: ["mallory"] }, async (run) => {
+    note(`The nodes are up in ${run.lab.dir}`);
+    chronicle = await watched(run, options);
+  });
+  if (chronicle === undefined) throw new Error("The run ended without a chronicle");
+  return chronicle;
+}
+
+/** A chronicle of before, under the warm-up that is asked for now. */
+function chronicleOf(path: string, { warmupMs }: Options): Chronicle {
+  const chronicle = JSON.parse(readFileSync(path, "utf8")) as Chronicle;
+  return { ...chronicle, options: { ...chronicle.options, warmupMs } };
 }
 
 async function main(): Promise<void> {
@@ -159,20 +160,12 @@ async function main(): Promise<void> {
     process.exitCode = options === undefined ? 0 : 2;
     return;
   }
-  const { keepaliveMs, deadtimeMs } = options;
-  const cluster = {
-    keepalive: `${keepaliveMs}ms`,
-    deadtime: `${deadtimeMs}ms`,
-    warntime: `${Math.round((keepaliveMs + deadtimeMs) / 2)}ms`,
-    initdead: `${Math.max(4_000, 2 * deadtimeMs)}ms`,
-    failback: "on",
-  } as const;
-  await withCluster({ nodes: NODES, cluster, others: ["mallory"] }, async (run) => {
-    note(`The nodes are up in ${run.lab.dir}`);
-    const report = await tell(run, options);
-    process.stdout.write(`${reportText(report)}\n`);
-    process.exitCode = isGood(report) ? 0 : 1;
-  });
+  const { again, json } = options;
+  const chronicle = again === undefined ? await runOf(options) : chronicleOf(again, options);
+  if (json !== undefined) writeFileSync(json, JSON.stringify(chronicle));
+  const report = reportOf(chronicle);
+  process.stdout.write(`${reportText(report)}\n`);
+  process.exitCode = isGood(report) ? 0 : 1;
 }
 
 await main();
