@@ -69,6 +69,18 @@ export class Errands<Purpose> {
     return ended;
   }
 
+  /** Takes that have not begun are not begun any more: tells how they ended. */
+  callOff(why: string): Ended<Purpose>[] {
+    const takes = this.#waiting.filter(({ kind }) => kind === "take");
+    this.#waiting = this.#waiting.filter(({ kind }) => kind !== "take");
+    return takes.map((errand) => ({
+      errand,
+      outcomes: this.hand.groups
+        .filter(({ key }) => errand.keys.includes(key))
+        .map(({ key, state }) => ({ key, state, text: why, tookMs: 0 })),
+    }));
+  }
+
   /** Starts what waited for the errands that have ended. */
   next(now: Instant): Effect[] {
     return this.#admit(now);

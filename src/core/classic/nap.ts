@@ -6,7 +6,8 @@
 // what it is, a restart.
 //
 // A node whose partner was gone before it slept has probably nobody to fear: it listens for a moment and,
-// if the partner is still not heard, goes on as before. The hand has suspended everything meanwhile.
+// if the partner is still not heard, goes on as before. The hand has suspended everything meanwhile, and
+// takes nothing of what it was told to take before.
 
 import { after, type Instant } from "../instant.ts";
 import type { Ended } from "./errand.ts";
@@ -31,9 +32,10 @@ export class Nap {
   }
 
   overslept(ms: number, now: Instant): void {
-    const { partner, state, alarms } = this.#pair;
+    const { partner, state, alarms, errands, ended } = this.#pair;
     this.#slept = Math.round(ms);
     if (state === "leaving" || state === "overslept") return;
+    ended.push(...errands.callOff("called off: this node overslept"));
     this.#before = state;
     this.#pair.state = "overslept";
     if (!partner.gone) {

@@ -16,6 +16,8 @@ interface Order {
   readonly act: "take" | "give";
   readonly why: string;
   readonly waiting: string[];
+  /** What it has not begun it does not begin any more. */
+  isCalledOff: boolean;
   current: string | undefined;
   readonly outcomes: Settled[];
 }
@@ -65,8 +67,10 @@ export class Runner implements Hand {
     return keys.flatMap((key) => this.group(key)?.announce() ?? []);
   }
 
-  /** Addresses of these groups leave the interface now; services keep running. */
+  /** Addresses of these groups leave the interface now; services keep running. Nothing that waits to be
+   *  taken is taken: what was agreed on before may be wrong by now. */
   suspend(keys: readonly string[]): Effect[] {
+    for (const order of this.#orders) if (order.act === "take") order.isCalledOff = true;
     return keys.flatMap((key) => this.group(key)?.suspend() ?? []);
   }
 
@@ -140,7 +144,17 @@ export class Runner implements Hand {
     this.#orderCount += 1;
     const number = this.#orderCount;
     for (const key of keys) this.#lastOrder.set(key, number);
-    this.#orders.push({ number, act, why, waiting: [...keys], current: undefined, outcomes: [] });
+    const waiting = [...keys];
+    const order = {
+      number,
+      act,
+      why,
+      waiting,
+      isCalledOff: false,
+      current: undefined,
+      outcomes: [],
+    };
+    this.#orders.push(order);
     return this.#advance(now);
   }
 
@@ -166,7 +180,8 @@ export class Runner implements Hand {
       if (order.current === undefined) return effects;
       if (this.#lastOrder.get(order.current) !== order.number) continue;
       const group = this.group(order.current);
-      if (group === undefined) continue;
+      // One that is called off ends with this group as it is.
+      if (group === undefined || order.isCalledOff) continue;
       const step = order.act === "take" ? group.raise(order.why, now) : group.lower(order.why, now);
       effects.push(...step);
     }

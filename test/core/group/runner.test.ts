@@ -132,3 +132,17 @@ test("Runner.adopt() begins with what is remembered and keeps its leases", () =>
   expect(hand.group("10.0.0.2")?.state).toBe("unsure");
   expect(hand.group("10.0.0.1")?.state).toBe("idle");
 });
+
+test("Runner.suspend() calls off what an order has not begun to take", () => {
+  const hand = runner();
+  const [first = ""] = keys;
+  const effects = hand.take(keys, "test", now);
+  hand.suspend(keys);
+  const job = effects.flatMap((effect) => (effect.do === "hold" ? effect.job : []))[0] ?? 0;
+  const after = hand.result({ on: "result", job, ok: true, text: "", tookMs: 1 }, now);
+  expect(after.filter((effect) => effect.do === "hold")).toEqual([]);
+  expect(outcomes(hand)).toEqual([
+    [`${first} unsure`, ...keys.slice(1).map((key) => `${key} idle`)],
+  ]);
+  expect(finish(hand, hand.take(keys, "once more", now))).toEqual(keys.map((key) => `hold ${key}`));
+});
