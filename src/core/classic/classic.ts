@@ -319,7 +319,8 @@ export class Classic implements Negotiator {
         this.#exchange.unheeded(now);
         break;
       case "dispute":
-        if (!this.#exchange.busy) this.#dispute.due(now);
+        if (this.#exchange.busy) this.#dispute.postpone(now);
+        else this.#dispute.due(now);
         break;
       case "alone":
         if (this.#nap.alone(now)) this.#succession.check(now);

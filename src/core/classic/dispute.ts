@@ -102,6 +102,11 @@ export class Dispute {
     }
   }
 
+  /** Alarm "dispute" in the midst of a hand-over: what that makes of the claims comes first. */
+  postpone(now: Instant): void {
+    this.#pair.alarms.set("dispute", after(now, releaseWithinMs));
+  }
+
   /** Alarm "dispute": no sign, or no release after the signs. */
   due(now: Instant): void {
     const { partner, state, alarms } = this.#pair;

@@ -663,6 +663,23 @@ describe("failures", () => {
 });
 
 describe("partition", () => {
+  test("Classic releases what both claim also when a standby was asked for meanwhile", () => {
+    const stand = new Stand();
+    stand.startBoth();
+    stand.event("dead");
+    stand.advance(500);
+    // It slept, took everything, and does not answer requests of a node that it sees in flux.
+    stand.event("returned");
+    stand.hear("stonith node=alice result=n_stnth");
+    stand.hear("resource rsc_hold=all rtype=full isstable=1");
+    stand.advance(1_000);
+    stand.command(1, { name: "standby", set: "all" });
+    stand.advance(11_000);
+    expect(stand.replies).toEqual([expect.stringContaining("1 refused: ")]);
+    stand.advance(10_000);
+    expect(stand.held()).toEqual([]);
+  });
+
   test.each(["up", "restarted"] as const)(
     "Classic asks a partner that became a member without it, and releases what that took (%s)",
     (event) => {
@@ -770,6 +787,26 @@ describe("oversleeping", () => {
     expect(stand.states()).toBe("a=idle b=idle");
     const restart = stand.others.filter((effect) => effect.do === "restart");
     expect(restart).toEqual([{ do: "restart", reason: "overslept 15000 ms" }]);
+  });
+
+  test("Classic takes nothing more of what it was taking when it overslept", () => {
+    const groups = [
+      ["alice", "a"],
+      ["alice", "b"],
+      ["bob", "c"],
+    ] as const;
+    const stand = new Stand({ groups });
+    stand.event("up");
+    stand.event("active");
+    stand.event("comm-up");
+    stand.hear("starting");
+    stand.hear("resource rsc_hold=none rtype=full isstable=0");
+    stand.advance(150);
+    expect(stand.work).toEqual(["start a"]);
+    stand.overslept(15_000);
+    stand.advance(5_000);
+    expect(stand.work).toEqual(["start a", "stop a"]);
+    expect(stand.others.at(-1)).toEqual({ do: "restart", reason: "overslept 15000 ms" });
   });
 
   test("Classic answers a pending command when it overslept", () => {
