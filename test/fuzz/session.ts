@@ -16,7 +16,7 @@ const tries = 4;
 /** The heap may grow by so much within a run, beyond what the fuzzer itself keeps. */
 const growthMax = 16 * 1024 * 1024;
 
-const warmTurns = 3;
+const warmTurns = 2;
 
 const keptMax = 5_000;
 const kindsMax = 20_000;

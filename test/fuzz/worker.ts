@@ -29,8 +29,10 @@ export type Told =
   | { readonly say: "failure"; readonly target: string; readonly why: string; readonly hex: string }
   | { readonly say: "end" };
 
-/** A turn of one target. */
-const turnMs = 500;
+/** The longest turn of one target. Each ends with a collection of garbage, which costs tens of milliseconds. */
+const turnMaxMs = 3_000;
+/** Every target has as many turns at least, also in a short run. */
+const turnsMin = 3;
 const currentMax = 4 * 1024 * 1024;
 
 /** A line of JSON on stdout, at once: this process has no time for an event loop. */
@@ -51,8 +53,8 @@ async function main({ only, seed, inputs, ms, current }: Order): Promise<void> {
   const figures = () => {
     tell({ say: "figures", figures: sessions.map((session) => session.figures) });
   };
-  // The first turn is short, so that even a short run is one of every target.
-  for (let turn = Math.min(turnMs, ms / (2 * sessions.length)); failed.size < sessions.length; ) {
+  const turn = Math.min(turnMaxMs, ms / (turnsMin * sessions.length));
+  while (failed.size < sessions.length) {
     for (const session of sessions) {
       if (performance.now() >= until || total() >= inputs) {
         figures();
@@ -66,7 +68,6 @@ async function main({ only, seed, inputs, ms, current }: Order): Promise<void> {
       report(session.target, session.failure);
     }
     figures();
-    turn = turnMs;
   }
   figures();
 }

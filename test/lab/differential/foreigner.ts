@@ -31,6 +31,7 @@ export class Foreigner {
   readonly #timer: Timer;
   #seq = 0;
   #lastHeard: number | undefined;
+  #acknowledged = 0;
   #status = "up";
   /** Packets that the form did not take for authentic. */
   readonly rejected: string[] = [];
@@ -115,11 +116,16 @@ export class Foreigner {
       }
       this.#lastHeard = seq;
     }
-    const level = this.#lastHeard ?? 0;
-    if (this.#missing.size === 0 && level % ackEvery === 0) {
-      this.say(text({ t: "NS_ackmsg", dest: other, ackseq: level.toString(16) }));
-    }
+    this.#acknowledge();
     return true;
+  }
+
+  /** Every tenth number, and what lies before a gap as soon as the gap is closed. */
+  #acknowledge(): void {
+    const level = Math.floor((this.#lastHeard ?? 0) / ackEvery) * ackEvery;
+    if (this.#missing.size > 0 || level <= this.#acknowledged) return;
+    this.#acknowledged = level;
+    this.say(text({ t: "NS_ackmsg", dest: other, ackseq: level.toString(16) }));
   }
 
   #ask(seq: number): void {
