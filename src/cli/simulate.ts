@@ -63,14 +63,14 @@ function tell({ site, faults, lengthMs, unread }: Wish, json: boolean): ExitCode
   return exit.done;
 }
 
-function search({ site, tries, unread }: Wish, json: boolean): ExitCode {
+function search({ site, tries, unread, again }: Wish, json: boolean): ExitCode {
   const explored = drain(
     explore(site, tries ?? triesOf(site)),
     ({ doing, done, of }) => `${done} of ${of} ${doing}`,
   );
   const assumptions = assumptionsOf(site, unread);
   if (json) printJson(exploredJson(site, explored, assumptions));
-  else print(exploredReport(site, explored, assumptions));
+  else print(exploredReport(site, explored, { assumptions, again }));
   return exit.done;
 }
 

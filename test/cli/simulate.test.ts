@@ -108,7 +108,7 @@ test("hb simulate --explore finds the partition first and says what it tried", (
   const { code, stdout } = simulate("--explore", "--tries", "1");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^1\. Two holders until somebody acts, by one fault$/m);
-  expect(stdout).toContain("hb simulate --cut alice/bob@6s");
+  expect(stdout).toContain(`hb simulate --dir ${dir} --cut alice/bob@6s`);
   expect(stdout).toContain('+ "bcast eth0"');
   expect(stdout).toMatch(
     /^\d+ runs simulated, \d+ kinds of harm found; \d+ more pairs were left out \(--tries\)$/m,

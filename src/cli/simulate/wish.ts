@@ -4,6 +4,7 @@
 import { nearest } from "../../config/nearest.ts";
 import type { Problem } from "../../config/problem.ts";
 import { quote, type Read, readInteger, readPositiveTime } from "../../config/unit.ts";
+import { defaultDirectories } from "../../desk/place.ts";
 import type { Fault } from "../../sim/forecast/fault.ts";
 import { type Assumed, type Site, survey } from "../../sim/forecast/site.ts";
 import { faultOptions, readFault, readScriptTime } from "./faultword.ts";
@@ -27,6 +28,8 @@ export interface Wish {
   readonly lengthMs?: number;
   readonly tries?: number;
   readonly unread: readonly string[];
+  /** The beginning of a call that takes the same for granted. */
+  readonly again: string;
 }
 
 export type WishRead =
@@ -59,6 +62,7 @@ export function readWish(words: Words): WishRead {
       site: { ...site, assumed: { ...assumed, ...chances(words), ...scriptTimes(words, site) } },
       faults: faults(words, site),
       unread: files.unread,
+      again: callLike(words),
       ...(lengthMs && { lengthMs }),
       ...(tries !== undefined && { tries }),
     };
@@ -107,6 +111,22 @@ function scriptTimes(words: Words, site: Site): Pick<Assumed, "scriptMs" | "scri
 function value<Value>(option: string, read: Read<Value>): Value {
   if (read.ok) return read.value;
   throw new Wrong(`--${option} must be ${read.want}: ${read.reason}`);
+}
+
+function callLike(words: Words): string {
+  const { dir, node, clients, seed } = words;
+  const given = [
+    ...(dir === defaultDirectories.conf ? [] : ["--dir", dir]),
+    ...Object.entries({ node, clients, seed }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, value],
+    ),
+    ...words.every("script-time").flatMap((value) => ["--script-time", value]),
+  ];
+  return ["hb simulate", ...given.map(shellWord)].join(" ");
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function unknownNode(name: string, nodes: readonly string[]): string | undefined {

@@ -19,6 +19,8 @@ export class Record {
   /** By host: which of its addresses the network knows of. */
   readonly #known = new Map<string, Set<string>>();
   readonly #frozen = new Set<string>();
+  /** "alice httpd": its stop script is at work, and nobody knows how far. */
+  readonly #stopping = new Set<string>();
   readonly #moments: Moment[] = [nothing];
 
   constructor(group: GroupSpec, nodes: readonly string[], reach: Reach) {
@@ -53,6 +55,13 @@ export class Record {
         if (sight.frozen) this.#frozen.add(sight.node);
         else this.#frozen.delete(sight.node);
         break;
+      case "script": {
+        if (sight.action !== "stop" || !this.#words.includes(sight.word)) return;
+        const key = `${sight.node} ${sight.word}`;
+        if (sight.phase === "begins") this.#stopping.add(key);
+        else this.#stopping.delete(key);
+        break;
+      }
       case "act":
         break;
       default:
@@ -87,13 +96,20 @@ export class Record {
       at: now,
       holders: holders.map(([node]) => node),
       partly: [...this.#up].filter(([, up]) => up.size > 0).map(([node]) => node),
-      answers: holders.some(([node]) => this.#isReached(node, now)),
+      answers: holders.some(([node]) => this.#serves(node) && this.#isReached(node, now)),
       twice,
       rivals: working.filter(([, up]) => twice.some((word) => up.has(word))).map(([node]) => node),
     };
     // Of several things at one moment only the last state counts.
     if (this.last.at === now && this.#moments.length > 1) this.#moments.pop();
     if (differs(this.last, moment)) this.#moments.push(moment);
+  }
+
+  #serves(node: string): boolean {
+    return (
+      this.#stopping.size === 0 ||
+      !this.#words.some((word) => this.#stopping.has(`${node} ${word}`))
+    );
   }
 
   #isReached(node: string, now: number): boolean {

@@ -43,7 +43,10 @@ export function remediesFor(site: Site, one: Case, atMost = 2): Shown[] {
     if (ends().length >= atMost) break;
   }
   const best = ends().length > 0 ? ends() : shown.toSorted((a, b) => a.ms - b.ms);
-  return best.slice(0, atMost);
+  // Two lines that do no more than one of them are no advice.
+  const isMore = ({ lines, ms }: Shown) =>
+    lines.length === 1 || best.every((other) => other.lines.length > 1 || other.ms > ms);
+  return best.filter(isMore).slice(0, atMost);
 }
 
 /** Two lines where one is not enough: a second link lets the others know what a ping node then decides. */

@@ -104,3 +104,24 @@ test("Record calls nobody an answer whom clients do not reach", () => {
     { from: 10, to: 20 },
   ]);
 });
+
+test("Record counts a service as gone when its stop begins, and up until it has ended", () => {
+  const stop = (phase: "begins" | "ends", ok?: boolean): Sight => ({
+    saw: "script",
+    node: "alice",
+    word: "httpd",
+    action: "stop",
+    phase,
+    ...(ok !== undefined && { ok }),
+  });
+  const failed = recorded([...alice, [10, stop("begins")], [12, stop("ends", false)]]);
+  expect(waitsIn(failed).slice(1)).toEqual([{ from: 10, to: 12 }]);
+  expect(failed.at(-1)?.holders).toEqual(["alice"]);
+  const worked = recorded([
+    ...alice,
+    [10, stop("begins")],
+    [12, serves("alice", false)],
+    [12, stop("ends", true)],
+  ]);
+  expect(waitsIn(worked).slice(1)).toEqual([{ from: 10 }]);
+});
