@@ -123,6 +123,6 @@ function replay(host: Host, count: number, agoMs: number): void {
   const { world } = host;
   const packets = host.recorder.before(world.now - agoMs, count);
   for (const [n, packet] of packets.entries()) {
-    world.plan(world.now + (n + 1) * replayMs, packet.again());
+    world.planApart(world.now + (n + 1) * replayMs, packet.again());
   }
 }

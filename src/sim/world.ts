@@ -112,6 +112,11 @@ export class World {
     return moment;
   }
 
+  /** Plans something for a moment that nothing else shares: what is seen then follows from it. */
+  planApart(at: number, happening: Happening): void {
+    this.#agenda.plan((Math.floor(at * partsPerMs) + 0.5) / partsPerMs, happening);
+  }
+
   tell(sight: Sight): void {
     for (const onlooker of this.#onlookers) onlooker(sight, this.#now);
   }

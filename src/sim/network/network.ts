@@ -38,6 +38,14 @@ export interface Port {
   readonly ways: readonly Way[];
 }
 
+/** How a packet travels. */
+interface Transit {
+  readonly ms: number;
+  readonly isDamaged?: boolean;
+  /** Of a line: what has left by it. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
 export class Network {
   readonly #world: World;
   #ports = new Map<Host, readonly Port[]>();
@@ -134,7 +142,7 @@ export class Network {
   #send(way: Way, packet: Packet): void {
     const ms = way.cable instanceof PppLink ? way.cable.carry(packet, this.#world.now) : wireMs;
     if (ms === undefined) return;
-    if (way.weather === undefined || way.from === way.to) this.#deliver(way, packet, ms);
+    if (way.weather === undefined || way.from === way.to) this.#deliver(way, packet, { ms });
     else this.#venture(way, packet, { ms, weather: way.weather });
   }
 
@@ -150,8 +158,8 @@ export class Network {
     const isTwin = duplicate > 0 && chance.next() < duplicate;
     for (let copies = isTwin ? 2 : 1; copies > 0; copies -= 1) {
       const lateMs = (copies - 1) * chance.next() * twinMs + chance.next() * jitterMs;
-      const delivery = this.#deliver(way, packet, ms + lateMs);
-      if (corrupt > 0 && chance.next() < corrupt) delivery.damage(chance);
+      const isDamaged = corrupt > 0 && chance.next() < corrupt;
+      this.#deliver(way, packet, { ms: ms + lateMs, isDamaged });
     }
   }
 
@@ -162,15 +170,19 @@ export class Network {
     const { chance } = this.#world;
     const { loss = 0, corrupt = 0 } = way.weather ?? fine;
     if (loss > 0 && chance.next() < loss) return;
-    const delivery = this.#deliver(way, packet, ms, bytes);
-    if (corrupt > 0 && chance.next() < corrupt) delivery.damage(chance);
+    const isDamaged = corrupt > 0 && chance.next() < corrupt;
+    this.#deliver(way, packet, { ms, isDamaged, bytes });
   }
 
-  #deliver(way: Way, packet: Packet, ms: number, bytes?: Uint8Array): Delivery {
-    const { now } = this.#world;
+  #deliver(way: Way, packet: Packet, { ms, isDamaged = false, bytes }: Transit): void {
+    const { now, chance } = this.#world;
     const delivery = new Delivery(way, packet, now, bytes);
-    this.#world.plan(now + ms, delivery);
-    return delivery;
+    if (!isDamaged) {
+      this.#world.plan(now + ms, delivery);
+      return;
+    }
+    delivery.damage(chance);
+    this.#world.planApart(now + ms, delivery);
   }
 
   #lines(host: Host): Line[] {

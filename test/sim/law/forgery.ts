@@ -4,13 +4,18 @@
 //   hit what means nothing. Anything else is a forgery that was believed.
 // * A packet that was refused, or is heard again in the same life of the agent (a replay), has no
 //   consequence: in the moment in which it is heard, the node moves no address and no service, announces
-//   nothing, and says nothing. The plan replays at moments that nothing else shares.
-//   Exception: a replayed request to send something again (NS_rexmit) may be answered as it asks.
+//   nothing, and says nothing. In the made-up world such a packet arrives at a moment of its own.
+//   Exceptions: a replayed request to send something again (NS_rexmit) may be answered as it asks; a ring
+//   of cables passes on what others said, whoever says it again (it is theirs, and its hops are counted).
+//   Who wakes reads everything in one moment, and speaks; and a packet whose key is unknown, but which
+//   nobody touched, comes when it comes: nodes that answer each other speak in step. There what is said
+//   is not judged, only what is done.
 // * Whatever makes a mind throw ends the run, and is told by judge.ts under this law.
 //
 // A replay that its hearer has never heard in this life is not judged: Heartbeat's protocol gives a node
 // that has just begun to run nothing by which to know it.
 
+import type { Shape } from "../../../src/sim/shape.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
 import { type Message, textOf } from "../../../src/wire/message.ts";
 import type { Law, Report } from "./law.ts";
@@ -25,6 +30,7 @@ interface Watched {
   readonly what: string;
   /** It asks for something to be sent again. */
   readonly asks: boolean;
+  readonly isTouched: boolean;
 }
 
 export class Forgery implements Law {
@@ -34,7 +40,15 @@ export class Forgery implements Law {
   /** The packet whose consequences are watched. */
   #watched: Watched | undefined;
 
-  constructor(post: Post, report: Report) {
+  /** The shortest; what a node says again after so long, it says by its own clock. */
+  readonly #keepaliveMs: number;
+  /** When a node last said something of a type. */
+  readonly #saidAt = new Map<string, number>();
+  /** When a node last went on after standing still. */
+  readonly #wokeAt = new Map<string, number>();
+
+  constructor({ hosts }: Shape, post: Post, report: Report) {
+    this.#keepaliveMs = Math.min(...hosts.map(({ config }) => config.timing.keepaliveMs));
     this.#post = post;
     this.#report = report;
   }
@@ -42,8 +56,7 @@ export class Forgery implements Law {
   see(sight: Sight, now: number): void {
     switch (sight.saw) {
       case "sent":
-        if (this.#watched !== undefined) this.#consequence(sight.node, "sends", now);
-        this.#keep(textOf(sight.message, "src") ?? sight.node, sight.message);
+        this.#said(sight, now);
         return;
       case "heard":
         this.#heard(sight, now);
@@ -59,9 +72,23 @@ export class Forgery implements Law {
       case "act":
         this.#watched = undefined;
         return;
+      case "frozen":
+        if (!sight.frozen) this.#wokeAt.set(sight.node, now);
+        return;
       default:
         return;
     }
+  }
+
+  #said({ node, message }: Extract<Sight, { readonly saw: "sent" }>, now: number): void {
+    const src = textOf(message, "src") ?? node;
+    this.#keep(src, message);
+    if (src !== node || this.#watched?.isTouched === false) return;
+    const speech = `${node} ${textOf(message, "t")}`;
+    const isDue = now - (this.#saidAt.get(speech) ?? 0) >= this.#keepaliveMs;
+    this.#saidAt.set(speech, now);
+    if (isDue) return;
+    if (this.#watched !== undefined) this.#consequence(node, "sends", now);
   }
 
   #heard(sight: Extract<Sight, { readonly saw: "heard" }>, now: number): void {
@@ -77,8 +104,10 @@ export class Forgery implements Law {
       return;
     }
     if (rejected === undefined && this.#post.isNews) return;
+    if (this.#wokeAt.get(node) === now) return;
     const asks = type === "NS_rexmit";
-    this.#watched = { node, at: now, what: `${rejected ?? touched} ${type}`, asks };
+    const isTouched = touched !== undefined;
+    this.#watched = { node, at: now, what: `${rejected ?? touched} ${type}`, asks, isTouched };
   }
 
   #consequence(node: string, what: string, now: number): void {

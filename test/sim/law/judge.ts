@@ -67,7 +67,7 @@ export class Judge {
       new Sleeper(this.#picture, this.#post, report),
       this.#request,
       new Order(this.#picture, report),
-      new Forgery(this.#post, report),
+      new Forgery(shape, this.#post, report),
       this.#restart,
       new Heal(this.#picture, report),
       this.#storm,
