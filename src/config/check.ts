@@ -6,7 +6,7 @@ import { type FileFacts, parseAuthkeys } from "./authkeys.ts";
 import type { Passfile } from "./carp/password.ts";
 import { givePasswords } from "./carp/secret.ts";
 import { checkRouters } from "./carp/together.ts";
-import { checkHaCf } from "./checkhacf.ts";
+import { checkHaCf, type ProgramKind } from "./checkhacf.ts";
 import type { TtyKind } from "./checkline.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
@@ -44,6 +44,8 @@ export interface Given {
   readonly pppd?: boolean;
   /** What a path of this host is; absent when the files are not for it. */
   readonly tty?: (path: string) => TtyKind;
+  /** The same of a program. */
+  readonly program?: (path: string) => ProgramKind;
 }
 
 export interface Checked {
@@ -75,6 +77,7 @@ export function checkAll(given: Given): Checked {
     ...(given.devices && { devices: given.devices }),
     ...(given.pppd === undefined ? {} : { pppd: given.pppd }),
     ...(given.tty && { tty: given.tty }),
+    ...(given.program && { program: given.program }),
     ...(keys.keyring && { keyring: keys.keyring }),
   };
   const secrets = withPasswords(haCf, resources, given);

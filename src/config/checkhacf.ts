@@ -12,6 +12,9 @@ import type { Problem } from "./problem.ts";
 import { Report, type Word } from "./report.ts";
 import { quote } from "./unit.ts";
 
+/** What is at the path of a program. */
+export type ProgramKind = "program" | "missing" | "other";
+
 /** What ha.cf itself does not say. */
 export interface Around extends LineFacts {
   readonly file: string;
@@ -19,6 +22,8 @@ export interface Around extends LineFacts {
   readonly devices?: readonly string[];
   /** False: the files are for this host, and pppd is not installed on it. */
   readonly pppd?: boolean;
+  /** What a path of this host is; absent when the files are not for it. */
+  readonly program?: (path: string) => ProgramKind;
 }
 
 /** One check's view: the values, where they stand, where to report. */
@@ -48,6 +53,7 @@ export function checkHaCf(haCf: HaCf, around: Around): readonly Problem[] {
   checkFencing(view, around);
   checkGroups(view, around);
   checkLog(view);
+  checkNotify(view, around);
   return report.problems;
 }
 
@@ -194,4 +200,15 @@ function checkLog({ conf, report, spot }: View): void {
     "The log is on stderr alone: no logfile, debugfile or logfacility is given",
     'Heartbeat 3.0.6 does not start so; write for example "logfacility daemon"',
   );
+}
+
+/** The cluster is right without it, and its administrator asleep. */
+function checkNotify({ conf, report, spot }: View, { program }: Around): void {
+  const [path] = conf.notify ?? [];
+  if (path === undefined || program === undefined) return;
+  const found = program(path);
+  if (found === "program") return;
+  const reason = found === "missing" ? "there is no such file" : "it is not executable";
+  const hint = found === "missing" ? undefined : `chmod 755 ${path}`;
+  report.warning(spot("notify"), `Nobody is told what happens: ${quote(path)}: ${reason}`, hint);
 }

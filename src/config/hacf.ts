@@ -7,6 +7,7 @@ import { clientDirectives } from "./directive/client.ts";
 import type { Directive, Directives, Reader } from "./directive/directive.ts";
 import { mediumDirectives } from "./directive/medium.ts";
 import { memberDirectives } from "./directive/member.ts";
+import { notifyDirectives } from "./directive/notify.ts";
 import { pppDirectives } from "./directive/ppp.ts";
 import { processDirectives } from "./directive/process.ts";
 import { resourceDirectives } from "./directive/resource.ts";
@@ -28,6 +29,7 @@ export const directives: Directives = {
   ...carpDirectives,
   ...clientDirectives,
   ...processDirectives,
+  ...notifyDirectives,
 };
 
 /** Directives of other builds of Heartbeat, with media that hb does not have. */

@@ -75,6 +75,8 @@ export interface HaConf
   readonly traditionalCompression: boolean;
   readonly logBadpack: boolean;
 
+  /** The program that is told what happens, with its arguments. */
+  readonly notify?: readonly string[];
   readonly logfile?: string;
   readonly debugfile?: string;
   /** A syslog facility in lower case; absent: not given, or "none". */

@@ -85,6 +85,7 @@ export function printHaCf(conf: HaConf): string {
   writeOther("traditional_compression", "traditionalCompression", onOff);
   writeOther("log_badpack", "logBadpack", onOff);
 
+  writeOther("notify", "notify", (words) => words.join(" "));
   writeOther("logfile", "logfile", same);
   writeOther("debugfile", "debugfile", same);
   writeOther("logfacility", "logfacility", same);

@@ -21,6 +21,7 @@ import { writeHostcache } from "./hostcache.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
+import type { Notice } from "./notice.ts";
 import { Notify } from "./notify.ts";
 import { Operator } from "./operator.ts";
 import type { Places } from "./place.ts";
@@ -39,12 +40,14 @@ export interface AgentOptions {
   readonly cluster: ClusterConfig;
   readonly conf: HaConf;
   readonly identity: Identity;
+  readonly notice: Notice;
 }
 
 export class Agent {
   readonly #places: Places;
   readonly #log: Log;
   readonly #identity: Identity;
+  readonly #notice: Notice;
   readonly #remember: Remember;
   readonly #queue: Queue;
   readonly #keeper: Keeper;
@@ -62,12 +65,13 @@ export class Agent {
   #announced = false;
 
   constructor(options: AgentOptions) {
-    const { places, log, cluster, conf, identity } = options;
+    const { places, log, cluster, conf, identity, notice } = options;
     this.#places = places;
     this.#log = log;
     this.#cluster = cluster;
     this.#conf = conf;
     this.#identity = identity;
+    this.#notice = notice;
     const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
     this.#remember = new Remember(places, boot, (text) => log.error(text, "memory"));
     this.#queue = new Queue({
@@ -274,6 +278,7 @@ export class Agent {
       this.#cluster = settings.cluster;
       this.#conf = settings.conf;
       this.#log.open(settings.conf);
+      this.#notice.use(settings.conf.notify);
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);

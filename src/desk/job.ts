@@ -22,6 +22,8 @@ export interface Run {
   readonly environment: Readonly<Record<string, string>>;
   readonly workDirectory: string;
   readonly timeoutMs: number;
+  /** What it finds on its stdin; absent: nothing. */
+  readonly input?: string;
   /** Where its words go; "inherit": where ours go, and it reads what we could read. */
   readonly output: Words | "inherit";
   /** A run that ended by itself may have left a daemon behind that goes on writing. */
@@ -61,13 +63,14 @@ export class Job {
       output === "inherit"
         ? []
         : [1, 2].map(() => new Output(output.directory, (text) => output.line(text)));
+    const quiet = output === "inherit" ? "inherit" : "ignore";
     const [stdout, stderr] = this.#outputs.map(({ fd }) => fd);
     try {
       this.#process = Bun.spawn([...run.call.argv], {
         cwd: run.workDirectory,
         env: { ...run.environment, ...run.call.variables },
         stdio: [
-          output === "inherit" ? "inherit" : "ignore",
+          run.input === undefined ? quiet : Buffer.from(run.input),
           stdout ?? "inherit",
           stderr ?? "inherit",
         ],

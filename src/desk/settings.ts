@@ -2,11 +2,12 @@
 // What is right or wrong about them is src/config's business.
 
 import { lookup } from "node:dns/promises";
-import { readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { Passfile } from "../config/carp/password.ts";
 import { checkAll, type Given, type Source } from "../config/check.ts";
+import type { ProgramKind } from "../config/checkhacf.ts";
 import type { TtyKind } from "../config/checkline.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
@@ -55,6 +56,7 @@ export function givenBy(files: Files): Given {
     self: ownName(files.nodeinfo),
     pppd: findPppd() !== undefined,
     tty: ttyKind,
+    program: programKind,
     ...(port === undefined ? {} : { defaultPort: port }),
   };
 }
@@ -65,6 +67,18 @@ function ttyKind(path: string): TtyKind {
     return statSync(path).isCharacterDevice() ? "tty" : "other";
   } catch {
     return "missing";
+  }
+}
+
+/** What a line of ha.cf finds at the path of its program. */
+function programKind(path: string): ProgramKind {
+  try {
+    if (!statSync(path).isFile()) return "other";
+    accessSync(path, constants.X_OK);
+    return "program";
+  } catch (error) {
+    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return isAbsent ? "missing" : "other";
   }
 }
 

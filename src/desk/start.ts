@@ -8,10 +8,12 @@ import { renderProblems } from "../config/render.ts";
 import type { Level } from "../core/effect.ts";
 import { Agent } from "./agent.ts";
 import { stopOnBugs } from "./bug.ts";
+import { scriptEnvironment } from "./environment.ts";
 import { Identity } from "./identity.ts";
 import { journalOf } from "./journal/journal.ts";
 import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
+import { Notice } from "./notice.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
 import { readSettings } from "./settings.ts";
 
@@ -52,15 +54,17 @@ export async function runAgent({ directories, level }: StartOptions): Promise<Co
     log.open(conf);
     if (conf.realtime) stayInMemory(log);
     const { cluster } = settings;
-    const journal = journalOf(places.events, cluster.self, log);
+    const environment = () => scriptEnvironment(conf, cluster.self, places);
+    const notice = new Notice({ log, directory: places.run, environment }, conf.notify);
+    const journal = journalOf(places.events, cluster.self, log, (event) => notice.tell(event));
     const text = `hb starts as ${cluster.self}, configuration ${places.conf}`;
     log.write("info", text, "start", { status: "starting" });
     const identity = new Identity(places, conf, cluster.self, log);
-    const agent = new Agent({ places, log, cluster, conf, identity });
+    const agent = new Agent({ places, log, cluster, conf, identity, notice });
     stopOnBugs(log);
     const ended = await agent.run();
     locked.lock.release();
-    await journal.drained(lastEventsMs);
+    await Promise.all([journal.drained(lastEventsMs), notice.drained(lastEventsMs)]);
     // Not by returning: a script that was left running would keep this process. The log is written.
     process.exit(ended);
   } catch (error) {

@@ -208,6 +208,18 @@ test.each(warnings)("checkAll() warns of %s", (_, haCf, message) => {
   expect(checkAll(parts).cluster).toBeDefined();
 });
 
+test.each([
+  ["program", []],
+  ["missing", ['ha.cf:6:8 Nobody is told what happens: "/bin/tell": there is no such file']],
+  ["other", ['ha.cf:6:8 Nobody is told what happens: "/bin/tell": it is not executable']],
+] as const)(
+  "checkAll() says of a command of notify that is %s what that means",
+  (kind, problems) => {
+    const parts = { ...given(`${five}notify /bin/tell root\n`), program: () => kind };
+    expect(said(parts)).toEqual(problems.map((problem) => `warning ${problem}`));
+  },
+);
+
 test("checkAll() warns of the default on_stop_failure when there are scripts", () => {
   expect(said(given(five, "alice 10.0.0.1 apache\n"))).toEqual([
     "warning ha.cf:0:0 THIS HOST IS REBOOTED at once when a script cannot stop its resource, " +

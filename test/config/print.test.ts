@@ -89,6 +89,8 @@ const haCfLine = fc.oneof(
   line("msgfmt", fc.constantFrom("classic", "netstring")),
   line("compression", fc.constantFrom("zlib", "bz2")),
   line("compression_threshold", integer(1, 1000)),
+  line("notify", path),
+  line("notify", path, word),
   line("logfacility", fc.constantFrom("none", "daemon", "local7")),
   line("debug", integer(0, 255)),
   line("rtprio", integer(1, 99)),

@@ -41,7 +41,10 @@ const limit = 30_000;
 test(
   "agent takes its group when its partner never appears, and releases it when it leaves",
   async () => {
-    const host = await holder("leave");
+    const tell = join(root, "tell");
+    const heard = join(root, "heard");
+    writeFileSync(tell, `#!/bin/sh\ncat >> ${heard}\n`, { mode: 0o755 });
+    const host = await holder("leave", `${haCf}notify ${tell}\n`);
     expect(await host.addresses()).toContain("10.77.0.10/24");
     expect(existsSync(join(root, "leave", "svc.up"))).toBe(true);
     const snapshot = await host.status();
@@ -72,6 +75,10 @@ test(
     });
     expect(events[0]).toMatchObject({ kind: "start", status: "starting" });
     expect(events.at(-1)).toMatchObject({ kind: "exit" });
+    // It waits a second for the last of them, which may be too short on a busy machine.
+    const told = readFileSync(heard, "utf8").trimEnd().split("\n");
+    expect(told.length).toBeGreaterThan(3);
+    expect(told).toEqual(events.slice(0, told.length).map((event) => JSON.stringify(event)));
     for (const file of ["socket", "pid", "memory", "pulsed", "running"] as const) {
       expect(existsSync(host.places[file])).toBe(false);
     }

@@ -25,12 +25,20 @@ export interface JournalOptions {
   readonly append?: (path: string, lines: Uint8Array, bytesMax: number) => Promise<void>;
 }
 
-/** The journal of this node: it hears the log from now on. */
-export function journalOf(path: string, node: string, log: Log): Journal {
+/** The journal of this node: it hears the log from now on. `told`: who wants to know of events as well. */
+export function journalOf(
+  path: string,
+  node: string,
+  log: Log,
+  told: (event: Event) => void = () => {},
+): Journal {
   const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
   const complain = (text: string) => log.error(text, journalTopic);
   const journal = new Journal({ path, origin: { boot, node }, complain });
-  log.listen((line) => void journal.hear(line));
+  log.listen((line) => {
+    const event = journal.hear(line);
+    if (event !== undefined) told(event);
+  });
   return journal;
 }
 

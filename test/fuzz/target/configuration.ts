@@ -240,6 +240,7 @@ export const configuration: Target = {
       devices: ["lo", "eth0", "eth1"],
       pppd: true,
       tty: (path) => (path.endsWith("0") ? "tty" : path.endsWith("1") ? "other" : "missing"),
+      program: (path) => (path.endsWith("0") ? "program" : "missing"),
     });
     renderProblems(checked.problems.slice(0, 50));
     const good = isGood(checked.problems);
