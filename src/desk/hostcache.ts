@@ -12,6 +12,9 @@ export function formatHostcache(entries: readonly HostcacheEntry[]): string {
     .join("");
 }
 
+/** As many digits as a number has without an exponent when it is written again. */
+const weightPattern = /^[0-9]{1,15}$/;
+
 /** The entries of a file; undefined when a line is not an entry. */
 export function parseHostcache(text: string): HostcacheEntry[] | undefined {
   const entries: HostcacheEntry[] = [];
@@ -19,7 +22,8 @@ export function parseHostcache(text: string): HostcacheEntry[] | undefined {
     if (line.trim() === "") continue;
     const [name = "", uuid = "", weight = "100", site = ""] = line.split("\t");
     const digits = uuid.replaceAll("-", "").toLowerCase();
-    if (name === "" || !/^[0-9a-f]{32}$/.test(digits) || !/^[0-9]+$/.test(weight)) return undefined;
+    const good = /^[0-9a-f]{32}$/.test(digits) && weightPattern.test(weight);
+    if (name === "" || !good) return undefined;
     entries.push({ name: name.toLowerCase(), uuid: digits, weight: Number(weight), site });
   }
   return entries;

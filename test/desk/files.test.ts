@@ -129,6 +129,12 @@ test("parseHostcache() reads what Heartbeat 3.0.6 wrote", () => {
   expect(formatHostcache(entries ?? [])).toBe(text);
 });
 
+test("parseHostcache() takes no weight that it could not write as it was", () => {
+  const line = (weight: string) => `bob\t${"ab".repeat(16)}\t${weight}\t\n`;
+  expect(parseHostcache(line("999999999999999"))).toHaveLength(1);
+  expect(parseHostcache(line("1000000000000000000000"))).toBeUndefined();
+});
+
 test("readHostcache() ignores a malformed file and says so", () => {
   const path = file("hostcache");
   writeFileSync(path, "bob not-a-uuid\n");
