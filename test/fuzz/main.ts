@@ -27,6 +27,7 @@ async function run(options: Options): Promise<number> {
   clearInterval(progress);
   tellProgress(pack, from);
   print(tableOf(pack.figures()));
+  print(`The heap grew by ${grouped(Math.round(pack.growth / 1_024))} KiB`);
   return pack.found.length > 0 ? 1 : 0;
 }
 
@@ -50,6 +51,10 @@ function tellProgress(pack: Pack, from: number): void {
 const none = { target: "-", worstMs: 0 };
 
 function tellFound({ target, seed, why, input }: Found): void {
+  if (input.length === 0 && targets.every(({ name }) => name !== target)) {
+    say(`\n${why} with seed ${seed}: "--only" tells whose inputs they are`);
+    return;
+  }
   const path = relative(process.cwd(), keep(target, input));
   say(`\n${target} failed with seed ${seed}: ${why}`);
   say(`${input.length} bytes, in ${path}:`);

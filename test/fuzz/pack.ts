@@ -22,6 +22,8 @@ export class Pack {
   readonly found: Found[] = [];
   readonly #tell: (found: Found) => void;
   readonly #figures = new Map<number, readonly Figures[]>();
+  /** Bytes by which the heap of a worker grew at most. */
+  growth = 0;
 
   /** `tell` is called for each failure when it is found. */
   constructor(tell: (found: Found) => void) {
@@ -67,6 +69,7 @@ export class Pack {
       if (told.say === "turn") target = told.target;
       else if (told.say === "end") ended = true;
       else if (told.say === "figures") this.#figures.set(seed, told.figures);
+      else if (told.say === "growth") this.growth = Math.max(this.growth, told.bytes);
       else {
         const input = Uint8Array.from(Buffer.from(told.hex, "hex"));
         this.#find({ target: told.target, seed, why: told.why, input });
@@ -125,6 +128,5 @@ function together(a: Figures, b: Figures): Figures {
     kinds: Math.max(a.kinds, b.kinds),
     kept: Math.max(a.kept, b.kept),
     probes: Math.max(a.probes, b.probes),
-    heap: Math.max(a.heap, b.heap),
   };
 }

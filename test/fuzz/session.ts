@@ -2,7 +2,6 @@
 //
 // The same target, seed and code give the same inputs in the same order, however the time is cut.
 
-import { heapStats } from "bun:jsc";
 import { Chance } from "../../src/sim/chance.ts";
 import { clear, Reach } from "./coverage.ts";
 import { Mutator } from "./mutate.ts";
@@ -13,10 +12,6 @@ import type { Target } from "./target/target.ts";
 export const slowestMs = 2_000;
 /** So often is a slow one tried again: the least counts. */
 const tries = 4;
-/** The heap may grow by so much within a run, beyond what the fuzzer itself keeps. */
-const growthMax = 16 * 1024 * 1024;
-
-const warmTurns = 2;
 
 const keptMax = 5_000;
 const kindsMax = 20_000;
@@ -32,8 +27,6 @@ export interface Figures {
   kinds: number;
   kept: number;
   probes: number;
-  /** Bytes by which the heap grew since the first slice. */
-  heap: number;
 }
 
 export interface Failure {
@@ -57,7 +50,6 @@ export class Session {
   readonly #reach = new Reach();
   readonly #current: (input: Uint8Array) => void;
   #keptBytes = 0;
-  #turns = 0;
 
   /** `found`: inputs that failed once. `current` is told each input before it is run: what hangs can be
    *  known afterwards. */
@@ -81,23 +73,21 @@ export class Session {
       kinds: 0,
       kept: 0,
       probes: 0,
-      heap: 0,
     };
+  }
+
+  /** Bytes that it keeps on purpose. */
+  get keptBytes(): number {
+    return this.#keptBytes;
   }
 
   /** Goes on for a while, or until so many inputs were run in all, or until one fails. */
   slice(ms: number, inputsMax: number): void {
-    const before = this.#heap();
     const until = performance.now() + ms;
     while (this.figures.inputs < inputsMax && this.failure === undefined) {
       this.try(this.#next());
       if (performance.now() >= until) break;
     }
-    // The first ones fill what is filled once: compiled code, tables.
-    if (++this.#turns > warmTurns) this.figures.heap += this.#heap() - before;
-    if (this.figures.heap <= growthMax || this.failure !== undefined) return;
-    const grown = `The heap grew by ${this.figures.heap} bytes`;
-    this.failure = { target: this.target.name, input: this.worst, why: grown };
   }
 
   /** Runs one input and takes it in. */
@@ -177,15 +167,6 @@ export class Session {
     this.#kept.push(input);
     this.#keptBytes += input.length + 64;
     this.figures.kept = this.#kept.length;
-  }
-
-  /** What is alive on the heap, less what this session keeps on purpose. The collector takes what lies on
-   *  the stack for alive, so that what the last input made stays there: an empty one makes little. */
-  #heap(): number {
-    if (this.failure === undefined) this.target.run(new Uint8Array(0));
-    Bun.gc(true);
-    const { heapSize, extraMemorySize } = heapStats();
-    return heapSize + extraMemorySize - this.#keptBytes;
   }
 }
 

@@ -11,7 +11,6 @@ const heads = [
   "kinds",
   "kept",
   "branches",
-  "heap KiB",
 ];
 
 /** Columns for people, rows for Markdown. */
@@ -25,7 +24,6 @@ export function tableOf(figures: readonly Figures[]): string {
     grouped(one.kinds),
     grouped(one.kept),
     grouped(one.probes),
-    grouped(Math.round(one.heap / 1_024)),
   ]);
   const inputs = figures.reduce((sum, one) => sum + one.inputs, 0);
   const total = ["all", grouped(inputs), ...heads.slice(2).map(() => "")];

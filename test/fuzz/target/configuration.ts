@@ -219,6 +219,7 @@ function hide(text: string, problems: readonly Problem[]): void {
 export const configuration: Target = {
   name: "configuration",
   covers: "config/check checkAll(), checkhacf, checkline, checktiming",
+  share: 2,
   corpus: () => {
     const [haCfs, others] = [capturedFiles("ha.cf"), capturedFiles("haresources")];
     const all = [...haCfs, ...documented("ha.cf")].map((conf, at) => {

@@ -206,6 +206,7 @@ export const core: Target = {
     ...["held 7 0 7 bob 10.0.0.10", "AAAAAAAAAAAAAAAAAAAAAA==", "sMDAwMDAwMDAwMDAwMDAwA=="],
   ],
   bytesMax: 64 * 1024,
+  share: 5,
   run(input) {
     const stand = new Stand(configs[(input[0] ?? 0) % configs.length] ?? configs[0]);
     const blocks = bytesToText(input.subarray(1)).split("\n\n");

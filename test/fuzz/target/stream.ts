@@ -36,6 +36,7 @@ export const stream: Target = {
   ],
   tokens: [...messageTokens, bytesToText(packet)],
   bytesMax: 2 * RUN_MAX,
+  share: 2,
   run(input) {
     const step = Math.min(readMax, 1 + (input[0] ?? 0) * 16);
     const bytes = input.subarray(1);

@@ -12,6 +12,8 @@ export interface Target {
   readonly tokens: readonly string[];
   /** The longest input that the program would ever give it. */
   readonly bytesMax: number;
+  /** How many times the usual share of the time it has: whose inputs take long would have few. Absent: 1. */
+  readonly share?: number;
   /** Runs one input through the parser and judges the result: throws when a law is broken. Gives what kind
    *  of result it was; inputs of a new kind are kept. */
   run(input: Uint8Array): string;
