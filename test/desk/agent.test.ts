@@ -119,6 +119,8 @@ test(
   "agent adopts what an agent before it left up, without a second start",
   async () => {
     const host = await holder("desk-dies", patient);
+    // A desk that is killed takes with it what it had not yet written.
+    await host.until(() => host.log.includes("svc start: done"));
     process.kill(host.pid, "SIGKILL");
     await host.agent?.exited;
     host.start();

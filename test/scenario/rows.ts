@@ -44,7 +44,7 @@ export const elsewhere: Readonly<Record<string, readonly [file: string, test: st
   "design carp 9": ["core/carp/router.test.ts", "judges a tie in IPv4 alone"],
   "design carp 16": ["core/carp/router.test.ts", "joined by commas"],
   "design carp on the host": ["pulse/carp/adverts.test.ts", "give good packets to the core"],
-  "design carp laws": ["sim/carp/chaos.test.ts", "breaks no law of virtual routers"],
+  "design carp laws": ["sim/carp/kind.test.ts", "breaks no law of virtual routers"],
   "carp 10.3": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
   "carp 10.4": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
   "carp 10.5": ["lab/carp/ucarp-options.test.ts", "when they cannot start on an interface"],
