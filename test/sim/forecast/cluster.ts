@@ -18,6 +18,7 @@ export function siteOf(haCf = twoNodes, haresources = web, assumed: Partial<Assu
     haCf: { file: "ha.cf", text: haCf },
     authkeys: { file: "authkeys", text: "auth 1\n1 crc\n" },
     haresources: { file: "haresources", text: haresources },
+    passfile: (file: string) => ({ file, text: "secret\n" }),
   };
   const surveyed = survey(given, { seed: 1, scriptMs: 1_000, scriptMsOf: new Map(), ...assumed });
   if (surveyed.good) return surveyed.site;
