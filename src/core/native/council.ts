@@ -155,9 +155,8 @@ export class Council {
     );
     if (unknown !== undefined) return `no report of ${unknown} yet`;
     if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
-    const silent = this.#members.find(
-      ({ kind, name }) => kind === "normal" && !this.isAlive(name) && !this.#left.has(name),
-    );
+    // One that had left may be back, too.
+    const silent = this.#members.find(({ kind, name }) => kind === "normal" && !this.isAlive(name));
     if (silent === undefined) return undefined;
     return `${silent.name} may have come up while this node slept`;
   }
