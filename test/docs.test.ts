@@ -5,6 +5,7 @@ import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { carpOptions } from "../src/cli/carp.ts";
+import { manualText } from "../src/cli/manual.ts";
 import { settings } from "../src/config/carp/setting.ts";
 import { directives, parseHaCf } from "../src/config/hacf.ts";
 
@@ -49,6 +50,17 @@ test.each(Object.entries(carpOptions))("docs/man/hb-carp.8 explains --%s", (name
   expect(manual).toMatch(new RegExp(`^\\.BR ${short}--${name}( |$)`, "m"));
 });
 
+test("ha.cf(5) has an entry for each directive", async () => {
+  const text = (await manualText("ha.cf")) ?? "";
+  const tags = [...text.matchAll(/^\.TP\n(.*)$/gm)].map(([, tag = ""]) =>
+    tag.replaceAll("\\-", "-"),
+  );
+  const said = tags.flatMap((tag) =>
+    [...tag.matchAll(/\\fB([a-z][a-z0-9_-]*)/g)].map(([, name]) => name),
+  );
+  expect(known.filter((name) => !said.includes(name))).toEqual([]);
+});
+
 test("docs/man/hb-carp.8 explains no option that hb carp does not have", () => {
   const named = [...manual.matchAll(/^\.BR .*?--([a-z-]+)/gm)].map(([, name = ""]) => name);
   const known = [...Object.keys(carpOptions), "help"];
@@ -56,15 +68,9 @@ test("docs/man/hb-carp.8 explains no option that hb carp does not have", () => {
   expect(named.length).toBeGreaterThanOrEqual(known.length);
 });
 
-test("docs/man/hb-carp.8 is understood by groff without a warning", () => {
-  const words = ["groff", "-man", "-ww", "-z", "-Tutf8", join(ROOT, "docs/man/hb-carp.8")];
-  const { stderr, exitCode } = Bun.spawnSync(words);
-  expect([stderr.toString(), exitCode]).toEqual(["", 0]);
-});
+const guides = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
 
-const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
-
-test.each(pages.filter((name) => name.endsWith(".md")))(
+test.each(guides.filter((name) => name.endsWith(".md")))(
   "%s links only to what is there",
   (name) => {
     const text = readFileSync(join(ROOT, name), "utf8");

@@ -2,6 +2,7 @@
 
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
+import { exit } from "./exit.ts";
 
 const levels = ["error", "warn", "info", "debug"] as const;
 
@@ -19,11 +20,23 @@ export const agent = command({
       description: "What is logged to stderr: error, warn, info (default) or debug",
     },
   },
-  notes: `Signals:
-  SIGTERM, SIGINT   release everything, say goodbye, end (again: do not wait for scripts)
-  SIGHUP            read the configuration again: it is adopted whole or refused whole
-
-Exit codes: 0 left in good order, 1 failed or already running, 6 the configuration has problems`,
+  lists: [
+    {
+      title: "Signals",
+      rows: [
+        [
+          "SIGTERM, SIGINT",
+          "Release everything, say goodbye, end (again: do not wait for scripts)",
+        ],
+        ["SIGHUP", "Read the configuration again: it is adopted whole or refused whole"],
+      ],
+    },
+  ],
+  exits: [
+    [exit.done, "left in good order"],
+    [exit.failed, "failed or already running"],
+    [exit.configuration, "the configuration has problems"],
+  ],
   async run({ args }) {
     const { runAgent } = await import("../desk/start.ts");
     return await runAgent({

@@ -69,15 +69,28 @@ export const carp = command({
   ],
   args: carpOptions,
   repeatable,
-  notes: `The password comes from --passfile, --pass or the environment (${passwordVariable}).
-
-Signals:
-  SIGTERM, SIGINT   take the addresses down, say goodbye so that others take over at once, end
-  SIGHUP            read the file of --config again: it is adopted whole or refused whole
-  SIGUSR1           log the state of every virtual router
-  SIGUSR2           hand over what this host is master of
-
-Exit codes: 0 left in good order, 1 failed, 2 usage, 4 not permitted, 6 the configuration has problems`,
+  notes: `The password comes from --passfile, --pass or the environment (${passwordVariable}).`,
+  lists: [
+    {
+      title: "Signals",
+      rows: [
+        [
+          "SIGTERM, SIGINT",
+          "Take the addresses down, say goodbye so that others take over at once, end",
+        ],
+        ["SIGHUP", "Read the file of --config again: it is adopted whole or refused whole"],
+        ["SIGUSR1", "Log the state of every virtual router"],
+        ["SIGUSR2", "Hand over what this host is master of"],
+      ],
+    },
+  ],
+  exits: [
+    [exit.done, "left in good order"],
+    [exit.failed, "failed"],
+    [exit.usage, "usage"],
+    [exit.notPermitted, "not permitted"],
+    [exit.configuration, "the configuration has problems"],
+  ],
   async run({ args, every, calledAs }) {
     const facility = facilityOf(args.facility, args.daemonize === true);
     if (facility === false) {

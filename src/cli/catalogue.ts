@@ -68,6 +68,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./propagate.ts")).propagate,
   },
   {
+    name: "show",
+    summary: "Prints the unit or a manual page that is embedded",
+    load: async () => (await import("./show.ts")).show,
+  },
+  {
     name: "version",
     summary: "Shows the version",
     load: async () => (await import("./version.ts")).version,

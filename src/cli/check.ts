@@ -30,7 +30,11 @@ export const check = command({
     },
     json: { type: "boolean", description: "Print problems and configuration as JSON" },
   },
-  notes: "Exit codes: 0 no errors (warnings may be there), 4 a file may not be read, 6 errors",
+  exits: [
+    [exit.done, "no errors (warnings may be there)"],
+    [exit.notPermitted, "a file may not be read"],
+    [exit.configuration, "errors"],
+  ],
   async run({ args }) {
     const places = placesOf({ ...defaultDirectories, conf: args.dir });
     const devices = interfaces();

@@ -14,18 +14,20 @@
 
 import { type ArgsDef, defineCommand, type ParsedArgs, runCommand } from "citty";
 import { type ExitCode, exit } from "./exit.ts";
-import { helpText, usageLine } from "./help.ts";
+import { type Described, helpText, type Listing, usageLine } from "./help.ts";
 import { print, say } from "./output.ts";
 import { type Reading, read } from "./reading.ts";
 
 export interface Operands {
-  /** As shown in the help: `NODE`. */
+  /** As shown in the help, one word for each: `NODE`, `add|remove NODE`. */
   readonly name: string;
   readonly description: string;
   /** 0 when absent. */
   readonly min?: number;
   /** No limit when absent. */
   readonly max?: number;
+  /** What a shell may offer after these operands, where the name does not say it. */
+  readonly offers?: (before: readonly string[]) => readonly string[];
 }
 
 /** One call of a command: its values, all checked against the definition. */
@@ -48,8 +50,12 @@ export interface Definition<Args extends ArgsDef> {
   /** String options that may be given more than once. */
   readonly repeatable?: readonly (keyof Args & string)[];
   readonly operands?: Operands;
-  /** Paragraphs after the options. */
+  /** Tables after the options. */
+  readonly lists?: readonly Listing[];
+  /** Paragraphs after them. */
   readonly notes?: string;
+  /** What its exit codes mean, where there is more to say than "0 done, 1 failed, 2 usage". */
+  readonly exits?: readonly (readonly [ExitCode, string])[];
   /** Not for users: works, but is not listed. */
   readonly hidden?: boolean;
   run(call: Call<Args>): ExitCode | Promise<ExitCode>;
@@ -66,6 +72,7 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly hidden: boolean;
+  readonly described: Described;
   /** Runs with these arguments; a usage error is said and becomes its exit code. */
   invoke(argv: readonly string[], as?: Alias): Promise<ExitCode>;
 }
@@ -79,6 +86,7 @@ export function command<const Args extends ArgsDef = Record<never, never>>(
     name: definition.name,
     summary: definition.summary,
     hidden: definition.hidden ?? false,
+    described: { ...definition, args },
     async invoke(argv, as = { name: `hb ${definition.name}`, words: [] }) {
       const calledAs = as.name;
       const { operands, ...rest } = definition;

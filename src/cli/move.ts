@@ -17,8 +17,8 @@ export const moveOptions = {
 } as const;
 
 export const moveOperands = {
-  name: "SET",
-  description: "all (default), local, foreign or failback",
+  name: "all|local|foreign|failback",
+  description: "Which groups (default: all)",
   max: 1,
 } as const;
 

@@ -14,7 +14,7 @@ export const node = command({
   summary: "Adds nodes to the running cluster or removes them",
   examples: ["hb node add carol", "hb node remove carol dave"],
   args: runDirOption,
-  operands: { name: "add|remove NAME", description: "Which nodes to add or remove", min: 2 },
+  operands: { name: "add|remove NODE", description: "Which nodes to add or remove", min: 2 },
   notes: `A node that is removed must be dead, and every other node must be alive.
 Write the same into ha.cf on every node: what is done here lasts until the cluster is restarted`,
   async run({ args, operands, calledAs }) {

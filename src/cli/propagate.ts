@@ -13,10 +13,8 @@ import { exit } from "./exit.ts";
 import { clearRooms, type Delivery, enable, makeRooms, putInPlace } from "./installation.ts";
 import { paint, print, say } from "./output.ts";
 import { painter } from "./painter.ts";
+import { ownBinary, thisBinary } from "./release.ts";
 import { type Outcome, Remote, shellQuote } from "./remote.ts";
-
-/** Where hb is on the other nodes when this one does not run as a binary. */
-const usualBinary = "/usr/local/sbin/hb";
 
 export const propagate = command({
   name: "propagate",
@@ -39,8 +37,12 @@ export const propagate = command({
   },
   repeatable: ["ssh-option"],
   operands: { name: "NODE", description: "Only these; without, every node but this one" },
-  notes: `It never asks for a password: ssh must get in by key.
-Exit codes: 0 every node is done, 1 some failed, 6 the configuration has errors`,
+  notes: "It never asks for a password: ssh must get in by key.",
+  exits: [
+    [exit.done, "every node is done"],
+    [exit.failed, "some failed"],
+    [exit.configuration, "the configuration has errors"],
+  ],
   async run({ args, operands, every }) {
     const directory = resolve(args.dir);
     const places = placesOf({ ...defaultDirectories, conf: directory });
@@ -57,8 +59,7 @@ Exit codes: 0 every node is done, 1 some failed, 6 the configuration has errors`
       say(`Unknown node "${unknown}": ha.cf names ${conf.nodes.join(", ")}`);
       return exit.usage;
     }
-    const compiled = Bun.main.startsWith("/$bunfs/");
-    if (args.binary && !compiled) {
+    if (args.binary && ownBinary() === undefined) {
       say('Cannot copy hb itself: it runs from its sources; "npm run build" makes dist/hb');
       return exit.failed;
     }
@@ -67,7 +68,7 @@ Exit codes: 0 every node is done, 1 some failed, 6 the configuration has errors`
         ...[places.haCf, places.authkeys, places.haresources].filter((file) => existsSync(file)),
         ...(args.binary ? [process.execPath] : []),
       ],
-      binary: compiled ? process.execPath : usualBinary,
+      binary: thisBinary(),
     };
     const targets = nodes.length > 0 ? nodes : conf.nodes.filter((name) => name !== given.self);
     if (targets.length === 0) {

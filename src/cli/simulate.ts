@@ -34,8 +34,12 @@ export const simulate = command({
     "TIME counts from the start of the cluster, as ha.cf has it: 10s, 500ms, 2m, or seconds.\n" +
     "Faults may be given in any order and any number. SET: local or foreign, as hb standby has it.\n" +
     "HOW: start-fails, stop-fails, start-hangs, stop-hangs, status-lies, takes 5s, works.\n\n" +
-    "Nothing is sent, nothing is changed, and any user may do it, on any machine.\n" +
-    "Exit codes: 0 simulated, 2 wrong use, 6 the files have errors",
+    "Nothing is sent, nothing is changed, and any user may do it, on any machine.",
+  exits: [
+    [exit.done, "simulated"],
+    [exit.usage, "wrong use"],
+    [exit.configuration, "the files have errors"],
+  ],
   run({ args, every }) {
     const read = readWish({ ...args, every });
     if (read.kind === "words") {

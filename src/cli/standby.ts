@@ -9,11 +9,17 @@ export const standby = command({
   examples: ["hb standby", "hb standby foreign", "hb standby --no-wait all"],
   args: moveOptions,
   operands: moveOperands,
-  notes: `Sets, as this node sees them:
-  all       every group that this node holds
-  local     the groups that this node owns
-  foreign   the groups that other nodes own
-  failback  the same as foreign: each owner gets its own`,
+  lists: [
+    {
+      title: "Sets of groups, as this node sees them",
+      rows: [
+        ["all", "Every group that this node holds"],
+        ["local", "The groups that this node owns"],
+        ["foreign", "The groups that other nodes own"],
+        ["failback", "The same as foreign: each owner gets its own"],
+      ],
+    },
+  ],
   run({ args, operands, calledAs }) {
     const { wait, "run-dir": run } = args;
     return moveGroups({ what: "standby", word: operands[0], wait, run, calledAs });

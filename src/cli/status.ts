@@ -31,9 +31,12 @@ export const status = command({
     watch: { type: "boolean", description: "Show it again every second, until Ctrl-C" },
     ...runDirOption,
   },
-  notes: `The virtual routers of "hb carp" are shown too, whether or not an agent runs.
-
-Exit codes: 0 the agent runs, 3 it does not, 4 its state cannot be told`,
+  notes: 'The virtual routers of "hb carp" are shown too, whether or not an agent runs.',
+  exits: [
+    [exit.done, "the agent runs"],
+    [exit.stopped, "it does not"],
+    [exit.unknown, "its state cannot be told"],
+  ],
   async run({ args }) {
     const show = args.json ? asJson : onPage;
     if (!args.watch) return await once(args["run-dir"], show);

@@ -9,11 +9,17 @@ export const takeover = command({
   examples: ["hb takeover", "hb takeover local", "hb takeover --no-wait all"],
   args: moveOptions,
   operands: moveOperands,
-  notes: `Sets, as this node sees them:
-  all       every group
-  local     the groups that this node owns
-  foreign   the groups that other nodes own
-  failback  the same as local: this node gets its own`,
+  lists: [
+    {
+      title: "Sets of groups, as this node sees them",
+      rows: [
+        ["all", "Every group"],
+        ["local", "The groups that this node owns"],
+        ["foreign", "The groups that other nodes own"],
+        ["failback", "The same as local: this node gets its own"],
+      ],
+    },
+  ],
   run({ args, operands, calledAs }) {
     const { wait, "run-dir": run } = args;
     return moveGroups({ what: "takeover", word: operands[0], wait, run, calledAs });

@@ -1,0 +1,11 @@
+// Files that are embedded as text: `import page from "….md" with { type: "text" }`.
+
+declare module "*.md" {
+  const text: string;
+  export default text;
+}
+
+declare module "*.8" {
+  const text: string;
+  export default text;
+}

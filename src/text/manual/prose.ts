@@ -1,0 +1,28 @@
+// What manual pages say that is nowhere else: docs/man and docs/directives.md, embedded when hb is built.
+
+import agent from "../../../docs/man/hb-agent.8.md" with { type: "text" };
+import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
+import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
+import node from "../../../docs/man/hb-node.8.md" with { type: "text" };
+import propagate from "../../../docs/man/hb-propagate.8.md" with { type: "text" };
+import show from "../../../docs/man/hb-show.8.md" with { type: "text" };
+import simulate from "../../../docs/man/hb-simulate.8.md" with { type: "text" };
+import standby from "../../../docs/man/hb-standby.8.md" with { type: "text" };
+import status from "../../../docs/man/hb-status.8.md" with { type: "text" };
+import takeover from "../../../docs/man/hb-takeover.8.md" with { type: "text" };
+import version from "../../../docs/man/hb-version.8.md" with { type: "text" };
+
+/** By command, in Markdown. A command without an entry has a page all the same: its declaration. */
+export const prose: Readonly<Record<string, string>> = {
+  agent,
+  check,
+  keygen,
+  node,
+  propagate,
+  show,
+  simulate,
+  standby,
+  status,
+  takeover,
+  version,
+};

@@ -1,0 +1,92 @@
+// `hb show`: everything that is embedded comes out as a user needs it.
+
+import { expect, test } from "bun:test";
+import { catalogue } from "../../src/cli/catalogue.ts";
+import { manuals, manualText } from "../../src/cli/manual.ts";
+import { unitText } from "../../src/text/unit.ts";
+import { hb } from "./run.ts";
+
+async function pageOf(name: string): Promise<string> {
+  return (await manualText(name)) ?? "";
+}
+
+/** A checker that reads a page from its standard input; what it complains of. */
+function complaints(command: readonly string[], page: string): string {
+  const { stdout, stderr } = Bun.spawnSync([...command], {
+    stdin: new TextEncoder().encode(page),
+    env: { ...process.env, MANWIDTH: "80" },
+  });
+  return `${command.includes("-Tlint") ? stdout : ""}${stderr}`;
+}
+
+test.each(manuals.map(({ name }) => name))(
+  "the page %s has no fault for mandoc, groff and man",
+  async (name) => {
+    const page = await pageOf(name);
+    expect(page).toStartWith(name === "hb-carp" ? '.\\"' : ".TH ");
+    expect(page).toContain("\n.SH SEE ALSO\n");
+    expect(complaints(["mandoc", "-Tlint"], page)).toBe("");
+    expect(complaints(["groff", "-man", "-ww", "-z", "-Tutf8"], page)).toBe("");
+    expect(complaints(["man", "--warnings", "-l", "-"], page)).toBe("");
+  },
+);
+
+const commands = catalogue.filter((entry) => !entry.hidden && entry.name !== "carp");
+
+test.each(commands.map((entry) => entry.name))(
+  "the page of hb %s says what its help says",
+  async (name) => {
+    const entry = catalogue.find((each) => each.name === name);
+    const { described } = (await entry?.load()) ?? {};
+    const page = (await pageOf(name))
+      .replaceAll("\\-", "-")
+      .replaceAll("\\(dq", '"')
+      .replaceAll("\n", " ");
+    for (const [option, { type, default: standard }] of Object.entries(described?.args ?? {})) {
+      const off = type === "boolean" && standard === true;
+      expect(page).toContain(`\\fB--${off ? "no-" : ""}${option}\\fR`);
+    }
+    for (const [code, meaning] of described?.exits ?? []) {
+      expect(page).toContain(`.TP \\fB${code}\\fR ${meaning.slice(0, 1).toUpperCase()}`);
+    }
+    for (const example of described?.examples ?? []) {
+      expect(page).toContain(` ${example.replaceAll("'", "\\(aq")} `);
+    }
+  },
+);
+
+test("hb(8) names every command and every page", async () => {
+  const page = (await pageOf("hb")).replaceAll("\\-", "-");
+  for (const { name } of commands) expect(page).toContain(`\n\\fBhb ${name}\\fR\n`);
+  const others = manuals.filter(({ name }) => name !== "hb");
+  for (const { name } of others) expect(page).toContain(`\\fB${name}\\fR`);
+});
+
+test.each(["hb-status", "status", "ha.cf", "hb-carp"])(
+  "hb show man %s prints the page",
+  async (name) => {
+    expect(hb("show", "man", name)).toEqual({ code: 0, stdout: await pageOf(name), stderr: "" });
+  },
+);
+
+test("hb show man prints hb(8)", async () => {
+  expect(hb("show", "man").stdout).toBe(await pageOf("hb"));
+});
+
+test("hb show unit prints the unit with the usual path where hb is no binary", () => {
+  expect(hb("show", "unit").stdout).toBe(unitText("/usr/local/sbin/hb"));
+});
+
+test.each([
+  [["man", "ha.cd"], 'hb show: Unknown manual page "ha.cd": did you mean "ha.cf"?'],
+  [["unti"], 'hb show: Unknown word "unti": did you mean "unit"?'],
+  [["unit", "x"], 'hb show: Spare argument "x"'],
+  [["constructor"], /^hb show: Unknown word "constructor": unit, man.* are known$/],
+  [[], /^hb show: Missing argument/],
+])("hb show %j is a usage error", (words, message) => {
+  const { code, stdout, stderr } = hb("show", ...words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  const [first = ""] = stderr.split("\n");
+  if (typeof message === "string") expect(first).toBe(message);
+  else expect(first).toMatch(message);
+});
