@@ -32,8 +32,13 @@ export const events = command({
   notes: `TIME: ${sinceForms}.
 With --follow and without --since the last ${lastFew} events come first.
 
-The keys of the JSON are in docs/events.md. The journal keeps the last one to two MiB of events.
-Exit codes: 0 shown, 1 there is no journal, 2 wrong use, 4 not permitted`,
+The keys of the JSON are in hb-events(8). The journal keeps the last one to two MiB of events.`,
+  exits: [
+    [exit.done, "shown"],
+    [exit.failed, "there is no journal"],
+    [exit.usage, "wrong use"],
+    [exit.notPermitted, "not permitted"],
+  ],
   async run({ args }) {
     const since = args.since === undefined ? 0 : sinceOf(args.since, new Date());
     if (since === undefined) {

@@ -68,6 +68,8 @@ function overviewPage(): Page {
   };
 }
 
+const seeAlso = "## See also\n\nhb(8)";
+
 /** What there is to know of a command. */
 export function commandPage(described: Described): Page {
   const { name, summary, args, operands, lists = [], notes, exits = [], examples } = described;
@@ -101,6 +103,7 @@ export function commandPage(described: Described): Page {
     const blocks = exits.map(([code, meaning]) => row([`${code}`, meaning]));
     declared.push({ title: "Exit status", blocks });
   }
+  if (!own.some(({ title }) => title === "See also")) declared.push(...sectionsOf(seeAlso));
   const sections = assemble([
     own.filter(({ title }) => title === "Description"),
     declared,

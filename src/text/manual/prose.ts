@@ -1,5 +1,7 @@
-// What manual pages say that is nowhere else: docs/man and docs/directives.md, embedded when hb is built.
+// What manual pages say that is nowhere else: docs/man, and guides that are about one command; embedded when hb
+// is built.
 
+import events from "../../../docs/events.md" with { type: "text" };
 import agent from "../../../docs/man/hb-agent.8.md" with { type: "text" };
 import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
@@ -16,6 +18,7 @@ import version from "../../../docs/man/hb-version.8.md" with { type: "text" };
 export const prose: Readonly<Record<string, string>> = {
   agent,
   check,
+  events,
   keygen,
   node,
   propagate,
