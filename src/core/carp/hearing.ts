@@ -1,9 +1,10 @@
 // What a router has heard: which adverts count, from whom the last one came, and the next number to say.
 
+import { advertIntervalMs, comparePace } from "../../wire/carp/timing.ts";
 import type { Instant } from "../instant.ts";
 import type { RouterView } from "../snapshot.ts";
 import { Counter } from "./counter.ts";
-import { Guard, type Refusal } from "./guard.ts";
+import { Guard, isFarewell, type Refusal } from "./guard.ts";
 import type { HeardAdvert } from "./heard.ts";
 
 /** A source whose adverts are refused is named at most so often. */
@@ -17,7 +18,7 @@ export class Hearing {
   #guard: Guard;
   #last: { readonly advert: HeardAdvert; readonly at: Instant } | undefined;
   /** The master that we bow to. */
-  #master: { readonly from: string; readonly at: Instant } | undefined;
+  #master: { readonly advert: HeardAdvert; readonly at: Instant } | undefined;
   #ipv4At: Instant | undefined;
   #told = new Map<string, Instant>();
 
@@ -40,19 +41,25 @@ export class Hearing {
     this.received += 1;
     this.counter.heard(advert.from, advert.counter);
     this.#last = { advert, at: now };
+    if (isFarewell(advert) && this.#master?.advert.from === advert.from) this.#master = undefined;
     if (advert.family === 4) this.#ipv4At = now;
     return undefined;
   }
 
-  /** Notes that whoever said this is the master for us. */
+  /** Notes that whoever said this is the master for us: the better one, where two speak at a time. The
+   *  last words of those who yield come late. */
   bow(advert: HeardAdvert, now: Instant): void {
-    this.#master = { from: advert.from, at: now };
+    const master = this.#master;
+    const isOther = master !== undefined && master.advert.from !== advert.from;
+    const isWorse = isOther && comparePace(master.advert, advert) < 0;
+    if (isWorse && now - master.at < advertIntervalMs(master.advert)) return;
+    this.#master = { advert, at: now };
   }
 
   /** True when somebody else is our master and was heard within `ms`: what this one says is his concern. */
   isServed(advert: HeardAdvert, ms: number, now: Instant): boolean {
     const master = this.#master;
-    return master !== undefined && master.from !== advert.from && now - master.at < ms;
+    return master !== undefined && master.advert.from !== advert.from && now - master.at < ms;
   }
 
   /** An IPv4 advert counted within `ms`. */

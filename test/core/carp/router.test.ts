@@ -179,6 +179,27 @@ describe("a backup", () => {
     expect(bench.done).toEqual([]);
   });
 
+  test("takes over at the farewell of the better of two masters, though the other one spoke last", () => {
+    const bench = new Bench([{ advskew: 100 }]).up().hear({ from: "10.77.0.9" });
+    bench.hear({ from: "10.77.0.3", advskew: 50 }).advance(200);
+    bench.hear({ from: "10.77.0.9", ...farewell }).advance(0);
+    expect(bench.state).toBe("master");
+  });
+
+  test("takes over at the farewell of a worse master that has followed a better one", () => {
+    const bench = new Bench([{ advskew: 100 }]).up().hear({ from: "10.77.0.9" }).advance(1_001);
+    bench.hear({ from: "10.77.0.3", advskew: 50 }).hear({ from: "10.77.0.3", ...farewell });
+    bench.advance(0);
+    expect(bench.state).toBe("master");
+  });
+
+  test("takes over at two farewells, of the best master and of the one that followed it", () => {
+    const bench = new Bench([{ advskew: 100 }]).up().hear({ from: "10.77.0.9" });
+    bench.hear({ from: "10.77.0.9", ...farewell }).hear({ from: "10.77.0.3", advskew: 50 });
+    bench.hear({ from: "10.77.0.3", ...farewell }).advance(0);
+    expect(bench.state).toBe("master");
+  });
+
   test("does not mind the farewell of one of two masters", () => {
     const bench = new Bench([{}])
       .up()
