@@ -28,7 +28,7 @@ import { Operator } from "./operator.ts";
 import { Partition } from "./partition.ts";
 import { candidateOrder, choose } from "./placement.ts";
 import { refusal } from "./request.ts";
-import { reportToStranger } from "./stranger.ts";
+import { answerStranger } from "./stranger.ts";
 
 /** How long a group rests where it is before a better view elsewhere may move it. */
 const connectivityRestMs = 10_000;
@@ -158,11 +158,11 @@ export class Native implements Negotiator {
     now: Instant,
   ): Effect[] | undefined {
     const { node, message } = event;
-    const type = textOf(message, "t");
-    if (type === "starting" && this.#council.strangers.includes(node)) {
-      return reportToStranger(this.#table, node, now);
+    if (this.#council.strangers.includes(node)) {
+      const assigned = (key: string) => this.#ledger.register(key).node;
+      return answerStranger(this.#table, { node, message, assigned }, now);
     }
-    if (type !== bulletinType) return undefined;
+    if (textOf(message, "t") !== bulletinType) return undefined;
     const bulletin = decodeBulletin(message);
     const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
     if (bulletin === undefined || !Number.isSafeInteger(generation)) {
