@@ -354,8 +354,8 @@ test("hb_addnode explains itself by its own name", async () => {
   });
   expect(await child.exited).toBe(1);
   expect(await new Response(child.stderr).text()).toBe(
-    "hb_addnode: Missing argument NAME\n" +
-      "Usage: hb_addnode [options] NAME…\n" +
+    "hb_addnode: Missing argument NODE\n" +
+      "Usage: hb_addnode [options] NODE…\n" +
       'Try "hb_addnode --help"\n',
   );
 });
