@@ -3,6 +3,7 @@
 import type { ClusterConfig } from "../../src/config/cluster.ts";
 import type { GroupSpec, Resource } from "../../src/config/resource.ts";
 import type { Shape } from "../../src/sim/shape.ts";
+import { plainConfig } from "../plainconfig.ts";
 
 export interface Spec {
   readonly nodes: readonly string[];
@@ -26,37 +27,25 @@ export function shapeOf(spec: Spec): Shape {
 export function configOf(self: string, spec: Spec): ClusterConfig {
   const deadtimeMs = spec.deadtimeMs ?? 10_000;
   return {
+    ...plainConfig,
     self,
     nodes: spec.nodes,
-    autojoin: "none",
     timing: {
+      ...plainConfig.timing,
       keepaliveMs: spec.keepaliveMs ?? 1_000,
       deadtimeMs,
       warntimeMs: deadtimeMs / 2,
       initdeadMs: spec.initdeadMs ?? 2 * deadtimeMs,
       deadpingMs: deadtimeMs,
-      maxRexmitDelayMs: 250,
     },
     media: [
       { kind: "bcast", device: "eth0", port: 694 },
       ...(spec.pings ?? []).map((name) => ({ kind: "ping" as const, name, address: name })),
     ],
-    keyring: { active: 1, keys: [{ number: 1, method: "crc", key: "" }] },
-    msgfmt: "classic",
-    hopfudge: 1,
     autoFailback: spec.failback ?? "on",
     groups: spec.groups.map(specOf),
-    managesResources: true,
     resourceTimeoutMs: spec.resourceTimeoutMs ?? 60_000,
     onStopFailure: spec.onStopFailure ?? "ignore",
-    announceIntervalMs: 60_000,
-    addressLease: "auto",
-    addressMethod: "netlink",
-    realtime: false,
-    rtprio: 1,
-    memreserveKib: 0,
-    serialRing: false,
-    routers: [],
   };
 }
 

@@ -2,13 +2,12 @@
 // (test/golden/carp/reactions.json), and the times of docs/protocol/carp.md.
 
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { RouterConfig } from "../../../../src/config/router.ts";
 import type { Effect } from "../../../../src/core/effect.ts";
 import type { Input } from "../../../../src/core/input.ts";
 import { at } from "../../../../src/core/instant.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
+import { reactions } from "../../../core/carp/reaction.ts";
 import { plainRouter } from "../../../plainrouter.ts";
 import { hear } from "./ear.ts";
 import { Ucarp } from "./ucarp.ts";
@@ -88,36 +87,11 @@ function wordsOf(effect: Effect): unknown {
   return "counter" in effect ? { ...effect, counter: String(effect.counter) } : effect;
 }
 
-interface Case {
-  readonly name: string;
-  readonly verdict: string;
-  readonly local: {
-    readonly vhid: number;
-    readonly pass: string;
-    readonly addr: string;
-    readonly srcip: string;
-    readonly advbase: number;
-    readonly advskew: number;
-    readonly preempt: boolean | null;
-  };
-  readonly local_deadratio: number;
-  readonly state_before: "BACKUP" | "MASTER";
-  readonly state_after: "BACKUP" | "MASTER";
-  readonly frame_hex: string;
-  readonly garps_within_1600ms: number;
-  readonly ads_within_1600ms: number;
-  readonly ad_counters: readonly string[];
-  readonly log: readonly string[];
-}
-
-const file = join(import.meta.dir, "../../../golden/carp/reactions.json");
-const { cases } = JSON.parse(readFileSync(file, "utf8")) as { readonly cases: readonly Case[] };
-
 test("reactions.json has all reactions that were recorded", () => {
-  expect(cases).toHaveLength(47);
+  expect(reactions).toHaveLength(47);
 });
 
-test.each(cases.map((each) => [each.name, each] as const))(
+test.each(reactions.map((each) => [each.name, each] as const))(
   "Ucarp.step() and hear() do what ucarp did: %s",
   (_, { local, local_deadratio, frame_hex, ...seen }) => {
     const { vhid, pass: password, addr: address, srcip: source } = local;
