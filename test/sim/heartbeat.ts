@@ -10,6 +10,8 @@ import { simpler } from "./simpler.ts";
 
 /** How often one looks whether the end has come early. */
 const lookMs = 5_000;
+/** Thrown when the run has shown what it was played for. */
+const enough = new Error("enough");
 
 export const heartbeat: Kind = {
   name: "heartbeat",
@@ -29,23 +31,23 @@ export function play(
 ): Outcome {
   const judge = new Judge(shape, (violation) => {
     spectator?.({ saw: "violation", violation }, violation.at);
+    if (until?.(violation) === true) throw enough;
   });
   const onlookers = [...(options.onlookers ?? []), ...(spectator ? [spectator] : []), judge.see];
   const world = new World(shape, { ...options, onlookers });
-  const isOver = () => until !== undefined && judge.violations.some(until);
   try {
     for (const { at, ...act } of acts) {
-      if (isOver() || at > endMs) break;
+      if (at > endMs) break;
       if (at > world.now) world.advance(at - world.now);
       world.act(act);
     }
-    while (world.now < endMs && !judge.isPeaceful(world.now) && !isOver()) {
+    while (world.now < endMs && !judge.isPeaceful(world.now)) {
       world.advance(Math.min(lookMs, endMs - world.now));
     }
     const isWhole = acts.every(({ at }) => at <= endMs);
     if (isWhole) judge.verdict(world.now);
   } catch (error) {
-    judge.thrown(error);
+    if (error !== enough) judge.thrown(error);
   }
   return { violations: judge.violations, nodeMs: world.now * shape.hosts.length };
 }

@@ -1,0 +1,120 @@
+// The runs by which broken cores are found: short plans of three hosts, each with its own kind of trouble. A
+// sound core breaks no law in any of them.
+
+import type { ClusterConfig } from "../../../src/config/cluster.ts";
+import type { TimedAct } from "../../../src/sim/act.ts";
+import type { Plan } from "../../../src/sim/shape.ts";
+import { plainConfig } from "../../plainconfig.ts";
+import { groupOf } from "../plan/cluster.ts";
+import { mended } from "../plan/peace.ts";
+
+const nodes = ["alice", "bob", "carol"];
+
+function configOf(self: string): ClusterConfig {
+  return {
+    ...plainConfig,
+    self,
+    nodes,
+    autoFailback: "on",
+    media: [{ kind: "bcast", device: "eth0", port: 694 }],
+    keyring: { active: 1, keys: [{ number: 1, method: "sha1", key: "secret" }] },
+    timing: { ...plainConfig.timing, deadtimeMs: 5_000, warntimeMs: 2_500 },
+    groups: [
+      groupOf("alice", ["10.0.0.10", "httpd", "tail"]),
+      groupOf("bob", ["10.0.0.11", "mysqld", "10.0.0.12"]),
+    ],
+  };
+}
+
+function planOf(seed: number, troubles: readonly TimedAct[]): Plan {
+  const begin = nodes.map((node): TimedAct => ({ at: 0, act: "start", node }));
+  const hosts = nodes.map((self) => ({ config: configOf(self) }));
+  return mended({ shape: { seed, hosts }, acts: [], endMs: 0 }, [...begin, ...troubles]);
+}
+
+/** Long enough for a restart to be a quick one in a calm cluster. */
+const calm = 40_000;
+const all = { set: "all" } as const;
+
+export const stories = {
+  operators: planOf(1, [
+    { at: 20_000, act: "command", node: "alice", command: "takeover", set: "local" },
+    { at: 21_000, act: "command", node: "bob", command: "standby", set: "foreign" },
+    { at: 25_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 25_000, act: "command", node: "bob", command: "takeover", ...all },
+    { at: 25_010, act: "command", node: "alice", command: "standby", ...all },
+    { at: 30_000, act: "script", node: "alice", word: "httpd", temper: { tookMs: 2_000 } },
+    { at: 30_000, act: "script", node: "carol", word: "httpd", temper: { tookMs: 2_000 } },
+    { at: 31_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 36_000, act: "command", node: "alice", command: "takeover", ...all },
+    { at: 39_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 55_000, act: "command", node: "bob", command: "standby", ...all },
+    { at: 55_500, act: "command", node: "alice", command: "takeover", ...all },
+    { at: 70_000, act: "script", node: "carol", word: "httpd", temper: { startFails: true } },
+    { at: 71_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 80_000, act: "heal" },
+  ]),
+  deaths: planOf(2, [
+    { at: 20_000, act: "kill", node: "bob" },
+    { at: 40_000, act: "start", node: "bob" },
+    { at: 60_000, act: "kill", node: "alice" },
+    { at: 60_100, act: "kill", node: "bob" },
+    { at: 75_000, act: "start", node: "alice" },
+    { at: 75_000, act: "start", node: "bob" },
+  ]),
+  naps: planOf(3, [
+    { at: 20_000, act: "freeze", node: "alice" },
+    { at: 45_000, act: "thaw", node: "alice" },
+    { at: 60_000, act: "freeze", node: "bob" },
+    { at: 60_000, act: "freeze", node: "carol" },
+    { at: 64_000, act: "thaw", node: "bob" },
+    { at: 64_000, act: "thaw", node: "carol" },
+    ...nodes.map((node): TimedAct => ({ at: 70_000, act: "freeze", node })),
+    ...nodes.map((node): TimedAct => ({ at: 77_000, act: "thaw", node })),
+    { at: 80_000, act: "leave", node: "carol" },
+    { at: 82_000, act: "leave", node: "bob" },
+    { at: 83_500, act: "command", node: "alice", command: "standby", ...all },
+    { at: 84_000, act: "freeze", node: "alice" },
+    { at: 94_000, act: "thaw", node: "alice" },
+  ]),
+  partitions: planOf(4, [
+    { at: 20_000, act: "cut", from: ["alice"], to: ["bob", "carol"] },
+    { at: 32_000, act: "heal" },
+    { at: 50_000, act: "cut", from: ["alice"], to: ["bob"] },
+    { at: 50_000, act: "cut", from: ["carol"], to: ["alice", "bob"] },
+    { at: 70_000, act: "heal" },
+    { at: 90_000, act: "cut", from: ["alice"], to: ["bob", "carol"], oneWay: true },
+    { at: 110_000, act: "heal" },
+  ]),
+  holes: planOf(5, [
+    { at: 20_000, act: "cut", from: ["alice"], to: ["bob"] },
+    { at: 40_000, act: "heal" },
+    { at: 60_000, act: "cut", from: ["alice"], to: ["carol"] },
+    { at: 80_000, act: "heal" },
+  ]),
+  restarts: planOf(6, [
+    { at: calm, act: "crash", node: "alice" },
+    { at: calm + 1_000, act: "start", node: "alice" },
+    { at: 3 * calm, act: "kill-pulse", node: "bob" },
+    { at: 5 * calm, act: "kill-desk", node: "bob" },
+  ]),
+  forgers: planOf(7, [
+    { at: 1_000, act: "weather", weather: { corrupt: 0.2 } },
+    { at: 20_000, act: "crash", node: "alice" },
+    { at: 20_500, act: "start", node: "alice" },
+    { at: 30_000.25, act: "replay", node: "bob", count: 300, agoMs: 9_000 },
+    { at: 35_000.25, act: "replay", node: "carol", count: 300, agoMs: 100 },
+    { at: 40_000, act: "command", node: "bob", command: "takeover", ...all },
+    { at: 50_000.25, act: "replay", node: "alice", count: 300, agoMs: 9_000 },
+  ]),
+  storm: planOf(8, [
+    { at: 1_000, act: "weather", weather: { loss: 0.4, jitterMs: 300 } },
+    { at: 20_000, act: "command", node: "bob", command: "takeover", ...all },
+    { at: 30_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 40_000, act: "kill", node: "carol" },
+    { at: 55_000, act: "start", node: "carol" },
+    { at: 70_000, act: "command", node: "alice", command: "standby", ...all },
+  ]),
+} satisfies Readonly<Record<string, Plan>>;
+
+export type StoryName = keyof typeof stories;
