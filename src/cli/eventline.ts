@@ -26,13 +26,17 @@ function coloured(level: Event["level"], text: string, paint: Paint): string {
   return level === "warn" ? paint("yellow", text) : text;
 }
 
+function isRecord(value: unknown): value is Partial<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
 /** The account of an order (core/group/account.ts): why, and what took how long. */
 function accountOf({ cause, steps, untold }: Event, paint: Paint): string[] {
   const indent = " ".repeat(25);
   const lines: string[] = [];
   if (typeof cause === "string") lines.push(`${indent}because ${plain(cause)}`);
   if (!Array.isArray(steps)) return lines;
-  for (const step of steps as Partial<Record<string, unknown>>[]) {
+  for (const step of steps.filter(isRecord)) {
     const tookMs = typeof step.tookMs === "number" ? step.tookMs : 0;
     const result = step.ok === false ? " failed" : "";
     const said = typeof step.text === "string" ? `: ${step.text}` : "";

@@ -3,6 +3,8 @@
 import { afterAll, expect, test } from "bun:test";
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventLines } from "../../src/cli/eventline.ts";
+import { parseEvent } from "../../src/desk/journal/event.ts";
 import { hb, hbCommand } from "./run.ts";
 
 const root = mkdtempSync("/tmp/hb-events-cli-");
@@ -33,6 +35,14 @@ const record = {
   steps,
   untold: 3,
 };
+
+test("eventLines() passes over steps that are none", () => {
+  const read = parseEvent(event("torn", { steps: [null, "x", ...steps], cause: 5 }));
+  if (read === undefined) throw new Error("It is an event");
+  const lines = eventLines(read, (_, text) => text).split("\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toEndWith("start httpd failed: exit code 1");
+});
 
 function state(...lines: string[]): string {
   const directory = mkdtempSync(join(root, "state-"));

@@ -37,13 +37,17 @@ export function eventOf(line: Line, { boot, node }: Origin): Event | undefined {
   return { v: 1, at: at.getTime(), boot, node, kind, level, text, ...fields };
 }
 
+/** The last moment of ECMAScript's calendar; the first is as far before 1970. */
+const atMax = 8.64e15;
+
 /** What a line of the journal says; undefined when it is torn or of another version. */
 export function parseEvent(line: string): Event | undefined {
   try {
     const event = JSON.parse(line) as Partial<Event> | null;
     const isWhole =
       event?.v === 1 &&
-      Number.isFinite(event.at) &&
+      typeof event.at === "number" &&
+      Math.abs(event.at) <= atMax &&
       [event.boot, event.node, event.kind, event.level, event.text].every(isText);
     return isWhole ? (event as Event) : undefined;
   } catch {

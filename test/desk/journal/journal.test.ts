@@ -72,6 +72,12 @@ test("parseEvent() gives back what was written, and never throws", () => {
   );
 });
 
+test.each([8.65e15, -8.65e15, "1", null])("parseEvent() takes %p for no moment", (moment) => {
+  const event = eventOf(line("a case", { fields: { peer: "bob" } }), origin);
+  expect(parseEvent(JSON.stringify({ ...event, at: 8.64e15 }))).toBeDefined();
+  expect(parseEvent(JSON.stringify({ ...event, at: moment }))).toBeUndefined();
+});
+
 async function written(path: string, ...lines: readonly string[]) {
   const complaints: string[] = [];
   const complain = (text: string) => complaints.push(text);
