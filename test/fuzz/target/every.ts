@@ -10,6 +10,7 @@ import { echo } from "./echo.ts";
 import { classic, netstring, packet, signed } from "./envelope.ts";
 import { bulletin, message } from "./message.ts";
 import { netlink } from "./netlink.ts";
+import { event, faultWord, since } from "./operator.ts";
 import { ring } from "./ring.ts";
 import { carpFile, carpOptions, passfile, ucarp } from "./router.ts";
 import { generation, hostcache, memory, processes, sealBook } from "./state.ts";
@@ -42,6 +43,9 @@ export const targets: readonly Target[] = [
   request,
   answer,
   logLine,
+  event,
+  since,
+  faultWord,
   fifo,
   status,
   agentSettings,
