@@ -43,6 +43,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./takeover.ts")).takeover,
   },
   {
+    name: "wait",
+    summary: "Waits until the cluster is as a script needs it",
+    load: async () => (await import("./wait.ts")).wait,
+  },
+  {
     name: "node",
     summary: "Adds nodes to the running cluster or removes them",
     load: async () => (await import("./node.ts")).node,

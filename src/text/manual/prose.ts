@@ -13,6 +13,7 @@ import standby from "../../../docs/man/hb-standby.8.md" with { type: "text" };
 import status from "../../../docs/man/hb-status.8.md" with { type: "text" };
 import takeover from "../../../docs/man/hb-takeover.8.md" with { type: "text" };
 import version from "../../../docs/man/hb-version.8.md" with { type: "text" };
+import wait from "../../../docs/man/hb-wait.8.md" with { type: "text" };
 
 /** By command, in Markdown. A command without an entry has a page all the same: its declaration. */
 export const prose: Readonly<Record<string, string>> = {
@@ -28,4 +29,5 @@ export const prose: Readonly<Record<string, string>> = {
   status,
   takeover,
   version,
+  wait,
 };
