@@ -74,13 +74,19 @@ export const catalogue: readonly Entry[] = [
   },
   {
     name: "show",
-    summary: "Prints the unit or a manual page that is embedded",
+    summary: "Prints the manual, the unit, samples and shell completions",
     load: async () => (await import("./show.ts")).show,
   },
   {
     name: "version",
     summary: "Shows the version",
     load: async () => (await import("./version.ts")).version,
+  },
+  {
+    name: "complete",
+    summary: "Prints what may be typed next; called by the shell's completion",
+    hidden: true,
+    load: async () => (await import("./complete.ts")).complete,
   },
   {
     name: "ip-up",

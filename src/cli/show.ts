@@ -1,6 +1,8 @@
 // `hb show`: what is embedded in the binary, on stdout.
 
 import { nearest } from "../config/nearest.ts";
+import { completions } from "../text/completion.ts";
+import { samples } from "../text/sample.ts";
 import { unitText } from "../text/unit.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
@@ -27,16 +29,23 @@ const exhibits: Readonly<Record<string, Exhibit>> = {
     standard: "hb",
     text: manualText,
   },
+  completion: { title: "shell", ...among(completions) },
+  sample: { title: "sample", ...among(samples) },
 };
 const kinds = Object.keys(exhibits);
 
 export const show = command({
   name: "show",
-  summary: "Prints the unit or a manual page that is embedded",
-  examples: ["hb show man ha.cf | man -l -", "hb show unit > /etc/systemd/system/hb.service"],
+  summary: "Prints the manual, the unit, samples and shell completions",
+  examples: [
+    "hb show man ha.cf | man -l -",
+    "hb show sample ha.cf > /etc/ha.d/ha.cf",
+    "hb show completion bash > /etc/bash_completion.d/hb",
+    "hb show unit > /etc/systemd/system/hb.service",
+  ],
   operands: {
     name: `${kinds.join("|")} NAME`,
-    description: "What to print; of manual pages, which",
+    description: "What to print; of pages, shells and samples, which",
     min: 1,
     max: 2,
     offers: ([kind = ""]) => exhibitOf(kind)?.names ?? [],
@@ -53,11 +62,22 @@ export const show = command({
       return wrong(calledAs, `"${kind}" needs a name: ${names.join(", ")} are known`);
     }
     const text = await exhibit.text(name);
+    // A key that everybody knows keeps nobody out.
+    if (text === undefined && kind === "sample" && name === "authkeys") {
+      return wrong(calledAs, `Unknown sample "authkeys": "hb keygen" makes one`);
+    }
     if (text === undefined) return wrong(calledAs, `Unknown ${title} "${name}"`, name, names);
     print(text);
     return exit.done;
   },
 });
+
+function among(texts: Readonly<Record<string, string>>): Pick<Exhibit, "names" | "text"> {
+  return {
+    names: Object.keys(texts),
+    text: (name) => (Object.hasOwn(texts, name) ? texts[name] : undefined),
+  };
+}
 
 function exhibitOf(kind: string): Exhibit | undefined {
   return Object.hasOwn(exhibits, kind) ? exhibits[kind] : undefined;

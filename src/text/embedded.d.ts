@@ -9,3 +9,18 @@ declare module "*.8" {
   const text: string;
   export default text;
 }
+
+declare module "*/ha.cf" {
+  const text: string;
+  export default text;
+}
+
+declare module "*/haresources" {
+  const text: string;
+  export default text;
+}
+
+declare module "*/carp.conf" {
+  const text: string;
+  export default text;
+}

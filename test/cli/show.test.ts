@@ -3,6 +3,8 @@
 import { expect, test } from "bun:test";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { manuals, manualText } from "../../src/cli/manual.ts";
+import { completions } from "../../src/text/completion.ts";
+import { samples } from "../../src/text/sample.ts";
 import { unitText } from "../../src/text/unit.ts";
 import { hb } from "./run.ts";
 
@@ -73,6 +75,13 @@ test("hb show man prints hb(8)", async () => {
   expect(hb("show", "man").stdout).toBe(await pageOf("hb"));
 });
 
+test.each([
+  ...Object.entries(completions).map(([name, text]) => ["completion", name, text] as const),
+  ...Object.entries(samples).map(([name, text]) => ["sample", name, text] as const),
+])("hb show %s %s prints it", (kind, name, text) => {
+  expect(hb("show", kind, name)).toEqual({ code: 0, stdout: text, stderr: "" });
+});
+
 test("hb show unit prints the unit with the usual path where hb is no binary", () => {
   expect(hb("show", "unit").stdout).toBe(unitText("/usr/local/sbin/hb"));
 });
@@ -81,6 +90,10 @@ test.each([
   [["man", "ha.cd"], 'hb show: Unknown manual page "ha.cd": did you mean "ha.cf"?'],
   [["unti"], 'hb show: Unknown word "unti": did you mean "unit"?'],
   [["unit", "x"], 'hb show: Spare argument "x"'],
+  [["completion"], 'hb show: "completion" needs a name: bash, zsh, fish are known'],
+  [["completion", "csh"], 'hb show: Unknown shell "csh": did you mean "zsh"?'],
+  [["sample", "authkeys"], 'hb show: Unknown sample "authkeys": "hb keygen" makes one'],
+  [["sample", "constructor"], /^hb show: Unknown sample "constructor": ha.cf, .* are known$/],
   [["constructor"], /^hb show: Unknown word "constructor": unit, man.* are known$/],
   [[], /^hb show: Missing argument/],
 ])("hb show %j is a usage error", (words, message) => {
