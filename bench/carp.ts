@@ -1,7 +1,7 @@
 // How long a shared address is away when its host dies: hb carp, ucarp and keepalived (VRRPv3), side by side
 // at equal detection times; what 255 routers cost; and which times are steady under load.
 //
-//   bench/carp [--runs N] [--only NAME] [--tempo N] [--crowd SECONDS] [--steady MINUTES] [--json]
+//   bench/carp [--runs N] [--only NAMES] [--tempo N] [--crowd SECONDS] [--steady MINUTES] [--json]
 //
 // All programs of one tempo run in labs of their own at the same time; their masters are killed in turn, so
 // that all see the same machine. Killed means: SIGKILL of everything, cable pulled.
@@ -13,9 +13,9 @@ import { CarpPair, type Death, isThere, type Sharer, type Tempo } from "./carppa
 import { steady } from "./carpsteady.ts";
 import { shown, spread, table } from "./figure.ts";
 
-const ALL: readonly Sharer[] = ["hb", "ucarp", "keepalived"];
+const ALL: readonly Sharer[] = ["hb", "other", "ucarp", "keepalived"];
 /** ucarp knows no dead time below its whole seconds. */
-const SUBSECOND: readonly Sharer[] = ["hb", "keepalived"];
+const SUBSECOND: readonly Sharer[] = ["hb", "other", "keepalived"];
 
 /** A CARP interval of skew/256 s, and VRRP's nearest. */
 function tempo(title: string, skew: number, advertInt: number): Tempo {
@@ -100,10 +100,12 @@ function rows(one: Tempo, results: Map<Sharer, Result>): string[][] {
 const usage = `Usage: bench/carp [OPTION…]
   --runs N          deaths of each program at each tempo (20)
   --tempo N         only this one: ${TEMPI.map(({ title }, i) => `${i} = ${title}`).join(", ")} (0 and 2)
-  --only NAME       only this program: hb, ucarp or keepalived
+  --only NAMES      only these programs, with commas: hb, other (see below), ucarp, keepalived
   --crowd SECONDS   what 255 routers cost in so many seconds; 0 leaves it out (10)
   --steady MINUTES  only this: false takeovers of each program at each tempo in this time, under load
-  --json            the figures themselves instead of tables`;
+  --json            the figures themselves instead of tables
+
+HB_OTHER=FILE names another hb, which is measured as "other" in the same run.`;
 
 function options() {
   return parseArgs({
@@ -133,9 +135,12 @@ if (values.help) {
   say(usage);
   process.exit(0);
 }
-const chosen = ALL.filter((each) => values.only === undefined || values.only === each);
+const only = values.only?.split(",");
+const chosen = ALL.filter((each) => only?.includes(each) ?? true);
 const sharers = chosen.filter(isThere);
-for (const each of chosen) if (!sharers.includes(each)) note(`${each} is not installed: left out`);
+for (const each of chosen.filter((one) => !isThere(one))) {
+  if (each !== "other") note(`${each} is not installed: left out`);
+}
 const tempi = TEMPI.filter((_, i) =>
   values.tempo === undefined
     ? values.steady !== undefined || MEASURED.includes(i)

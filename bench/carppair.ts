@@ -9,7 +9,8 @@ import { Lab } from "../test/lab/lab.ts";
 import { until } from "../test/lab/until.ts";
 import { Sniffer } from "./sniffer.ts";
 
-export type Sharer = "hb" | "ucarp" | "keepalived";
+/** "other" is another hb: what was before a change, beside what is after it. */
+export type Sharer = "hb" | "other" | "ucarp" | "keepalived";
 export const ADDRESS = "10.77.0.252";
 
 /** Times of a shared address, in the terms of each program; the dead times are the same within 1 %. */
@@ -34,6 +35,7 @@ export interface Death {
 
 const PROGRAMS: Readonly<Record<Sharer, string>> = {
   hb: HB,
+  other: process.env.HB_OTHER ?? "",
   ucarp: "/usr/sbin/ucarp",
   keepalived: "/usr/sbin/keepalived",
 };
@@ -142,9 +144,10 @@ export class CarpPair {
     const [advbase, advskew] = this.tempo.carp;
     const pace = ["-b", `${advbase}`, "-k", `${advskew}`];
     switch (this.sharer) {
-      case "hb": {
+      case "hb":
+      case "other": {
         const own = ["-i", "eth0", "-v", "42", "-o", "/etc/ha.d/passfile", "-a", `${ADDRESS}/24`];
-        host.spawn([HB, "carp", ...own, ...pace], "hb-carp.log");
+        host.spawn([PROGRAMS[this.sharer], "carp", ...own, ...pace], "hb-carp.log");
         return;
       }
       case "ucarp": {
