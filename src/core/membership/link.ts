@@ -1,7 +1,8 @@
 // One peer heard over one link: up while its packets come that way (heartbeat-wire 9.3). In a ring of
 // cables that includes what others pass on: the cable is one by which the peer is heard.
 //
-// Nothing is decided by it; it tells the administrator which cable to look at.
+// Nothing is decided by it; it tells the administrator which cable to look at. A cable carries each number of
+// a run once: what comes by it again, replayed or doubled, is no sign of life.
 
 import { after, type Instant } from "../instant.ts";
 
@@ -9,6 +10,7 @@ export class Link {
   readonly name: string;
   #heardAt: Instant | undefined;
   #state: "unknown" | "up" | "dead" = "unknown";
+  #newest = 0;
 
   constructor(name: string) {
     this.name = name;
@@ -18,12 +20,24 @@ export class Link {
     return this.#state;
   }
 
-  /** A packet came this way. True when that is news. */
-  heard(now: Instant): boolean {
+  /** The packet of this number came this way. True when that brings the link up. */
+  heard(seq: number, now: Instant): boolean {
+    if (seq <= this.#newest) return false;
+    this.#newest = seq;
+    return this.answered(now);
+  }
+
+  /** A sign of life that has no number. True when it brings the link up. */
+  answered(now: Instant): boolean {
     const news = this.#state !== "up";
     this.#heardAt = now;
     this.#state = "up";
     return news;
+  }
+
+  /** The sender began a new run: its numbers start again. */
+  restart(): void {
+    this.#newest = 0;
   }
 
   /** True once, when the link has been silent for `limitMs`. */

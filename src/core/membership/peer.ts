@@ -94,6 +94,7 @@ export class Peer {
     this.#life = never ? "first" : this.status === "dead" ? "risen" : "restarted";
     this.generation = generation;
     this.sequence.reset();
+    for (const link of this.links.values()) link.restart();
     this.#interrupt();
   }
 

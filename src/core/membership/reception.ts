@@ -84,8 +84,9 @@ export class Reception {
     }
     if (peer.generation !== known) this.#sender.forget(peer.name);
     const arrival = peer.sequence.arrive(header.seq);
-    if (arrival.kind !== "old" || this.#isRecent(peer, header.seq))
-      this.#heardOn(turn, peer, link, now);
+    if (arrival.kind !== "old" || this.#isRecent(peer, header.seq)) {
+      this.#heardOn(turn, peer, { link, seq: header.seq }, now);
+    }
     if (arrival.kind === "old") return this.#count("old");
     if (arrival.kind === "duplicate") return this.#count("duplicate");
     if (arrival.kind === "gap") {
@@ -117,8 +118,13 @@ export class Reception {
     return last !== undefined && last - seq < RECENT;
   }
 
-  #heardOn(turn: Turn, peer: Peer, link: string, now: Instant): void {
-    if (!peer.link(link).heard(now)) return;
+  #heardOn(
+    turn: Turn,
+    peer: Peer,
+    { link, seq }: { readonly link: string; readonly seq: number },
+    now: Instant,
+  ): void {
+    if (!peer.link(link).heard(seq, now)) return;
     const fields = { peer: peer.name, link, state: "up" };
     turn.log("info", "link", `Link ${peer.name}:${link} is up`, fields);
     turn.effects.push({ do: "publish" });

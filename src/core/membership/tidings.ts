@@ -83,7 +83,7 @@ function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
 export function pingAnswered(turn: Turn, peer: Peer, now: Instant): void {
   peer.heard(now);
   peer.unheard = false;
-  peer.link(peer.name).heard(now);
+  peer.link(peer.name).answered(now);
   if (peer.status === "ping") return;
   peer.status = "ping";
   peer.word = "ping";

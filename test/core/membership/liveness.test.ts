@@ -328,3 +328,17 @@ test("Membership takes a link that is a little behind for a working one, and a r
   expect(upOn()).toEqual(["up", "up"]);
   expect(alice.drops.old).toBe(2);
 });
+
+test("Membership takes a link for dead on which only packets come that came by it before", () => {
+  const media = ["eth0", "eth1"].map((device) => ({ kind: "bcast", device, port: 694 }) as const);
+  const alice = acquainted({ media });
+  const recorded = [3, 4].map((seq) => status("bob", "active", { seq }));
+  for (const message of recorded) alice.heard("eth1", message, at(0));
+  for (const message of recorded) alice.heard("eth1", message, at(4000));
+  alice.heard("eth0", status("bob", "active", { seq: 5 }), at(4000));
+  const { effects } = alice.expire(at(5000));
+  expect(logs(effects)).toEqual(["Link bob:eth1 is dead: silent for 5000 ms"]);
+  const restarted = { seq: 1, hg: 1001 };
+  const { effects: back } = alice.heard("eth1", status("bob", "up", restarted), at(5500));
+  expect(logs(back)).toContain("Link bob:eth1 is up");
+});
