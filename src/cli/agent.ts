@@ -3,6 +3,7 @@
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { exit } from "./exit.ts";
+import { release } from "./release.ts";
 
 const levels = ["error", "warn", "info", "debug"] as const;
 
@@ -42,6 +43,7 @@ export const agent = command({
     return await runAgent({
       directories: { conf: args.dir, state: args["state-dir"], run: args["run-dir"] },
       level: args["log-level"],
+      version: release.version,
     });
   },
 });

@@ -12,6 +12,7 @@ import { pppDirectives } from "./directive/ppp.ts";
 import { processDirectives } from "./directive/process.ts";
 import { resourceDirectives } from "./directive/resource.ts";
 import { serialDirectives } from "./directive/serial.ts";
+import { statusPageDirectives } from "./directive/statuspage.ts";
 import { complete, type Draft, type HaConf } from "./haconf.ts";
 import { type Line, lex, splitCommas } from "./lexer.ts";
 import { nearest } from "./nearest.ts";
@@ -30,6 +31,7 @@ export const directives: Directives = {
   ...clientDirectives,
   ...processDirectives,
   ...notifyDirectives,
+  ...statusPageDirectives,
 };
 
 /** Directives of other builds of Heartbeat, with media that hb does not have. */

@@ -3,6 +3,7 @@
 
 import type { RouterLine } from "./carp/setting.ts";
 import type { ClusterConfig, Timing } from "./cluster.ts";
+import type { ListenPlace } from "./listen.ts";
 import type { Medium, SerialMedium } from "./medium.ts";
 
 /** A program that Heartbeat would keep running. */
@@ -77,6 +78,8 @@ export interface HaConf
 
   /** The program that is told what happens, with its arguments. */
   readonly notify?: readonly string[];
+  /** Where the status page is; absent: nowhere. */
+  readonly statusPage?: readonly ListenPlace[];
   readonly logfile?: string;
   readonly debugfile?: string;
   /** A syslog facility in lower case; absent: not given, or "none". */

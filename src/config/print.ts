@@ -4,6 +4,7 @@
 
 import { printRouter } from "./carp/print.ts";
 import { complete, type HaConf } from "./haconf.ts";
+import { sayListenPlace } from "./listen.ts";
 import type { Medium } from "./medium.ts";
 import type { GroupSpec } from "./resource.ts";
 import { writeTime } from "./unit.ts";
@@ -86,6 +87,7 @@ export function printHaCf(conf: HaConf): string {
   writeOther("log_badpack", "logBadpack", onOff);
 
   writeOther("notify", "notify", (words) => words.join(" "));
+  for (const place of conf.statusPage ?? []) write("status_page", sayListenPlace(place));
   writeOther("logfile", "logfile", same);
   writeOther("debugfile", "debugfile", same);
   writeOther("logfacility", "logfacility", same);

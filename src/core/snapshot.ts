@@ -80,6 +80,8 @@ export interface RouterView {
 
 export interface PulseView {
   readonly lateMs: { readonly last: number; readonly p99: number; readonly worst: number };
+  /** The same for monitoring; absent where nothing is measured. */
+  readonly lateness?: HistogramView;
   /** Packets by link: authentic, and rejected by reason. */
   readonly packets: readonly PacketView[];
   /** What could not be had at start (no CAP_SYS_NICE, …). */
@@ -88,6 +90,13 @@ export interface PulseView {
   readonly watchdog?: WatchdogView;
   /** What is rejected before the core hears of it, by router. */
   readonly adverts?: Readonly<Record<string, RouterView["packets"]>>;
+}
+
+/** Since the process began; cumulative: how many were at most `upToMs`. */
+export interface HistogramView {
+  readonly count: number;
+  readonly sumMs: number;
+  readonly buckets: readonly (readonly [upToMs: number, count: number])[];
 }
 
 export interface WatchdogView {

@@ -31,6 +31,7 @@ import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
 import { readSettings } from "./settings.ts";
+import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
 
@@ -41,6 +42,7 @@ export interface AgentOptions {
   readonly conf: HaConf;
   readonly identity: Identity;
   readonly notice: Notice;
+  readonly page: StatusPage;
 }
 
 export class Agent {
@@ -48,6 +50,7 @@ export class Agent {
   readonly #log: Log;
   readonly #identity: Identity;
   readonly #notice: Notice;
+  readonly #page: StatusPage;
   readonly #remember: Remember;
   readonly #queue: Queue;
   readonly #keeper: Keeper;
@@ -65,13 +68,14 @@ export class Agent {
   #announced = false;
 
   constructor(options: AgentOptions) {
-    const { places, log, cluster, conf, identity, notice } = options;
+    const { places, log, cluster, conf, identity, notice, page } = options;
     this.#places = places;
     this.#log = log;
     this.#cluster = cluster;
     this.#conf = conf;
     this.#identity = identity;
     this.#notice = notice;
+    this.#page = page;
     const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
     this.#remember = new Remember(places, boot, (text) => log.error(text, "memory"));
     this.#queue = new Queue({
@@ -128,6 +132,7 @@ export class Agent {
     this.#routers.start();
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
+    this.#page.use(this.#operator, this.#conf.statusPage);
     const { watchdogMs } = this.#notify;
     if (watchdogMs !== undefined) {
       this.#watchdog = setInterval(() => this.#notify.watchdog(), watchdogMs);
@@ -279,6 +284,7 @@ export class Agent {
       this.#conf = settings.conf;
       this.#log.open(settings.conf);
       this.#notice.use(settings.conf.notify);
+      this.#page.use(this.#operator, this.#conf.statusPage);
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
@@ -307,6 +313,7 @@ export class Agent {
     this.#notify.stopping();
     this.#operator.unanswered({ ok: true, text: "The agent has ended" });
     this.#fifo?.close();
+    this.#page.close();
     this.#routers.end();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);

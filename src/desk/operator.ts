@@ -2,6 +2,7 @@
 // command to the core and back. Each is answered exactly once.
 
 import type { Command } from "../core/input.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 import { orderOf } from "./fifo.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
@@ -76,13 +77,20 @@ export class Operator {
     else if (command.name !== "message") this.#log.info(`${command.name}: ${answer}`, "fifo");
   }
 
-  async #status(): Promise<Answer> {
+  get pulsePid(): number | undefined {
+    return this.#keeper.pid;
+  }
+
+  /** Everything that is known here; undefined when the pulse does not answer. */
+  async snapshot(): Promise<Snapshot | undefined> {
     const snapshot = await this.#keeper.snapshot(snapshotMs);
-    if (snapshot !== undefined) {
-      const ppp = this.#ppp.views();
-      const whole = ppp.length === 0 ? snapshot : { ...snapshot, ppp };
-      return { say: "done", ok: true, text: "", snapshot: whole };
-    }
+    const ppp = this.#ppp.views();
+    return snapshot === undefined || ppp.length === 0 ? snapshot : { ...snapshot, ppp };
+  }
+
+  async #status(): Promise<Answer> {
+    const snapshot = await this.snapshot();
+    if (snapshot !== undefined) return { say: "done", ok: true, text: "", snapshot };
     const state = this.#keeper.ready ? "gives no answer" : "is starting";
     return { say: "done", ok: false, text: `The pulse ${state}` };
   }

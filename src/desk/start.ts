@@ -16,6 +16,7 @@ import { Log } from "./log.ts";
 import { Notice } from "./notice.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
 import { readSettings } from "./settings.ts";
+import { StatusPage } from "./statuspage/statuspage.ts";
 
 /** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors). */
 const code = { left: 0, failed: 1, configuration: 6 } as const;
@@ -26,10 +27,12 @@ type Code = (typeof code)[keyof typeof code];
 export interface StartOptions {
   readonly directories: Directories;
   readonly level: Level;
+  /** Of this binary, for monitoring. */
+  readonly version: string;
 }
 
 /** `hb agent`, from the first file to the last log line; gives the exit code. */
-export async function runAgent({ directories, level }: StartOptions): Promise<Code> {
+export async function runAgent({ directories, level, version }: StartOptions): Promise<Code> {
   // Scripts inherit it (heartbeat-config 9).
   process.umask(0o022);
   const places = placesOf(directories);
@@ -56,11 +59,16 @@ export async function runAgent({ directories, level }: StartOptions): Promise<Co
     const { cluster } = settings;
     const environment = () => scriptEnvironment(conf, cluster.self, places);
     const notice = new Notice({ log, directory: places.run, environment }, conf.notify);
-    const journal = journalOf(places.events, cluster.self, log, (event) => notice.tell(event));
+    const { self: node } = cluster;
+    const page = new StatusPage({ log, node, version, journal: places.events });
+    const journal = journalOf(places.events, node, log, (event) => {
+      notice.tell(event);
+      page.hear(event);
+    });
     const text = `hb starts as ${cluster.self}, configuration ${places.conf}`;
     log.write("info", text, "start", { status: "starting" });
     const identity = new Identity(places, conf, cluster.self, log);
-    const agent = new Agent({ places, log, cluster, conf, identity, notice });
+    const agent = new Agent({ places, log, cluster, conf, identity, notice, page });
     stopOnBugs(log);
     const ended = await agent.run();
     locked.lock.release();

@@ -239,6 +239,7 @@ export class Host {
     const adverts = this.#adverts.views();
     const view = snapshot({
       lateMs: this.lateness.view(),
+      lateness: this.lateness.histogram(),
       packets: this.#links.packets(),
       missing: this.#missing,
       ...(watchdog && { watchdog }),

@@ -3,9 +3,13 @@
 // A histogram of fixed size with logarithmic buckets (12 % wide), so that it costs nothing to keep
 // and never grows. Only wake-ups that the timer caused count: a packet may come whenever it likes.
 
+import type { HistogramView } from "../core/snapshot.ts";
+
 const BUCKETS = 160;
 const FLOOR_MS = 0.001;
 const STEP = 1.12;
+/** What monitoring is told of: edges that stay the same between releases. */
+const edgesMs = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500];
 
 export interface LateMs {
   readonly last: number;
@@ -15,7 +19,9 @@ export interface LateMs {
 
 export class Lateness {
   readonly #counts = new Uint32Array(BUCKETS);
+  readonly #upTo = new Float64Array(edgesMs.length);
   #total = 0;
+  #sum = 0;
   #last = 0;
   #worst = 0;
 
@@ -24,7 +30,11 @@ export class Lateness {
     const bucket = Math.ceil(Math.log(Math.max(late, FLOOR_MS) / FLOOR_MS) / Math.log(STEP));
     const index = Math.min(bucket, BUCKETS - 1);
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    for (let at = edgesMs.length - 1; at >= 0 && late <= (edgesMs[at] ?? 0); at -= 1) {
+      this.#upTo[at] = (this.#upTo[at] ?? 0) + 1;
+    }
     this.#total += 1;
+    this.#sum += late;
     this.#last = late;
     this.#worst = Math.max(this.#worst, late);
   }
@@ -32,6 +42,12 @@ export class Lateness {
   /** In milliseconds, rounded to microseconds; p99 is the upper edge of its bucket. */
   view(): LateMs {
     return { last: micro(this.#last), p99: micro(this.#p99()), worst: micro(this.#worst) };
+  }
+
+  /** Cumulative, as monitoring wants it: how many wake-ups were at most so late. */
+  histogram(): HistogramView {
+    const buckets = edgesMs.map((edgeMs, at) => [edgeMs, this.#upTo[at] ?? 0] as const);
+    return { count: this.#total, sumMs: micro(this.#sum), buckets };
   }
 
   #p99(): number {

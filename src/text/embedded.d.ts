@@ -10,6 +10,11 @@ declare module "*.8" {
   export default text;
 }
 
+declare module "*/statuspage.html" {
+  const text: string;
+  export default text;
+}
+
 declare module "*/ha.cf" {
   const text: string;
   export default text;

@@ -228,6 +228,16 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ["log_badpack FALSE", { logBadpack: false }],
   ["notify /bin/tell", { notify: ["/bin/tell"] }],
   ["notify /bin/tell --to a,b", { notify: ["/bin/tell", "--to", "a,b"] }],
+  ["status_page 8694", { statusPage: [{ kind: "tcp", address: "127.0.0.1", port: 8694 }] }],
+  [
+    "status_page [FD00:0::1]:80 /run/hb.sock",
+    {
+      statusPage: [
+        { kind: "tcp", address: "fd00::1", port: 80 },
+        { kind: "unix", path: "/run/hb.sock" },
+      ],
+    },
+  ],
   ["logfile /var/log/ha-log", { logfile: "/var/log/ha-log" }],
   ["debugfile /var/log/ha-debug", { debugfile: "/var/log/ha-debug" }],
   ["logfacility local0", { logfacility: "local0" }],
@@ -407,6 +417,19 @@ const bad: readonly (readonly [string, string])[] = [
   ["log_badpack x", '1:13 "log_badpack" must be "on" or "off": "x" is neither'],
   ["notify tell", '1:8 "notify" must be an absolute path: "tell" does not begin with "/"'],
   ["notify /a\nnotify /b", '2:1 "notify" is given twice'],
+  [
+    "status_page alice:80",
+    '1:13 "status_page" must be a port, ADDRESS:PORT or an absolute path: "alice" is no IPv4 address',
+  ],
+  [
+    "status_page fd00::1:80",
+    '1:13 "status_page" must be a port, ADDRESS:PORT or an absolute path: "fd00::1:80" is neither',
+  ],
+  [
+    "status_page 65536",
+    '1:13 "status_page" must be a port, ADDRESS:PORT or an absolute path: there is no port 65536',
+  ],
+  ["status_page 8694\nstatus_page 127.0.0.1:8694", '2:13 "127.0.0.1:8694" is given twice'],
   ["logfile ha-log", '1:9 "logfile" must be an absolute path: "ha-log" does not begin with "/"'],
   ["debugfile x", '1:11 "debugfile" must be an absolute path: "x" does not begin with "/"'],
   ["logfacility local9", '1:13 "logfacility" must be a facility of syslog: "local9" is none'],

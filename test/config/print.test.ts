@@ -91,6 +91,7 @@ const haCfLine = fc.oneof(
   line("compression_threshold", integer(1, 1000)),
   line("notify", path),
   line("notify", path, word),
+  line("status_page", fc.constantFrom("8694", "[::1]:1", "/run/hb.sock")),
   line("logfacility", fc.constantFrom("none", "daemon", "local7")),
   line("debug", integer(0, 255)),
   line("rtprio", integer(1, 99)),

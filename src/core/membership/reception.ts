@@ -93,7 +93,10 @@ export class Reception {
       const lost = arrival.last - arrival.first + 1;
       const span = `[${arrival.after}:${header.seq}]`;
       const packets = lost === 1 ? "1 packet" : `${lost} packets`;
-      turn.log("warn", "loss", `${packets} lost from ${peer.name} ${span}`);
+      turn.log("warn", "loss", `${packets} lost from ${peer.name} ${span}`, {
+        peer: peer.name,
+        lost,
+      });
       if (arrival.givenUp) {
         peer.requests.clear();
         turn.log("error", "loss", `Too many packets lost from ${peer.name}: going on without them`);

@@ -1,0 +1,245 @@
+// Everything that /metrics says. Names are a promise as those of the JSON forms are: docs/status-page.md.
+
+import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
+import type { Count } from "./count.ts";
+import { counter, gauge, type Histogram, histogram, type Sample } from "./metric.ts";
+import type { Usage } from "./usage.ts";
+
+export interface Exposed {
+  readonly version: string;
+  /** Undefined while the pulse gives none: it starts, or hangs. */
+  readonly snapshot: Snapshot | undefined;
+  readonly count: Count;
+  /** By the name of the process: desk, pulse. */
+  readonly usage: ReadonlyMap<string, Usage>;
+  /** Viewers of the page's stream. */
+  readonly viewers: number;
+}
+
+/** The text of a scrape. */
+export function exposition({ version, snapshot, count, usage, viewers }: Exposed): string {
+  const up = [{ value: snapshot === undefined ? 0 : 1 }];
+  return [
+    gauge({ name: "hb_info", help: "This binary." }, [{ labels: { version }, value: 1 }]),
+    gauge({ name: "hb_pulse_up", help: "1 while the pulse answers." }, up),
+    ...(snapshot === undefined ? [] : ofCluster(snapshot)),
+    ...(snapshot === undefined ? [] : ofPulse(snapshot)),
+    ...ofCount(count),
+    ...ofProcesses(usage),
+    gauge({ name: "hb_status_viewers", help: "Open streams of the status page." }, [
+      { value: viewers },
+    ]),
+  ].join("");
+}
+
+function ofCluster(snapshot: Snapshot): string[] {
+  const { node: self, state, generation, nodes, groups, routers } = snapshot;
+  const members = nodes.filter(({ kind }) => kind !== "ping");
+  const holds = groups.map(({ key, holder }) => sample({ group: key }, holder === self));
+  const held = groups.map(({ key, holder }) => sample({ group: key }, holder !== null));
+  const holders = groups.map(({ key, owner, holder, state: here }) => {
+    return sample({ group: key, owner, holder: holder ?? "", state: here }, true);
+  });
+  return [
+    gauge({ name: "hb_active", help: "1 while this node is a full member." }, [
+      { value: Number(state === "active") },
+    ]),
+    gauge({ name: "hb_generation", help: "The generation of this node's run." }, [
+      { value: generation },
+    ]),
+    gauge(
+      { name: "hb_node_up", help: "1 while the node, as this one hears it, is a full member." },
+      members.map(({ name, state: word }) => sample({ node: name }, word === "active")),
+    ),
+    gauge(
+      { name: "hb_node_state", help: "1 for the state that the node is in." },
+      members.map(({ name, kind, state: word }) => sample({ node: name, kind, state: word }, true)),
+    ),
+    gauge(
+      { name: "hb_ping_up", help: "1 while the ping node answers." },
+      nodes
+        .filter(({ kind }) => kind === "ping")
+        .map(({ name, ...ping }) => {
+          return sample({ node: name }, isPingUp(ping));
+        }),
+    ),
+    gauge(
+      {
+        name: "hb_node_last_heard_seconds",
+        help: "How long ago the node was heard.",
+        unit: "seconds",
+      },
+      nodes.flatMap(({ name, lastHeardMs }) => {
+        return lastHeardMs === undefined ? [] : [inSeconds({ node: name }, lastHeardMs)];
+      }),
+    ),
+    gauge({ name: "hb_link_up", help: "1 while the node is heard on the link." }, linksOf(nodes)),
+    gauge({ name: "hb_group_held_here", help: "1 while this node holds the group." }, holds),
+    gauge(
+      {
+        name: "hb_group_held",
+        help: "1 while some node holds the group, for all that this one knows.",
+      },
+      held,
+    ),
+    gauge(
+      { name: "hb_group_state", help: "1 for the group's holder, and its state here." },
+      holders,
+    ),
+    ...ofRouters(routers),
+  ];
+}
+
+function ofRouters(routers: readonly RouterView[]): string[] {
+  const rejected = routers.flatMap(({ name, packets }) => {
+    return byReason(packets.rejected, (reason) => ({ router: name, reason }));
+  });
+  return [
+    gauge(
+      { name: "hb_router_master", help: "1 while this node is the virtual router's master." },
+      routers.map(({ name, state }) => sample({ router: name }, state === "master")),
+    ),
+    gauge(
+      { name: "hb_router_state", help: "1 for the state that the virtual router is in." },
+      routers.map(({ name, state }) => sample({ router: name, state }, true)),
+    ),
+    counter(
+      { name: "hb_router_adverts_sent_total", help: "CARP adverts that were sent." },
+      routers.map(({ name, packets }) => ({ labels: { router: name }, value: packets.sent })),
+    ),
+    counter(
+      { name: "hb_router_adverts_received_total", help: "CARP adverts that counted." },
+      routers.map(({ name, packets }) => ({ labels: { router: name }, value: packets.received })),
+    ),
+    counter(
+      { name: "hb_router_adverts_rejected_total", help: "CARP adverts that did not count." },
+      rejected,
+    ),
+  ];
+}
+
+function ofPulse({ pulse, dropped }: Snapshot): string[] {
+  const { packets, lateness, watchdog } = pulse;
+  const rejected = packets.flatMap(({ link, rejected: reasons }) => {
+    return byReason(reasons, (reason) => ({ link, reason }));
+  });
+  return [
+    counter(
+      { name: "hb_packets_sent_total", help: "Packets that were sent." },
+      packets.map(({ link, sent }) => ({ labels: { link }, value: sent })),
+    ),
+    counter(
+      { name: "hb_packets_received_total", help: "Authentic packets that came." },
+      packets.map(({ link, received }) => ({ labels: { link }, value: received })),
+    ),
+    counter(
+      { name: "hb_packets_rejected_total", help: "Packets that are not authentic or none at all." },
+      rejected,
+    ),
+    counter(
+      { name: "hb_messages_dropped_total", help: "Authentic messages that did not count." },
+      byReason(dropped, (reason) => ({ reason })),
+    ),
+    histogram(
+      {
+        name: "hb_pulse_lateness_seconds",
+        help: "How late the pulse woke for its timers.",
+        unit: "seconds",
+      },
+      lateness === undefined ? [] : [secondsOf(lateness)],
+    ),
+    gauge(
+      {
+        name: "hb_watchdog_timeout_seconds",
+        help: "After which silence the watchdog resets this host.",
+        unit: "seconds",
+      },
+      watchdog?.timeoutS === undefined
+        ? []
+        : [{ labels: { device: watchdog.device }, value: watchdog.timeoutS }],
+    ),
+  ];
+}
+
+function ofCount(count: Count): string[] {
+  return [
+    counter({ name: "hb_events_total", help: "Events in the journal." }, count.events),
+    counter({ name: "hb_heartbeats_late_total", help: "Heartbeats after warntime." }, count.late),
+    counter(
+      { name: "hb_packets_missed_total", help: "Packets of the node that were missing at first." },
+      count.lost,
+    ),
+    counter({ name: "hb_node_deaths_total", help: "How often the node was dead." }, count.deaths),
+    counter(
+      { name: "hb_takeovers_total", help: "Takes of a group here, by outcome." },
+      count.takeovers,
+    ),
+    histogram(
+      {
+        name: "hb_takeover_duration_seconds",
+        help: "From the decision until the group was up here.",
+        unit: "seconds",
+      },
+      [count.took],
+    ),
+  ];
+}
+
+function ofProcesses(usage: ReadonlyMap<string, Usage>): string[] {
+  const each = (value: (usage: Usage) => number): Sample[] => {
+    return [...usage].map(([process, used]) => ({ labels: { process }, value: value(used) }));
+  };
+  return [
+    counter(
+      {
+        name: "hb_process_cpu_seconds_total",
+        help: "Processor time that was used.",
+        unit: "seconds",
+      },
+      each(({ cpuSeconds }) => cpuSeconds),
+    ),
+    gauge(
+      { name: "hb_process_resident_memory_bytes", help: "Memory in use.", unit: "bytes" },
+      each(({ residentBytes }) => residentBytes),
+    ),
+    gauge(
+      { name: "hb_process_open_fds", help: "Open descriptors." },
+      each(({ descriptors }) => descriptors),
+    ),
+  ];
+}
+
+function linksOf(nodes: readonly NodeView[]): Sample[] {
+  return nodes.flatMap(({ name: node, links }) => {
+    return links.map(({ name: link, medium, state }) => {
+      return sample({ node, link, medium }, state === "up");
+    });
+  });
+}
+
+function isPingUp({ state }: Pick<NodeView, "state">): boolean {
+  return state === "ping" || state === "up" || state === "active";
+}
+
+function secondsOf({
+  count,
+  sumMs,
+  buckets,
+}: NonNullable<Snapshot["pulse"]["lateness"]>): Histogram {
+  return { count, sum: sumMs / 1_000, buckets: buckets.map(([ms, so]) => [ms / 1_000, so]) };
+}
+
+function byReason(
+  counts: Readonly<Record<string, number>>,
+  labels: (reason: string) => Readonly<Record<string, string>>,
+): Sample[] {
+  return Object.entries(counts).map(([reason, value]) => ({ labels: labels(reason), value }));
+}
+
+function sample(labels: Readonly<Record<string, string>>, is: boolean): Sample {
+  return { labels, value: Number(is) };
+}
+
+function inSeconds(labels: Readonly<Record<string, string>>, ms: number): Sample {
+  return { labels, value: ms / 1_000 };
+}
