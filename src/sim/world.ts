@@ -2,6 +2,7 @@
 // from one event to the next. Everything that happens follows from the shape, its seed, and the acts.
 
 import { Core } from "../core/core.ts";
+import type { Message } from "../wire/message.ts";
 import type { Act } from "./act.ts";
 import { Agenda, type Happening } from "./agenda.ts";
 import { Chance } from "./chance.ts";
@@ -15,6 +16,9 @@ export interface WorldOptions {
   /** What decides on the hosts of a breed; hb's is its core. */
   readonly minds?: Partial<Record<Breed, MakeMind>>;
   readonly onlookers?: readonly Onlooker[];
+  /** True for a message that was let in at a node, and shall not come to its mind all the same: what would
+   *  have been without it? */
+  readonly withholds?: (node: string, link: string, message: Message) => boolean;
 }
 
 /** Moments are whole parts of a millisecond, so that no clock of a host is ever rounded. */
@@ -28,6 +32,7 @@ export class World {
   readonly network: Network;
   readonly chance: Chance;
   readonly isExact: boolean;
+  readonly withholds: WorldOptions["withholds"];
   readonly #minds: Partial<Record<Breed, MakeMind>>;
   readonly #agenda = new Agenda();
   readonly #onlookers: Onlooker[];
@@ -35,8 +40,9 @@ export class World {
   #now = 0;
   #requests = 0;
 
-  constructor(shape: Shape, { minds = {}, onlookers = [] }: WorldOptions = {}) {
+  constructor(shape: Shape, { minds = {}, onlookers = [], withholds }: WorldOptions = {}) {
     this.shape = shape;
+    this.withholds = withholds;
     this.isExact = shape.exact === true;
     this.chance = new Chance(shape.seed);
     this.#onlookers = [...onlookers];

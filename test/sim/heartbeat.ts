@@ -7,8 +7,9 @@ import { Judge } from "./law/judge.ts";
 import { mended, troublesOf } from "./plan/peace.ts";
 import { planOf } from "./plan.ts";
 import { simpler } from "./simpler.ts";
+import { Twin } from "./twin.ts";
 
-/** How often one looks whether the end has come early. */
+/** How often one looks whether the end has come early, and what the twin did. */
 const lookMs = 5_000;
 /** Thrown when the run has shown what it was played for. */
 const enough = new Error("enough");
@@ -25,24 +26,33 @@ export const heartbeat: Kind = {
 /** Plays a plan and judges it. The end comes early when peace has come: what would follow is hours of
  *  heartbeats. A plan that ends before its last act is one that is being shrunk: it has no verdict. */
 export function play(
-  { shape, acts, endMs }: Plan,
+  plan: Plan,
   { spectator, until }: PlayOptions = {},
   options: WorldOptions = {},
 ): Outcome {
+  const { shape, acts, endMs } = plan;
   const judge = new Judge(shape, (violation) => {
     spectator?.({ saw: "violation", violation }, violation.at);
     if (until?.(violation) === true) throw enough;
   });
-  const onlookers = [...(options.onlookers ?? []), ...(spectator ? [spectator] : []), judge.see];
+  const twin = hasCopies(plan) ? new Twin(shape, options) : undefined;
+  const lookers = [...(options.onlookers ?? []), spectator, judge.see, twin?.see];
+  const onlookers = lookers.filter((looker) => looker !== undefined);
   const world = new World(shape, { ...options, onlookers });
+  const advance = (ms: number) => {
+    world.advance(ms);
+    const difference = twin?.follow(world.now);
+    if (difference !== undefined) judge.found(difference);
+  };
   try {
     for (const { at, ...act } of acts) {
       if (at > endMs) break;
-      if (at > world.now) world.advance(at - world.now);
+      for (let ms = at - world.now; ms > 0; ms -= lookMs) advance(Math.min(lookMs, ms));
       world.act(act);
+      twin?.act(act);
     }
     while (world.now < endMs && !judge.isPeaceful(world.now)) {
-      world.advance(Math.min(lookMs, endMs - world.now));
+      advance(Math.min(lookMs, endMs - world.now));
     }
     const isWhole = acts.every(({ at }) => at <= endMs);
     if (isWhole) judge.verdict(world.now);
@@ -50,4 +60,11 @@ export function play(
     if (error !== enough) judge.thrown(error);
   }
   return { violations: judge.violations, nodeMs: world.now * shape.hosts.length };
+}
+
+/** Packets come again in it. (Where they are lost, some are sent again as well, but by their senders.) */
+function hasCopies({ acts }: Plan): boolean {
+  return acts.some(
+    (act) => act.act === "replay" || (act.act === "weather" && (act.weather.duplicate ?? 0) > 0),
+  );
 }

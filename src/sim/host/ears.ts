@@ -96,7 +96,8 @@ export class Ears {
     this.#tell(delivery, message);
     const { cable, arrivesBy } = delivery.way;
     if (cable !== undefined) this.#passOn(message, arrivesBy, now);
-    this.#hear(message, arrivesBy);
+    const { world, name } = this.#host;
+    if (world.withholds?.(name, arrivesBy, message) !== true) this.#hear(message, arrivesBy);
   }
 
   #tell({ way, packet, touched }: Delivery, message: Message, rejected?: string): void {

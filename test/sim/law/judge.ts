@@ -9,12 +9,13 @@
 // | 3     | who cannot know whether he is the holder is silent             | sleeper.ts   |
 // | 4     | a request is answered                                          | request.ts   |
 // | 5     | one script of a resource at a time, in order and in reverse    | order.ts     |
-// | 6     | forged, damaged and replayed packets change nothing            | forgery.ts   |
+// | 6     | forged, damaged and old packets change nothing                 | forgery.ts   |
 // | 7     | a quick restart moves nothing; in the end nothing moves        | restart.ts   |
 // | 7     | after a partition one keeps what several hold                  | heal.ts      |
 // | storm | nobody sends more than an honest exchange needs                | storm.ts     |
 //
-// What the world itself calls a breach (a reply to nobody, say) counts under the law that it names.
+// What the world itself calls a breach (a reply to nobody, say) counts under the law that it names. What
+// old packets change is seen by who plays the run without them (twin.ts).
 
 import type { Shape } from "../../../src/sim/shape.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -46,16 +47,13 @@ export class Judge {
   readonly #restart: Restart;
   readonly #storm: Storm;
   readonly #laws: readonly Law[];
+  readonly #tell: (violation: Violation) => void;
   #now = 0;
 
   /** `tell` hears of each violation at once. */
   constructor(shape: Shape, tell: (violation: Violation) => void = () => undefined) {
-    const report = (law: string, text: string) => {
-      if (this.violations.length >= violationsMax) return;
-      const violation = { law, at: this.#now, text };
-      this.violations.push(violation);
-      tell(violation);
-    };
+    this.#tell = tell;
+    const report = (law: string, text: string) => this.found({ law, at: this.#now, text });
     this.#picture = new Picture(shape);
     this.#contact = new Contact(this.#picture, this.#post);
     this.#request = new Request(this.#picture, report);
@@ -67,12 +65,19 @@ export class Judge {
       new Sleeper(this.#picture, this.#post, report),
       this.#request,
       new Order(this.#picture, report),
-      new Forgery(shape, this.#post, report),
+      new Forgery(shape, report),
       this.#restart,
       new Heal(this.#picture, report),
       this.#storm,
       { see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text) },
     ];
+  }
+
+  /** A violation that others saw. */
+  found(violation: Violation): void {
+    if (this.violations.length >= violationsMax) return;
+    this.violations.push(violation);
+    this.#tell(violation);
   }
 
   readonly see = (sight: Sight, now: number): void => {

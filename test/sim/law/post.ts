@@ -3,12 +3,13 @@
 
 import type { Sight } from "../../../src/sim/sight.ts";
 import { type Message, textOf } from "../../../src/wire/message.ts";
+import { Memory } from "./memory.ts";
 
 /** So many messages are remembered at least. */
 const remembered = 5_000;
 
 export class Post {
-  readonly #sentAt = new Memory<number>();
+  readonly #sentAt = new Memory<number>(remembered);
   readonly #known = new Map<string, Memory<true>>();
   /** Of the sight that was shown last. */
   #key: string | undefined;
@@ -29,11 +30,6 @@ export class Post {
     return this.#isNews;
   }
 
-  /** The message has a number. */
-  get isNumbered(): boolean {
-    return this.#key !== undefined;
-  }
-
   /** When the message that is heard or sent now was first sent; undefined: it has no number, or was
    *  sent too long ago. */
   get sentAt(): number | undefined {
@@ -46,30 +42,12 @@ export class Post {
     if (this.#key === undefined || rejected !== undefined) return;
     let known = this.#known.get(node);
     if (known === undefined) {
-      known = new Memory();
+      known = new Memory(remembered);
       this.#known.set(node, known);
     }
     if (known.get(this.#key) !== undefined) return;
     known.set(this.#key, true);
     this.#isNews = true;
-  }
-}
-
-/** Forgets what is oldest, half of it at a time. */
-class Memory<Value> {
-  #young = new Map<string, Value>();
-  #old = new Map<string, Value>();
-
-  get(key: string): Value | undefined {
-    return this.#young.get(key) ?? this.#old.get(key);
-  }
-
-  set(key: string, value: Value): void {
-    if (this.#young.size >= remembered) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, value);
   }
 }
 

@@ -4,6 +4,7 @@
 import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import type { TimedAct } from "../../../src/sim/act.ts";
 import type { Plan } from "../../../src/sim/shape.ts";
+import type { Keyring } from "../../../src/wire/keyring.ts";
 import { plainConfig } from "../../plainconfig.ts";
 import { groupOf } from "../plan/cluster.ts";
 import { mended } from "../plan/peace.ts";
@@ -31,6 +32,8 @@ function planOf(seed: number, troubles: readonly TimedAct[]): Plan {
   const hosts = nodes.map((self) => ({ config: configOf(self) }));
   return mended({ shape: { seed, hosts }, acts: [], endMs: 0 }, [...begin, ...troubles]);
 }
+
+const others: Keyring = { active: 2, keys: [{ number: 2, method: "sha1", key: "another" }] };
 
 /** Long enough for a restart to be a quick one in a calm cluster. */
 const calm = 40_000;
@@ -107,7 +110,26 @@ export const stories = {
     { at: 40_000, act: "command", node: "bob", command: "takeover", ...all },
     { at: 50_000.25, act: "replay", node: "alice", count: 300, agoMs: 9_000 },
   ]),
-  storm: planOf(8, [
+  /** Copies follow each packet, and a death. */
+  doubles: planOf(8, [
+    { at: 1_000, act: "weather", weather: { duplicate: 1 } },
+    { at: 20_000, act: "kill", node: "bob" },
+    { at: 40_000, act: "start", node: "bob" },
+  ]),
+  /** What the dead said comes again, while they are missed and after. */
+  haunted: planOf(9, [
+    { at: 20_000, act: "kill", node: "bob" },
+    ...[20_500, 22_000, 24_000, 27_000].flatMap((at): TimedAct[] => [
+      { at, act: "replay", node: "alice", count: 300, agoMs: 0 },
+      { at, act: "replay", node: "carol", count: 300, agoMs: 0 },
+    ]),
+  ]),
+  /** Somebody has other keys, and comes to have them all. */
+  strangers: planOf(10, [
+    { at: 20_000, act: "reload", node: "bob", config: { ...configOf("bob"), keyring: others } },
+    { at: 40_000, act: "reload", node: "bob", config: configOf("bob") },
+  ]),
+  storm: planOf(11, [
     { at: 1_000, act: "weather", weather: { loss: 0.4, jitterMs: 300 } },
     { at: 20_000, act: "command", node: "bob", command: "takeover", ...all },
     { at: 30_000, act: "command", node: "carol", command: "takeover", ...all },
