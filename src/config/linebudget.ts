@@ -8,7 +8,7 @@
 import { compact, isSlow } from "../wire/compact.ts";
 import type { Keyring } from "../wire/keyring.ts";
 import { type Message, text } from "../wire/message.ts";
-import { seal, sealText } from "../wire/packet.ts";
+import { seal, textLength } from "../wire/packet.ts";
 import type { GroupSpec } from "./resource.ts";
 
 /** Beyond this share of a line its queue grows whenever something happens. */
@@ -56,7 +56,7 @@ function ownBytes(node: string, traffic: LineTraffic): number {
 
 function sizeOf(message: Message, { kind, baud, keyring }: LineTraffic): number {
   if (kind === "ppp") return seal(message, keyring, "classic").length + PPP_OVERHEAD;
-  return sealText(isSlow(baud) ? compact(message) : message, keyring).length;
+  return textLength(isSlow(baud) ? compact(message) : message, keyring);
 }
 
 /** Numbers as wide as they are after some months. */

@@ -82,9 +82,13 @@ export class Ring {
     const fresh = { beganAt: now, cameBy: new Set([by]), leftBy: new Set<string>(), best: ttl };
     this.#sendings.delete(key);
     this.#sendings.set(key, fresh);
-    const [oldest] = this.#sendings.keys();
-    if (this.#sendings.size > MEMORY && oldest !== undefined) this.#sendings.delete(oldest);
+    if (this.#sendings.size > MEMORY) this.#forgetOldest();
     return fresh;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#sendings.keys();
+    if (oldest !== undefined) this.#sendings.delete(oldest);
   }
 
   /** True when a copy on a known way was sent again. */

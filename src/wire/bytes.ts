@@ -36,16 +36,7 @@ const BASE64_VALUE: readonly number[] = Array.from({ length: 256 }, (_, code) =>
 
 /** RFC 4648 base64, padded, without line breaks. */
 export function bytesToBase64(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const a = bytes[i] ?? 0;
-    const b = bytes[i + 1];
-    const c = bytes[i + 2];
-    text += BASE64.charAt(a >> 2) + BASE64.charAt(((a & 3) << 4) | ((b ?? 0) >> 4));
-    text += b === undefined ? "=" : BASE64.charAt(((b & 15) << 2) | ((c ?? 0) >> 6));
-    text += c === undefined ? "=" : BASE64.charAt(c & 63);
-  }
-  return text;
+  return bytes.toBase64();
 }
 
 /** The bytes of a padded base64 text; undefined when it is not exactly that. */

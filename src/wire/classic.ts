@@ -32,10 +32,35 @@ export function encodeLines(fields: readonly Field[], depth = 0): string {
   return lines;
 }
 
+/** How long these lines are. */
+export function linesLength(fields: readonly Field[]): number {
+  let length = 0;
+  for (const field of fields) {
+    const prefix = field.type === "string" ? 0 : "(n)".length;
+    length += prefix + field.name.length + "=\n".length + valueLength(field);
+  }
+  return length;
+}
+
+function valueLength(field: Field): number {
+  switch (field.type) {
+    case "string":
+      return field.value.length;
+    case "list":
+      return joinList(field.value).length;
+    case "binary":
+    case "compressed":
+      return 4 * Math.ceil(field.value.length / 3);
+    case "struct":
+    case "compress":
+      return ">>>\n<<<\n".length + linesLength(field.value.fields);
+  }
+}
+
 function encodeValue(field: Field, depth: number): string {
   switch (field.type) {
     case "string":
-      return field.value.replaceAll("\n", STRING_LF);
+      return field.value.includes("\n") ? field.value.replaceAll("\n", STRING_LF) : field.value;
     case "list":
       return joinList(field.value);
     case "binary":

@@ -35,18 +35,29 @@ export function compact(message: Message): Message {
 /** True when a serial line can carry the message unchanged: seven bits, and nothing that the text form
  *  confuses (0x13 in a string, LF in a list, CR, a name that looks like a type). */
 export function fitsLine(message: Message): boolean {
+  if (message.fields.every(isPlain)) return true;
   const text = encodeClassic(message);
-  // The usual case: then only names and lists could be misread.
-  if (/^[\n -~]*$/.test(text)) return message.fields.every(isPlain);
   const bytes = textToBytes(text);
   if (!bytes.every((byte) => byte < 0x80 && byte !== NUL && byte !== CR)) return false;
   const back = decodeClassic(text);
   return back !== undefined && netstringOf(back) === netstringOf(message);
 }
 
+/** The usual case: nothing in it could be misread. */
 function isPlain({ name, type, value }: Field): boolean {
-  if (type === "list" && value.some((element) => element.includes("\n"))) return false;
-  return !name.startsWith("(");
+  if (name.startsWith("(") || !/^[ -<>-~]+$/.test(name)) return false;
+  switch (type) {
+    case "string":
+      return /^[\n -~]*$/.test(value);
+    case "list":
+      return value.every((element) => /^[ -~]*$/.test(element));
+    case "binary":
+    case "compressed":
+      return true;
+    case "struct":
+    case "compress":
+      return false;
+  }
 }
 
 function netstringOf(message: Message): string {

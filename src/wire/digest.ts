@@ -30,6 +30,20 @@ export function token(key: AuthKey, bytes: Uint8Array): string {
   return bytesToHex(prepared(key, key.method).clone().update(bytes).digest());
 }
 
+/** How many digits a token has; undefined where that depends on the bytes. */
+export function tokenLength({ method }: AuthKey): number | undefined {
+  switch (method) {
+    case "crc":
+      return undefined;
+    case "md5":
+      return 2 * md5.outputLen;
+    case "sha1":
+      return 2 * sha1.outputLen;
+    case "sha256":
+      return 2 * sha256.outputLen;
+  }
+}
+
 /** HMAC states that have swallowed their key already: half the work for short messages. */
 const PREPARED = new WeakMap<AuthKey, ReturnType<typeof hmac.create>>();
 

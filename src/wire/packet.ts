@@ -4,11 +4,11 @@
 // and whether src, t, ts and seq are there, is membership's business.
 
 import { bytesToText, textToBytes } from "./bytes.ts";
-import { decodeClassic, encodeClassic, encodeLines } from "./classic.ts";
+import { decodeClassic, encodeLines, linesLength } from "./classic.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Field, Message } from "./message.ts";
 import { decodeNetstring, encodeNetstring, readLength } from "./netstring.ts";
-import { sign, type Verdict, verify } from "./sign.ts";
+import { sign, signatureLength, type Verdict, verify } from "./sign.ts";
 
 /** Longest packet on any medium (heartbeat-wire 2.5). */
 export const PACKET_MAX = 256 * 1024;
@@ -44,7 +44,16 @@ export function seal(
 
 /** The text packet for a message: what a serial line carries. */
 export function sealText(message: Message, keyring: Keyring): Uint8Array {
-  return textToBytes(encodeClassic(withAuth(message, keyring)));
+  const lines = encodeLines(message.fields);
+  const auth = sign(textToBytes(lines), keyring);
+  return textToBytes(`>>>\n${lines}auth=${auth}\n<<<\n`);
+}
+
+/** How long the text packet is, mostly without making it. */
+export function textLength(message: Message, keyring: Keyring): number {
+  const { fields } = message;
+  const auth = signatureLength(keyring) ?? sign(textToBytes(encodeLines(fields)), keyring).length;
+  return ">>>\nauth=\n<<<\n".length + linesLength(fields) + auth;
 }
 
 /** Reads and verifies a packet of either form. Total: no bytes make it throw. */

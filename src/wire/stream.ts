@@ -29,6 +29,11 @@ export class RunReader {
   /** The last bytes outside of runs: what follows may make a lone "<<<" of them. */
   #held = "";
 
+  /** Nothing waits for its end: the next packet is a run of its own. */
+  get isEmpty(): boolean {
+    return this.#text === "";
+  }
+
   /** Bytes outside of all runs, line ends and lone "<<<" left aside. */
   get noise(): number {
     return this.#noise + this.#held.length;

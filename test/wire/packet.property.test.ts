@@ -16,7 +16,7 @@ import { fitsLine } from "../../src/wire/compact.ts";
 import type { Keyring } from "../../src/wire/keyring.ts";
 import type { Field, Message } from "../../src/wire/message.ts";
 import { decodeNetstring, encodeNetstring } from "../../src/wire/netstring.ts";
-import { open, PACKET_MAX, seal, sealText } from "../../src/wire/packet.ts";
+import { open, PACKET_MAX, seal, sealText, textLength } from "../../src/wire/packet.ts";
 import { GOLDEN, keyringOf, readCapture } from "./capture.ts";
 
 const KEYS: Keyring = {
@@ -152,6 +152,14 @@ describe("open()", () => {
           expect(open(seal(message, ring, fmt), KEYS)).toEqual({ ok: true, message });
         },
       ),
+    );
+  });
+
+  test("textLength() is the length of what sealText() makes", () => {
+    fc.assert(
+      fc.property(messages(NETSTRING), keyrings, (message, ring) => {
+        expect(textLength(message, ring)).toBe(sealText(message, ring).length);
+      }),
     );
   });
 
