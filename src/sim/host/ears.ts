@@ -2,7 +2,6 @@
 // ring of cables, and what waits in the kernel while nobody reads.
 
 import type { ClusterConfig } from "../../config/cluster.ts";
-import { isLine, linkOf } from "../../config/medium.ts";
 import type { Instant } from "../../core/instant.ts";
 import { Ring } from "../../core/ring.ts";
 import type { Keyring } from "../../wire/keyring.ts";
@@ -77,14 +76,17 @@ export class Ears {
   take(delivery: Delivery, now: Instant): void {
     const { packet, way } = delivery;
     const { keyring } = this.#config;
-    if (way.cable instanceof Line) {
-      const runs = this.#reader(way.arrivesBy).push(delivery.bytes);
-      for (const run of runs) this.#judge(delivery, openRun(run, keyring), now);
-      return;
+    const reader = way.cable instanceof Line ? this.#reader(way.arrivesBy) : undefined;
+    const isSure = !delivery.isDamaged && !this.#host.world.isExact && this.#trusts(packet.keyring);
+    // What waits in a reader may swallow the next packet of its line.
+    if (isSure && reader?.isEmpty !== false) this.#admit(delivery, packet.message, now);
+    else if (reader === undefined) {
+      this.#judge(delivery, open(delivery.bytes.slice(), keyring), now);
+    } else {
+      for (const run of reader.push(delivery.bytes)) {
+        this.#judge(delivery, openRun(run, keyring), now);
+      }
     }
-    const isSure = !delivery.isRaw && !this.#host.world.isExact && this.#trusts(packet.keyring);
-    if (isSure) this.#admit(delivery, packet.message, now);
-    else this.#judge(delivery, open(delivery.bytes.slice(), keyring), now);
   }
 
   #judge(delivery: Delivery, opened: Opened, now: Instant): void {
@@ -128,14 +130,12 @@ export class Ears {
   /** What came by one cable leaves by the others. */
   #passOn(message: Message, by: string, now: Instant): void {
     if (this.#ring === undefined) return;
-    const ports = this.#host.world.network.ports(this.#host);
-    const lines = ports.filter(({ medium }) => isLine(medium));
-    const cables = lines.map(({ medium }) => linkOf(medium));
+    const { ports, links: cables } = this.#host.world.network.cables(this.#host);
     const relay = this.#ring.pass(message, { by, cables }, now);
     if (relay === undefined) return;
     const packet = new Packet(this.#host.name, relay.message, this.#config);
-    for (const port of lines) {
-      if (relay.to.includes(port.link)) send(this.#host, port, packet, this.#config);
+    for (const port of ports) {
+      if (relay.to.includes(port.link)) send(this.#host, port, packet);
     }
   }
 }

@@ -6,9 +6,8 @@ import type { Instant } from "../../core/instant.ts";
 import { denial } from "../../wire/denial.ts";
 import { type Message, text } from "../../wire/message.ts";
 import type { Happening } from "../agenda.ts";
-import { lineForm } from "../network/line.ts";
 import type { Port } from "../network/network.ts";
-import { Packet, type Sealing } from "../network/packet.ts";
+import { Packet } from "../network/packet.ts";
 import { isPing } from "../network/wiring.ts";
 import { Adverts } from "./advert.ts";
 import type { Host } from "./host.ts";
@@ -32,7 +31,7 @@ export class Mouth {
   send(message: Message): void {
     const packet = new Packet(this.#host.name, message, this.#config);
     for (const port of this.#host.world.network.ports(this.#host)) {
-      send(this.#host, port, packet, this.#config);
+      send(this.#host, port, packet);
     }
   }
 
@@ -56,18 +55,21 @@ export class Mouth {
 }
 
 /** Sends a packet by one port, in the form that its medium carries. */
-export function send(host: Host, port: Port, packet: Packet, sealing: Sealing): void {
+export function send(host: Host, port: Port, packet: Packet): void {
   const { world, name: node, kernel } = host;
   const { link, medium } = port;
   if (host.isMute || !kernel.carries(link)) return;
-  const isSerial = medium.kind === "serial";
-  const own = isSerial ? lineForm(packet.message, medium) : packet.message;
-  // Whoever misses a message that a line cannot carry would ask for it for ever.
-  const message = own ?? denial(packet.message);
-  if (message === undefined) return;
-  if (world.watched) world.tell({ saw: "sent", node, link, message });
-  const isWhole = message === packet.message;
-  world.network.send(port, isWhole ? packet : new Packet(node, message, sealing));
+  const own = medium.kind === "serial" ? packet.forLine(medium.baud) : packet;
+  const form = own ?? denialOf(packet);
+  if (form === undefined) return;
+  if (world.watched) world.tell({ saw: "sent", node, link, message: form.message });
+  world.network.send(port, form);
+}
+
+/** Whoever misses a message that a line cannot carry would ask for it for ever. */
+function denialOf(packet: Packet): Packet | undefined {
+  const message = denial(packet.message);
+  return message && packet.with(message);
 }
 
 /** The echo of a ping node. */

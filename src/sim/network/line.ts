@@ -1,12 +1,11 @@
 // One direction of a serial line: bytes, at the pace of the line, out of the same queue that the pulse has
-// (core/line/outbox.ts). What arrives is a piece of a stream; who reads it finds the packets.
+// (core/line/outbox.ts). What arrives is a piece of a stream; who reads it finds the packets. The queue has
+// blanks: it looks at no byte, and bytes are costly to make.
 
 import type { SerialMedium } from "../../config/medium.ts";
 import { at } from "../../core/instant.ts";
 import { Outbox } from "../../core/line/outbox.ts";
 import { slotOf } from "../../core/line/slot.ts";
-import { compact, fitsLine, isSlow } from "../../wire/compact.ts";
-import type { Message } from "../../wire/message.ts";
 import type { Happening } from "../agenda.ts";
 import type { World } from "../world.ts";
 import type { Packet } from "./packet.ts";
@@ -19,8 +18,8 @@ const drainMs = 1_000;
 export interface LineEnd {
   /** Who sends is there, and awake. */
   isAwake(): boolean;
-  /** Bytes will have left after so many milliseconds; the packet is the one in them. */
-  leave(bytes: Uint8Array, packet: Packet, ms: number): void;
+  /** A packet will have left after so many milliseconds; `isFirst`: behind what ends a half-sent one. */
+  leave(packet: Packet, transit: { readonly isFirst: boolean; readonly ms: number }): void;
 }
 
 export class Line implements Happening {
@@ -28,7 +27,7 @@ export class Line implements Happening {
   readonly #end: LineEnd;
   readonly #bytesPerMs: number;
   readonly #outbox: Outbox;
-  /** Whose bytes these are. */
+  /** Whose blanks these are. */
   readonly #packets = new WeakMap<ArrayBufferLike, Packet>();
   #busyUntil = 0;
   #breakUntil = 0;
@@ -56,9 +55,9 @@ export class Line implements Happening {
   }
 
   post(packet: Packet): void {
-    const bytes = packet.text;
-    this.#packets.set(bytes.buffer, packet);
-    this.#outbox.put(slotOf(packet.message), bytes);
+    const { blank } = packet;
+    this.#packets.set(blank.buffer, packet);
+    this.#outbox.put(slotOf(packet.message), blank);
     this.#outbox.trim();
     this.#pump(packet);
   }
@@ -81,9 +80,11 @@ export class Line implements Happening {
     for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
       this.#outbox.handedOver(bytes.length, moment);
       this.#busyUntil = Math.max(this.#busyUntil, now) + bytes.length / this.#bytesPerMs;
+      const known = this.#packets.get(bytes.buffer);
       // The first packet after an opening is copied behind what ends a half-sent one.
-      const packet = this.#packets.get(bytes.buffer) ?? latest;
-      if (packet !== undefined) this.#end.leave(bytes, packet, this.#busyUntil - now);
+      const packet = known ?? latest;
+      const transit = { isFirst: known === undefined, ms: this.#busyUntil - now };
+      if (packet !== undefined) this.#end.leave(packet, transit);
     }
     const due = this.#outbox.deadline();
     if (due !== undefined) this.#plan(due);
@@ -97,10 +98,4 @@ export class Line implements Happening {
     if (this.#planned !== undefined && this.#planned <= moment) return;
     this.#planned = this.#world.plan(moment, this);
   }
-}
-
-/** How a message leaves by a line of this speed; undefined: a line cannot carry it. */
-export function lineForm(message: Message, { baud }: SerialMedium): Message | undefined {
-  const short = isSlow(baud) ? compact(message) : message;
-  return fitsLine(short) ? short : undefined;
 }

@@ -1,7 +1,7 @@
 // The network of a made-up cluster: who hears whom by which link, what is cut, what the weather does to
 // packets on their way, and what a stranger has recorded of them.
 
-import { linkOf, type Medium } from "../../config/medium.ts";
+import { isLine, linkOf, type Medium } from "../../config/medium.ts";
 import type { Weather } from "../act.ts";
 import type { Host } from "../host/host.ts";
 import type { World } from "../world.ts";
@@ -17,6 +17,7 @@ const wireMs = 0.25;
 /** Twins of a packet follow within this. */
 const twinMs = 2;
 const fine: Weather = {};
+const noCables: Cables = { ports: [], links: [] };
 
 /** One direction between two hosts on one link. */
 export interface Way {
@@ -38,17 +39,24 @@ export interface Port {
   readonly ways: readonly Way[];
 }
 
+/** What a ring of cables goes by. */
+export interface Cables {
+  readonly ports: readonly Port[];
+  readonly links: readonly string[];
+}
+
 /** How a packet travels. */
 interface Transit {
   readonly ms: number;
   readonly isDamaged?: boolean;
-  /** Of a line: what has left by it. */
-  readonly bytes?: Uint8Array | undefined;
+  /** On a line: behind what ends a half-sent packet. */
+  readonly isFirst?: boolean;
 }
 
 export class Network {
   readonly #world: World;
   #ports = new Map<Host, readonly Port[]>();
+  #cables = new Map<Host, Cables>();
   #media = new Map<Host, readonly Medium[]>();
   #byKey = new Map<string, Way>();
   readonly #severance = new Severance();
@@ -72,6 +80,11 @@ export class Network {
 
   ports(host: Host): readonly Port[] {
     return this.#ports.get(host) ?? [];
+  }
+
+  /** The ports of a host that are cables. */
+  cables(host: Host): Cables {
+    return this.#cables.get(host) ?? noCables;
   }
 
   cut(from: readonly string[], to: readonly string[], side: Side = {}): void {
@@ -163,20 +176,20 @@ export class Network {
     }
   }
 
-  /** Bytes have left by a line: they keep their order, and are never doubled. */
-  #leave(key: string, bytes: Uint8Array, { packet, ms }: { packet: Packet; ms: number }): void {
+  /** A packet has left by a line: they keep their order, and are never doubled. */
+  #leave(key: string, packet: Packet, { ms, isFirst }: Required<Omit<Transit, "isDamaged">>): void {
     const way = this.#byKey.get(key);
     if (way === undefined || !isOpen(way)) return;
     const { chance } = this.#world;
     const { loss = 0, corrupt = 0 } = way.weather ?? fine;
     if (loss > 0 && chance.next() < loss) return;
     const isDamaged = corrupt > 0 && chance.next() < corrupt;
-    this.#deliver(way, packet, { ms, isDamaged, bytes });
+    this.#deliver(way, packet, { ms, isDamaged, isFirst });
   }
 
-  #deliver(way: Way, packet: Packet, { ms, isDamaged = false, bytes }: Transit): void {
+  #deliver(way: Way, packet: Packet, { ms, isDamaged = false, isFirst = false }: Transit): void {
     const { now, chance } = this.#world;
-    const delivery = new Delivery(way, packet, now, bytes);
+    const delivery = new Delivery(way, packet, now, isFirst);
     if (!isDamaged) {
       this.#world.plan(now + ms, delivery);
       return;
@@ -202,6 +215,7 @@ export class Network {
     const known = this.#byKey;
     this.#byKey = new Map();
     this.#ports = new Map();
+    this.#cables = new Map();
     for (const [index, from] of hosts.entries()) {
       const media = (this.#media.get(from) ?? []).filter((medium) => !isPing(medium));
       const ports = media.map((medium) => {
@@ -213,6 +227,8 @@ export class Network {
         return { medium, link: leavesBy, ways: ways.map((way) => this.#way(way, medium, known)) };
       });
       this.#ports.set(from, ports);
+      const lines = ports.filter(({ medium }) => isLine(medium));
+      this.#cables.set(from, { ports: lines, links: lines.map(({ link }) => link) });
     }
     this.#refresh();
   }
@@ -235,7 +251,7 @@ export class Network {
     if (medium.kind !== "serial") return undefined;
     return new Line(this.#world, medium, {
       isAwake: () => from.isUp,
-      leave: (bytes, packet, ms) => this.#leave(key, bytes, { packet, ms }),
+      leave: (packet, transit) => this.#leave(key, packet, transit),
     });
   }
 

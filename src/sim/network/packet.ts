@@ -1,9 +1,11 @@
 // A message on its way: what is sent once, however many hear it. Its bytes are made only where somebody
-// looks at them: damaged, or signed with a key that the listener may not have.
+// looks at them: damaged, or signed with a key that the listener may not have. A line must know how many
+// they are.
 
+import { compact, fitsLine, isSlow } from "../../wire/compact.ts";
 import type { Keyring } from "../../wire/keyring.ts";
 import type { Message } from "../../wire/message.ts";
-import { seal, sealText } from "../../wire/packet.ts";
+import { seal, sealText, textLength } from "../../wire/packet.ts";
 import type { Chance } from "../chance.ts";
 
 /** What a host signs and writes with. */
@@ -18,6 +20,9 @@ export class Packet {
   readonly #sealing: Sealing;
   #bytes: Uint8Array | undefined;
   #text: Uint8Array | undefined;
+  #blank: Uint8Array | undefined;
+  /** For the speed of line that was asked for last. */
+  #line: { readonly baud: number; readonly form: Packet | undefined } | undefined;
 
   constructor(from: string, message: Message, sealing: Sealing) {
     this.from = from;
@@ -39,6 +44,27 @@ export class Packet {
   get text(): Uint8Array {
     this.#text ??= sealText(this.message, this.#sealing.keyring);
     return this.#text;
+  }
+
+  /** As many bytes as the text has, for a queue that only counts them. */
+  get blank(): Uint8Array {
+    this.#blank ??= new Uint8Array(textLength(this.message, this.#sealing.keyring));
+    return this.#blank;
+  }
+
+  /** What leaves of it by a line of this speed; undefined: a line cannot carry it. */
+  forLine(baud: number): Packet | undefined {
+    if (this.#line?.baud !== baud) {
+      const message = isSlow(baud) ? compact(this.message) : this.message;
+      const form = message === this.message ? this : this.with(message);
+      this.#line = { baud, form: fitsLine(message) ? form : undefined };
+    }
+    return this.#line.form;
+  }
+
+  /** Another message, sealed with the same keys. */
+  with(message: Message): Packet {
+    return new Packet(this.from, message, this.#sealing);
   }
 }
 

@@ -14,7 +14,7 @@ function serial(device: string, baud: number): Medium {
 /** Nodes with these lines each, and nothing else between them. */
 function cabled(
   lines: readonly (readonly string[])[],
-  own: { baud?: number; ring?: boolean } = {},
+  own: { baud?: number; ring?: boolean; exact?: boolean } = {},
 ): Stage {
   const nodes = ["alice", "bob", "carol", "dave"].slice(0, lines.length);
   const shape: Shape = shapeOf({ nodes, groups: [["alice", "10.0.0.10", "httpd"]] });
@@ -23,7 +23,7 @@ function cabled(
     const keyring = { active: 1, keys: [{ number: 1, method: "sha1" as const, key: "love" }] };
     return { config: { ...config, media, keyring, serialRing: own.ring ?? false } };
   });
-  const stage = new Stage({ ...shape, hosts });
+  const stage = new Stage({ ...shape, hosts, exact: own.exact ?? false });
   for (const node of nodes) stage.act({ act: "start", node });
   stage.advance(10_000);
   return stage;
@@ -74,6 +74,21 @@ test("World lets nothing damaged in from a line, and finds the packets behind th
   const sent = stage.seen("sent", 10_000).filter(({ node }) => node === "alice").length;
   expect(good / sent).toBeWithin(0.5, 0.75);
   expect(stage.world.holders("10.0.0.10")).toEqual(["alice"]);
+});
+
+test("World carries the same over a line whether its packets pass as bytes or not", () => {
+  const story = (exact: boolean) => {
+    const stage = cabled(one, { exact });
+    stage.act({ act: "weather", weather: { corrupt: 0.2, loss: 0.1 } });
+    stage.advance(30_000);
+    stage.act({ act: "crash", node: "alice" }, { act: "freeze", node: "bob" });
+    stage.advance(2_000);
+    stage.act({ act: "start", node: "alice" }, { act: "thaw", node: "bob" });
+    stage.advance(30_000);
+    return stage.sights.map((sight) => JSON.stringify(sight));
+  };
+  expect(story(false).length).toBeGreaterThan(500);
+  expect(story(true)).toEqual(story(false));
 });
 
 test("World carries a ring of cables, with one of them cut as well", () => {
