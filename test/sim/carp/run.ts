@@ -33,7 +33,7 @@ export function run(plan: Plan, { spectator, until }: PlayOptions = {}): Outcome
   const isOver = () => until !== undefined && judge.violations.some(until);
   try {
     playActs(plan, segment, judge, isOver);
-    judge.verdict(segment.now);
+    if (!isOver()) judge.verdict(segment.now);
     const difference = hasForger && !isOver() ? twinOf(plan, story) : undefined;
     if (difference !== undefined) {
       const violation = { law: "forgery", ...difference };

@@ -1,22 +1,18 @@
-// Loaded before everything else of a process that plays a broken core: replaces the piece of src that the
-// mutation of HB_MUTATION names.
+// Loaded before everything else of a process that plays a broken program: replaces the piece of src that
+// HB_MUTATION names. What is to be replaced must be there, or the process fails.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plugin } from "bun";
-import { mutations } from "./mutation.ts";
 
-const mutation = mutations.find(({ name }) => name === process.env.HB_MUTATION);
-if (mutation === undefined) throw new Error(`no mutation "${process.env.HB_MUTATION}"`);
-const { file, find, replace } = mutation;
-const path = join(import.meta.dir, "../../../src", file);
-const source = readFileSync(path, "utf8");
+const { file, find, replace } = JSON.parse(process.env.HB_MUTATION ?? "{}");
+const source = readFileSync(join(import.meta.dir, "../../../src", file), "utf8");
 if (source.split(find).length !== 2) throw new Error(`not exactly once in ${file}: ${find}`);
 
 plugin({
   name: "mutation",
   setup: (build) => {
-    build.onLoad({ filter: new RegExp(`${file.replaceAll(".", "\\.")}$`) }, () => ({
+    build.onLoad({ filter: new RegExp(`/src/${file.replaceAll(".", "\\.")}$`) }, () => ({
       contents: source.replace(find, () => replace),
       loader: "ts",
     }));

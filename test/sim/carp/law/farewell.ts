@@ -1,6 +1,9 @@
 // "farewell": the farewell of a master makes another one at once: a delivery, an up script. ("At once" for a
 // model of ucarp: it hears up to a second late.)
 //
+// And a master that is told to yield or to leave says it, when its scripts have ended, unless it hears somebody
+// else meanwhile.
+//
 // Expected when an hb host that was master says farewell, and another one that is well hears it: alive,
 // not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else.
 // Anything that is done to the segment meanwhile suspends it, and so do lost and late packets; and equals in
@@ -36,6 +39,8 @@ export class Farewell implements Law {
   readonly #touchedAt = new Map<string, number>();
   readonly #masterUntil = new Map<string, number>();
   #hope: Hope | undefined;
+  /** Who was told to go, and until when it must have said so. */
+  readonly #owed = new Map<string, number>();
 
   constructor(picture: Picture, ledger: Ledger, report: Report) {
     this.#picture = picture;
@@ -44,6 +49,7 @@ export class Farewell implements Law {
   }
 
   see(sight: Sight, now: number): void {
+    this.#seeLeaver(sight, now);
     if (sight.saw === "act") {
       this.#hope = undefined;
       if ("node" in sight.act) this.#touchedAt.set(sight.act.node, now);
@@ -60,11 +66,47 @@ export class Farewell implements Law {
   }
 
   tick(now: number): void {
+    for (const [node, due] of this.#owed) {
+      const { busy, busyAt } = this.#picture.host(node);
+      if (!busy && now > Math.max(due, busyAt + atOnceMs)) this.#owes(node);
+    }
     const hope = this.#hope;
-    if (hope === undefined || now <= hope.until) return;
+    if (hope === undefined || now <= hope.until || this.#isBusy(now)) return;
     this.#hope = undefined;
     const length = (now - hope.at).toFixed(1);
     this.#report("farewell", `${hope.from} said farewell ${length} ms ago, and nobody took over`);
+  }
+
+  #seeLeaver(sight: Sight, now: number): void {
+    switch (sight.saw) {
+      case "act":
+        // What is done to a host excuses it, but for what it was just told.
+        if ("node" in sight.act) this.#owed.delete(sight.act.node);
+        return;
+      case "asked": {
+        const host = this.#picture.host(sight.node);
+        const isCalm = isOurs(host) && stands(host) && !host.muted && !host.busy;
+        if (!isCalm || !this.#picture.isMaster(host)) return;
+        this.#owed.set(sight.node, now + atOnceMs);
+        return;
+      }
+      case "advert":
+        if (isFarewell(sight.advert)) this.#owed.delete(sight.node);
+        return;
+      case "advert-heard":
+      case "frozen":
+        this.#owed.delete(sight.node);
+        return;
+      case "process":
+        if (this.#owed.has(sight.node)) this.#owes(sight.node);
+        return;
+      default:
+    }
+  }
+
+  #owes(node: string): void {
+    this.#owed.delete(node);
+    this.#report("farewell", `${node} was master and was told to go, and says no farewell`);
   }
 
   #heard({ node, from, advert, touched }: Extract<Sight, { saw: "advert-heard" }>, now: number) {
@@ -73,8 +115,7 @@ export class Farewell implements Law {
     const wasMaster = now - (this.#masterUntil.get(from) ?? Number.NEGATIVE_INFINITY);
     if (wasMaster > leaver.intervalMs + 2 * scriptsMs(leaver) + atOnceMs) return;
     if (!this.#isWell(heir, now) || this.#picture.masters.length > 0 || this.#isRanked()) return;
-    const until = now + atOnceMs + 2 * scriptsMs(heir);
-    this.#hope ??= { from, at: now, until };
+    this.#hope ??= { from, at: now, until: now + atOnceMs };
   }
 
   #isWell(host: Seen, now: number): boolean {
@@ -85,6 +126,11 @@ export class Farewell implements Law {
     const isFit = isAlive(host) && stands(host) && host.checked && !isSick && host.sendsOwed === 0;
     const isIdle = !host.busy && !host.holds && host.failures === 0;
     return isFit && isIdle && this.#picture.isFine && now - touchedAt > calmMs;
+  }
+
+  /** Somebody's scripts run, or ran a moment ago. */
+  #isBusy(now: number): boolean {
+    return this.#picture.all.some(({ busy, busyAt }) => busy || now - busyAt <= atOnceMs);
   }
 
   /** Some of equal pace cannot know each other for hb, and speak BSD's dialect. */

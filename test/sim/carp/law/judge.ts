@@ -5,12 +5,13 @@
 // | law      | in short                                                               | judged in   |
 // | -------- | ---------------------------------------------------------------------- | ----------- |
 // | two      | masters that hear each other are one again within an advert            | two.ts      |
+// | one      | of two masters that meet, one stays                                    | one.ts      |
 // | none     | where a host is able there is a master within its dead time            | none.ts     |
 // | hand     | a master has the addresses, and a host without a cable has not         | hand.ts     |
 // | farewell | a farewell makes another master at once                                | farewell.ts |
 // | sleeper  | who slept too long takes everything off, and listens                   | sleeper.ts  |
 // | adopt    | a pulse that is replaced in time goes on as master                     | adopt.ts    |
-// | forgery  | a forged or replayed advert of a sealed source changes nothing         | ../twin.ts  |
+// | forgery  | a forged or replayed advert of a sealed source changes nothing         | ../run.ts   |
 // | number   | seals grow, and no counter is said that was heard                      | number.ts   |
 // | overlap  | scripts of one router never overlap                                    | script.ts   |
 // | answer   | a command is answered                                                  | script.ts   |
@@ -30,6 +31,7 @@ import { Hand } from "./hand.ts";
 import { Ledger } from "./ledger.ts";
 import { None } from "./none.ts";
 import { SealsGrow } from "./number.ts";
+import { One } from "./one.ts";
 import { Peace } from "./peace.ts";
 import { isAlive, Picture } from "./picture.ts";
 import { Answered, Overlap } from "./script.ts";
@@ -73,6 +75,7 @@ export class Judge {
     this.#contact = contact;
     this.#laws = [
       new Two(picture, contact, report),
+      new One(picture, contact, report),
       new None(picture, contact, ledger, report),
       new Hand(picture, report),
       new Farewell(picture, ledger, report),
@@ -83,7 +86,7 @@ export class Judge {
       new Overlap(picture, report),
       new Answered(picture, report),
       new Peace(picture, quietMs, report),
-      new Storm(report),
+      new Storm(picture, report),
     ];
   }
 

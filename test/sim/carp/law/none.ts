@@ -5,7 +5,7 @@
 // of all, the ranks of equals after a tie, and a second's hesitation of who is demoted. It is served while
 // it has the addresses itself, or hears a master.
 //
-// Suspended: where packets get lost or late; where somebody's forgery was believed as it may be (it makes
+// Suspended: while somebody's script lasts; where packets get lost or late; where somebody's forgery was believed as it may be (it makes
 // a host wait as an advert does); for a host that hears one without addresses that ucarp's manners let be
 // master (its up script fails or hangs).
 //
@@ -65,7 +65,8 @@ export class None implements Law {
         this.#since.delete(host.name);
         continue;
       }
-      const since = Math.max(this.#since.get(host.name) ?? now, host.pausedUntil);
+      const { longUntil } = this.#picture;
+      const since = Math.max(this.#since.get(host.name) ?? now, host.pausedUntil, longUntil);
       this.#since.set(host.name, since);
       patience ??= this.#patienceMs();
       if (now - since <= patience) continue;
@@ -126,5 +127,7 @@ function isAbleNow(host: Seen): boolean {
   const isSick = [...host.tempers.values()].some(
     (temper) => temper.startFails || temper.startHangs,
   );
-  return isAlive(host) && stands(host) && !isSick && !host.muted;
+  // ucarp waits by the wall clock: set back, it waits for as long as that.
+  const isWaiting = host.breed === "ucarp" && host.clockedAt >= host.bornAt;
+  return isAlive(host) && stands(host) && !isSick && !host.muted && !isWaiting;
 }

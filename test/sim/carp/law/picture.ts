@@ -16,6 +16,8 @@ import { configFor, routerOf } from "../world/breed.ts";
 
 /** A BSD kernel counts in ticks, and everybody is a little late. */
 const lateMs = 50;
+/** A script that lasts. */
+const longMs = 500;
 /** After so many adverts that left, a host that could not send is no longer demoted (carp.md 8). */
 const goodSends = 3;
 
@@ -39,6 +41,8 @@ export interface Seen {
   /** When its interface last worked, or ceased to. */
   stoodAt: number;
   muted: boolean;
+  /** When its wall clock was last set. */
+  clockedAt: number;
   /** Adverts that must leave before it knows that it can be heard again. */
   sendsOwed: number;
   checked: boolean;
@@ -52,8 +56,9 @@ export interface Seen {
   /** The longest interval that it kept lately. */
   intervalMs: number;
   readonly tempers: Map<string, Temper>;
-  /** A script of its own runs. */
+  /** A script of its own runs; since when one does, or has ended. */
   busy: boolean;
+  busyAt: number;
   /** Takeovers that failed in a row, and until when it does not try again. */
   failures: number;
   pausedUntil: number;
@@ -70,6 +75,7 @@ export class Picture {
   /** Packets got lost, doubled or late until then; Infinity: they do. */
   roughUntil = 0;
   #jitterMs = 0;
+  #longUntil = 0;
 
   constructor(shape: Shape) {
     this.all = shape.hosts.map(fresh);
@@ -94,6 +100,12 @@ export class Picture {
   /** Nothing gets lost or late now. */
   get isFine(): boolean {
     return this.roughUntil <= this.now;
+  }
+
+  /** Until when somebody's script lasted long. */
+  get longUntil(): number {
+    const lasts = this.all.some(({ busy, busyAt }) => busy && this.now - busyAt > longMs);
+    return lasts ? this.now : this.#longUntil;
   }
 
   see(sight: Sight, now: number): void {
@@ -146,6 +158,9 @@ export class Picture {
         host.muted = act.on;
         if (act.on) host.sendsOwed = goodSends;
         return;
+      case "clock":
+        host.clockedAt = this.now;
+        return;
       case "check":
         host.checked = act.ok;
         return;
@@ -195,7 +210,7 @@ export class Picture {
   }
 
   #script(host: Seen, { action, phase, ok, word }: Extract<Sight, { saw: "script" }>): void {
-    if (word !== "address") host.busy = phase === "begins";
+    if (word !== "address") this.#noteBusy(host, phase === "begins");
     if (phase !== "ends") return;
     if (action === "start" && ok === true) host.failures = 0;
     if (action !== "start" || ok !== false) return;
@@ -203,6 +218,12 @@ export class Picture {
     host.pausedUntil = this.now + Math.min(60_000, 1_000 * 2 ** host.failures);
     host.failures += 1;
     this.disturbedAt = Math.max(this.disturbedAt, host.pausedUntil);
+  }
+
+  #noteBusy(host: Seen, busy: boolean): void {
+    if (!busy && this.now - host.busyAt > longMs) this.#longUntil = this.now;
+    host.busy = busy;
+    host.busyAt = this.now;
   }
 
   #advert(host: Seen, advert: HeardAdvert): void {
@@ -272,6 +293,7 @@ function fresh({ config, breed = "hb" }: HostShape): Seen {
     device: true,
     stoodAt: 0,
     muted: false,
+    clockedAt: never,
     sendsOwed: 0,
     checked: true,
     holds: false,
@@ -282,6 +304,7 @@ function fresh({ config, breed = "hb" }: HostShape): Seen {
     intervalMs: 0,
     tempers: new Map(),
     busy: false,
+    busyAt: 0,
     failures: 0,
     pausedUntil: 0,
   };

@@ -1,4 +1,5 @@
-// "overlap": scripts of one router never overlap (but where ucarp's manners leave orphans). "answer": a command
+// "overlap": scripts of one router never overlap (but where ucarp's manners leave orphans), and none is even asked
+// for before the last one has ended: the desk would queue it, and hide the fault. "answer": a command
 // is answered, once, and a host that is told to leave is gone when its scripts have ended.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
@@ -18,6 +19,7 @@ export class Overlap implements Law {
   }
 
   see(sight: Sight): void {
+    if (sight.saw === "breach") this.#report("overlap", `${sight.node}: ${sight.text}`);
     if (sight.saw !== "script" || sight.word === "address") return;
     const { node, action, phase } = sight;
     if (phase !== "begins") {

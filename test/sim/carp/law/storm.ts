@@ -1,26 +1,36 @@
-// "storm": nobody sends more than an honest exchange needs. A master answers worse ones ten times an interval
-// at most, and the shortest interval of a plan is a tenth of a second.
+// "storm": no hb host sends more than an honest exchange needs. A master sends once an interval, and answers worse ones
+// ten times an interval at most (docs/design.md "CARP").
 
 import type { Sight } from "../../../../src/sim/sight.ts";
+import { advertIntervalMs } from "../../../../src/wire/carp/timing.ts";
 import type { Law, Report } from "../../law/law.ts";
+import { isOurs, type Picture } from "./picture.ts";
 
-const perSecondMax = 150;
+const perInterval = 11;
+/** Takeovers, last words and farewells within one second. */
+const besides = 25;
 
 export class Storm implements Law {
+  readonly #picture: Picture;
   readonly #report: Report;
   readonly #sent = new Map<string, { second: number; count: number }>();
 
-  constructor(report: Report) {
+  constructor(picture: Picture, report: Report) {
+    this.#picture = picture;
     this.#report = report;
   }
 
   see(sight: Sight, now: number): void {
-    if (sight.saw !== "advert") return;
+    // What others do when they are made to believe forgeries is theirs.
+    if (sight.saw !== "advert" || !isOurs(this.#picture.host(sight.node))) return;
     const second = Math.floor(now / 1_000);
     const known = this.#sent.get(sight.node);
     const sent = known?.second === second ? known : { second, count: 0 };
     sent.count += 1;
     this.#sent.set(sight.node, sent);
-    if (sent.count === perSecondMax) this.#report("storm", `${sight.node} floods the segment`);
+    const intervalMs = advertIntervalMs(this.#picture.host(sight.node).router);
+    const limit = Math.ceil((perInterval * 1_000) / intervalMs) + besides;
+    if (sent.count === limit)
+      this.#report("storm", `${sight.node} sends ${limit} times in a second`);
   }
 }

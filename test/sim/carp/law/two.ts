@@ -33,9 +33,11 @@ export class Two implements Law {
     for (const other of this.#picture.masters) {
       if (other === sender) continue;
       const since = this.#contact.mutualSince(sender, other);
-      if (since === undefined) continue;
+      // ucarp hears nothing while its script runs.
+      if (since === undefined || isDeaf(sender) || isDeaf(other)) continue;
       const from = Math.max(since, sender.masterSince, other.masterSince);
-      if (now - from <= patienceMs(sender, other)) continue;
+      // Who gave up did it with its last advert, though its script may still have the addresses.
+      if (other.saidAt - from <= patienceMs(sender, other)) continue;
       const length = (now - from).toFixed(1);
       this.#report("two", `${sender.name} and ${other.name} are both master for ${length} ms`);
     }
@@ -44,6 +46,10 @@ export class Two implements Law {
 
 function patienceMs(one: Seen, other: Seen): number {
   return Math.max(one.intervalMs, other.intervalMs) + slowMs(one) + slowMs(other) + deliveryMs;
+}
+
+function isDeaf({ breed, busy }: Seen): boolean {
+  return breed === "ucarp" && busy;
 }
 
 function slowMs(host: Seen): number {

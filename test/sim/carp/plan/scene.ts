@@ -93,6 +93,14 @@ const scenes: Record<string, Scene> = {
     { at, act: "carrier", node, device, up: false },
     ...later(at, stage, { act: "carrier", node, device, up: true }),
   ],
+  /** The switch begins anew: nobody has a carrier. */
+  blackout: (at, { chance, nodes, deadMs }) => {
+    const backAt = at + 1 + chance.below(2 * deadMs);
+    return nodes.flatMap((node): TimedAct[] => [
+      { at, act: "carrier", node, device, up: false },
+      { at: backAt + chance.below(300), act: "carrier", node, device, up: true },
+    ]);
+  },
   flapping: (at, { chance }, node) =>
     Array.from({ length: 2 * (1 + chance.below(3)) }, (_, n) => ({
       at: at + n * chance.below(1_500),
@@ -132,6 +140,16 @@ const scenes: Record<string, Scene> = {
       ]),
     },
   ],
+  /** The kernel does not take the addresses. */
+  refuse: (at, stage, node) => [
+    { at, act: "script", node, word: "address", temper: { startFails: true } },
+    ...later(at, stage, { act: "script", node, word: "address", temper: {} }),
+  ],
+  /** Everybody is sick, and then pulses die. */
+  relapse: (at, { chance, nodes }) => [
+    ...nodes.map((node) => ({ at: at + chance.below(4), act: "check" as const, node, ok: false })),
+    ...nodes.map((node, n) => ({ at: at + 20_000 + 11_000 * n, act: "kill-pulse" as const, node })),
+  ],
   lost: (at, { chance }, node) => [
     { at, act: "address-lost", node, word: "", forGood: chance.next() < 0.3 },
   ],
@@ -147,6 +165,12 @@ const scenes: Record<string, Scene> = {
       ...(n % 2 === 0 ? { bare: bareOf(stage) } : {}),
     })),
   clock: (at, stage, node) => [clock(at, stage, node)],
+  /** Its clock leaps, and its agent begins again. */
+  warp: (at, stage, node) => [
+    clock(at, stage, node),
+    { at: at + 1 + stage.chance.below(9_000), act: stage.chance.pick(["crash", "kill"]), node },
+    { at: at + 9_001 + stage.chance.below(stage.deadMs), act: "start", node },
+  ],
   drift: (at, { chance }, node) => [
     { at, act: "drift", node, ppm: chance.pick([-500, 500, -50_000, 50_000]) },
   ],

@@ -40,6 +40,8 @@ export function isKernel(breed: Breed): boolean {
 
 /** The settings with which this program runs here: ucarp has no other hands than its scripts. */
 export function configFor(breed: Breed, router: RouterConfig): RouterConfig {
+  // Only under ucarp's name it may leave everything where it is.
+  if (breed === "hb" && !router.likeUcarp) return { ...router, shutdown: true };
   if (breed !== "ucarp") return router;
   return { ...router, holdsAddresses: false, upScript: "/up", downScript: "/down" };
 }

@@ -22,6 +22,8 @@ export class Hand {
   readonly #segment: Segment;
   /** There are leases to renew. */
   #isRenewed = false;
+  /** The life that waits for a script: calls of one router never overlap (core/effect.ts). */
+  #called: Life | undefined;
 
   constructor(host: RouterHost, segment: Segment) {
     this.#host = host;
@@ -103,7 +105,7 @@ export class Hand {
 
   #hold(job: number, life: Life): void {
     this.say("hold");
-    const ok = this.temper.startFails !== true;
+    const ok = this.temper.startFails !== true || isKernel(life.breed);
     if (ok) this.#lease();
     else {
       const what = { saw: "script", node: this.#host.name, word: "address" } as const;
@@ -123,7 +125,13 @@ export class Hand {
   #call(call: EffectOf<"call">, life: Life): void {
     const { job, path, args } = call;
     this.say(`call ${[path, ...args].join(" ")}`);
+    if (this.#called === life) {
+      const text = `${path} is called while another script is not over`;
+      this.#segment.tell({ saw: "breach", node: this.#host.name, law: 5, text });
+    }
+    this.#called = life;
     this.#host.scripts.call(call, path === this.#host.spoken.upScript, (ending) => {
+      if (this.#called === life) this.#called = undefined;
       life.give({ on: "result", job, ...ending });
     });
   }

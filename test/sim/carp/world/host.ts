@@ -203,12 +203,13 @@ export class RouterHost implements Ground {
     this.give({ on: "command", request, command });
   }
 
-  /** SIGHUP. Others than hb have to be started anew. */
+  /** SIGHUP. Others than hb, and hb under ucarp's name, have to be started anew. */
   reload(config: ClusterConfig): void {
     this.#config = config;
     if (this.#life === undefined) this.#spoken = routerOf(config);
-    else if (this.#life.breed === "hb") this.give({ on: "reload", config });
-    else {
+    else if (this.#life.breed === "hb" && !this.#spoken.likeUcarp) {
+      this.give({ on: "reload", config });
+    } else {
       this.crash();
       this.start();
     }

@@ -19,7 +19,7 @@ export interface BsdWorld {
   random64(): bigint;
 }
 
-/** A kernel with 100 clock ticks a second: a timer ends with the tick after the one that it fell into. */
+/** A kernel with 100 clock ticks a second. */
 const TICK_MS = 10;
 
 interface Pace {
@@ -39,6 +39,8 @@ export class BsdHost {
   #preempt: boolean;
   /** OpenBSD's cookie, for ever; FreeBSD's last counter. */
   #counter: bigint;
+  /** When its clock ticks: no two hosts tick together. */
+  readonly #phaseMs: number;
   #heardAny = false;
   /** Adverts until OpenBSD's second announcement. */
   #announceIn = 0;
@@ -48,6 +50,7 @@ export class BsdHost {
     this.#world = world;
     this.#preempt = shape.preempt ?? false;
     this.#counter = world.random64();
+    this.#phaseMs = Number(world.random64() % 1_000n) / (1_000 / TICK_MS);
     const v4 = shape.addresses.some((address) => isIPv4(address));
     const v6 = shape.addresses.some((address) => !isIPv4(address));
     this.#families = [...(v4 ? [4 as const] : []), ...(v6 ? [6 as const] : [])];
@@ -81,7 +84,7 @@ export class BsdHost {
     }
     const why = this.#takes(peer);
     if (why !== undefined) this.#takeOver(why, now);
-    else this.#deadAt.set(peer.family, now + this.#deadMs());
+    else this.#deadAt.set(peer.family, this.#after(now, this.#deadMs()));
     return true;
   }
 
@@ -141,13 +144,13 @@ export class BsdHost {
     else if (this.state === "MASTER") this.#world.lower();
     this.state = state;
     this.#deadAt.clear();
-    for (const family of this.#families) this.#deadAt.set(family, now + this.#deadMs());
+    for (const family of this.#families) this.#deadAt.set(family, this.#after(now, this.#deadMs()));
     this.#world.say(state, why);
   }
 
   #advertise(now: number): void {
     this.#send(this.#pace());
-    this.#advertAt = now + ticks(intervalMs(this.#pace()));
+    this.#advertAt = this.#after(now, intervalMs(this.#pace()));
     if (this.#announceIn > 0 && --this.#announceIn === 0) this.#world.announce();
   }
 
@@ -171,18 +174,19 @@ export class BsdHost {
 
   #deadMs(): number {
     const { kernel, advbase, advskew } = this.#shape;
-    if (advbase > 0 || kernel === "freebsd")
-      return ticks(advbase * 3_000 + (advskew * 1_000) / 256);
-    return ticks((3_000 * Math.max(advskew, 1)) / 256);
+    if (advbase > 0 || kernel === "freebsd") return advbase * 3_000 + (advskew * 1_000) / 256;
+    return (3_000 * Math.max(advskew, 1)) / 256;
+  }
+
+  /** A timer ends with the tick after the one that it fell into. */
+  #after(now: number, ms: number): number {
+    const fallsInto = Math.ceil((now + ms - this.#phaseMs) / TICK_MS);
+    return (fallsInto + 1) * TICK_MS + this.#phaseMs;
   }
 }
 
 function intervalMs({ advbase, advskew }: Pace): number {
   return advbase * 1_000 + ((advbase === 0 ? Math.max(advskew, 1) : advskew) * 1_000) / 256;
-}
-
-function ticks(ms: number): number {
-  return (Math.ceil(ms / TICK_MS) + 1) * TICK_MS;
 }
 
 /** Below zero when `a` is the faster one. */
