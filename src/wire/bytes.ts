@@ -1,13 +1,18 @@
 // Byte strings and bytes: one character of a byte string is one byte (latin1).
 //
-// Not TextDecoder("latin1"): that is windows-1252, which maps 0x80–0x9f to something else. Widened to 16
-// bits, bytes are UTF-16 that the runtime decodes at once; character by character is far slower.
+// Not TextDecoder("latin1"): that is windows-1252, which maps 0x80–0x9f to something else. Nearly all that
+// arrives is ASCII, which the runtime decodes at once; so it does with UTF-16, which any bytes are when they
+// are widened to 16 bits. Character by character is far slower.
 
+const UTF8 = new TextDecoder();
 const UTF16 = new TextDecoder("utf-16le");
 
 /** Bytes as a byte string. */
 export function bytesToText(bytes: Uint8Array): string {
-  return UTF16.decode(new Uint16Array(bytes));
+  const text = UTF8.decode(bytes);
+  // A byte above 0x7f is either part of a longer character or none, for which U+FFFD stands.
+  const isAscii = text.length === bytes.length && !text.includes("\ufffd");
+  return isAscii ? text : UTF16.decode(new Uint16Array(bytes));
 }
 
 /** A byte string as bytes; characters above 0xff lose their high bits. */

@@ -2,11 +2,9 @@
 //
 // `sha256` is hb's own: HMAC-SHA256 by the same construction, unknown to Heartbeat 3.
 
-import { hmac } from "@noble/hashes/hmac.js";
-import { md5, sha1 } from "@noble/hashes/legacy.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, textToBytes } from "./bytes.ts";
 import type { AuthKey } from "./keyring.ts";
+import { type Hash, Mac, macBytes } from "./mac.ts";
 
 /** CRC-32/CKSUM: most significant bit first, polynomial 0x04c11db7, start 0, final complement. */
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -27,33 +25,23 @@ export function crc32(bytes: Uint8Array): number {
 /** The token that `key` gives the bytes: lower-case hex; crc has no leading zeros. */
 export function token(key: AuthKey, bytes: Uint8Array): string {
   if (key.method === "crc") return crc32(bytes).toString(16);
-  return bytesToHex(prepared(key, key.method).clone().update(bytes).digest());
+  return bytesToHex(macOf(key, key.method).of(bytes));
 }
 
 /** How many digits a token has; undefined where that depends on the bytes. */
 export function tokenLength({ method }: AuthKey): number | undefined {
-  switch (method) {
-    case "crc":
-      return undefined;
-    case "md5":
-      return 2 * md5.outputLen;
-    case "sha1":
-      return 2 * sha1.outputLen;
-    case "sha256":
-      return 2 * sha256.outputLen;
-  }
+  return method === "crc" ? undefined : 2 * macBytes(method);
 }
 
-/** HMAC states that have swallowed their key already: half the work for short messages. */
-const PREPARED = new WeakMap<AuthKey, ReturnType<typeof hmac.create>>();
+/** One for each key: it has swallowed the key already, which is half the work for short messages. */
+const MACS = new WeakMap<AuthKey, Mac>();
 
-function prepared(key: AuthKey, method: "md5" | "sha1" | "sha256") {
-  const known = PREPARED.get(key);
+function macOf(key: AuthKey, method: Hash): Mac {
+  const known = MACS.get(key);
   if (known !== undefined) return known;
-  const hash = { md5, sha1, sha256 }[method];
-  const fresh = hmac.create(hash, textToBytes(key.key));
-  PREPARED.set(key, fresh);
-  return fresh;
+  const mac = new Mac(method, textToBytes(key.key));
+  MACS.set(key, mac);
+  return mac;
 }
 
 /** Equality whose time depends on the lengths only: a forger learns nothing from it. */
