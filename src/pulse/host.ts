@@ -14,6 +14,7 @@ import { deadIntervalMs } from "../wire/carp/timing.ts";
 import { textOf } from "../wire/message.ts";
 import { AddressBook } from "./addressbook.ts";
 import { Adverts } from "./carp/adverts.ts";
+import { Collector } from "./collector.ts";
 import { DeskLine } from "./deskline.ts";
 import { Helpers } from "./helpers.ts";
 import { Interfaces } from "./interfaces.ts";
@@ -43,6 +44,7 @@ export class Host {
   readonly #adverts: Adverts;
   readonly #watchdog: Watchdog;
   readonly #helpers: Helpers;
+  readonly #collector: Collector;
   readonly #missing: readonly string[];
   #config: ClusterConfig;
   #patienceMs: number;
@@ -59,6 +61,7 @@ export class Host {
     this.#patienceMs = patienceOf(config);
     this.#missing = missing;
     this.#helpers = new Helpers(config);
+    this.#collector = new Collector(this.now());
     this.watch = new Watch();
     this.#deskHeardAt = this.now();
     this.#aliveAt = this.now();
@@ -122,6 +125,7 @@ export class Host {
 
   /** Blocks until this moment or until something can be read. */
   sleep(until: Instant): void {
+    this.#tidy(until);
     arm(this.#timer, until);
     this.watch.wait(-1);
   }
@@ -264,6 +268,12 @@ export class Host {
       this.#adverts.close();
       this.interfaces.close();
     }
+  }
+
+  /** Garbage waits until neither the clock nor anybody else wants anything. */
+  #tidy(until: Instant): void {
+    const now = this.now();
+    if (this.#collector.wants(now, until) && !this.watch.wait(0)) this.#collector.collect(now);
   }
 
   /** Takes in the kernel's news of links and addresses. */

@@ -27,9 +27,10 @@ export class Watch {
     this.#set.forget(fd);
   }
 
-  /** Blocks until something is ready or the timer (a descriptor like the others) has fired. */
-  wait(timeoutMs: number): void {
-    this.#set.wait(timeoutMs);
+  /** Blocks until something is ready or the timer (a descriptor like the others) has fired; false when
+   *  nothing is. */
+  wait(timeoutMs: number): boolean {
+    return this.#set.wait(timeoutMs) > 0;
   }
 
   /** What is ready on this descriptor since the last wait(). */
