@@ -5,7 +5,7 @@
 // more. It releases what it had and begins anew with a higher generation, which the partner takes for
 // what it is, a restart.
 //
-// A node whose partner was gone before it slept has probably nobody to fear: it listens for a moment and,
+// A node whose partner was gone before it slept has probably nobody to fear: it listens for deadtime and,
 // if the partner is still not heard, goes on as before. The hand has suspended everything meanwhile, and
 // takes nothing of what it was told to take before.
 
@@ -13,9 +13,6 @@ import { after, type Instant } from "../instant.ts";
 import type { Ended } from "./errand.ts";
 import { everything, nothing } from "./ownership.ts";
 import { type Pair, type PairState, type Purpose, troubles } from "./pair.ts";
-
-/** Three statuses at the default keepalive. */
-export const listenMs = 3_000;
 
 export class Nap {
   readonly #pair: Pair;
@@ -32,7 +29,7 @@ export class Nap {
   }
 
   overslept(ms: number, now: Instant): void {
-    const { partner, state, alarms, errands, ended } = this.#pair;
+    const { partner, state, alarms, errands, ended, table } = this.#pair;
     this.#slept = Math.round(ms);
     if (state === "leaving" || state === "overslept") return;
     ended.push(...errands.callOff("called off: this node overslept"));
@@ -42,7 +39,7 @@ export class Nap {
       this.release(`${partner.name} may have taken over`, now);
       return;
     }
-    alarms.set("alone", after(now, listenMs));
+    alarms.set("alone", after(now, table.deadtimeMs));
     const text = `This node overslept ${this.#slept} ms: listening whether ${partner.name} is back`;
     this.#pair.log("warn", "overslept", text);
   }

@@ -61,6 +61,9 @@ export class Groups {
       get autoFailback() {
         return self.#config.autoFailback;
       },
+      get deadtimeMs() {
+        return self.#config.timing.deadtimeMs;
+      },
       hand: this.#runner,
       generation: boot.generation,
       bulletins: { last: 0 },

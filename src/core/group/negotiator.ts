@@ -12,6 +12,7 @@ import type { Hand, Settled } from "./hand.ts";
 export interface Table {
   readonly self: string;
   readonly autoFailback: "on" | "off" | "legacy";
+  readonly deadtimeMs: number;
   readonly hand: Hand;
   members(): readonly Member[];
   /** Stamp with our header, remember for retransmission, send on every link. */

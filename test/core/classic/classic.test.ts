@@ -830,7 +830,7 @@ describe("oversleeping", () => {
     const stand = alone();
     stand.overslept(15_000);
     expect(stand.machine.silent).toBe(true);
-    stand.advance(2_999);
+    stand.advance(4_999);
     expect(stand.states()).toBe("a=unsure b=unsure");
     stand.advance(1_000);
     expect(stand.machine.silent).toBe(false);

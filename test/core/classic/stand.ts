@@ -84,6 +84,7 @@ export class Stand {
     const table: Table = {
       self: this.self,
       autoFailback: options.autoFailback ?? "on",
+      deadtimeMs: 5_000,
       hand: this.runner,
       members: () => this.#members(),
       send: (draft) => {
