@@ -7,6 +7,7 @@ import type { Table } from "../group/negotiator.ts";
 import type { Runner } from "../group/runner.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
+import { Claims } from "./claims.ts";
 import { Hearsay } from "./hearsay.ts";
 import { type Register, sameRegister } from "./register.ts";
 
@@ -22,6 +23,7 @@ export interface NativeTable extends Table {
 export class Council {
   readonly table: NativeTable;
   readonly hearsay: Hearsay;
+  readonly claims: Claims;
   #members: readonly Member[] = [];
   #byName: ReadonlyMap<string, Member> = new Map();
   #peers: readonly string[] = [];
@@ -31,13 +33,15 @@ export class Council {
   readonly #left = new Set<string>();
   /** What became of nodes that are not here. */
   readonly #fates = new Map<string, string>();
-  /** Until then a silent node may be one that came up while we slept. */
+  /** Until then a silent node may be one that came up while we slept, and a Heartbeat 3 node may still
+   *  hold what it took then: it does not say so, but restarts when it hears us (heartbeat-wire 10). */
   #blindUntil: Instant | undefined;
 
   constructor(table: NativeTable, now: Instant) {
     this.table = table;
     const { self, generation } = table;
     this.hearsay = new Hearsay(self, generation, () => this.config.timing.deadtimeMs);
+    this.claims = new Claims(() => table.members());
     this.look();
     for (const node of this.#peers) this.appeared(node, now);
   }
@@ -97,6 +101,7 @@ export class Council {
   appeared(node: string, now: Instant): void {
     this.#left.delete(node);
     this.#fates.delete(node);
+    this.claims.forget(node);
     this.hearsay.appeared(node, this.table.bulletins.last + 1, now);
   }
 
@@ -111,12 +116,14 @@ export class Council {
     this.#left.delete(node);
     this.#fates.set(node, fate);
     this.hearsay.gone(node);
+    this.claims.forget(node);
   }
 
   left(node: string): void {
     this.#left.add(node);
     this.#fates.set(node, "has left");
     this.hearsay.gone(node);
+    this.claims.forget(node);
   }
 
   /** This node was away for longer than its deadtime: nothing that it knew is sure. */
@@ -155,6 +162,8 @@ export class Council {
     );
     if (unknown !== undefined) return `no report of ${unknown} yet`;
     if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
+    const [stranger] = this.#strangers;
+    if (stranger !== undefined) return `${stranger} may have taken over while this node slept`;
     // One that had left may be back, too.
     const silent = this.#members.find(({ kind, name }) => kind === "normal" && !this.isAlive(name));
     if (silent === undefined) return undefined;
@@ -185,10 +194,18 @@ export class Council {
     return bulletin?.status === "active" && !bulletin.groups.has(key);
   }
 
+  /** A Heartbeat 3 node whose group this is, as long as it or another one of them may have it. */
+  isLeftTo(node: string, key: string, now: Instant): boolean {
+    if (!this.#strangers.includes(node)) return false;
+    const owner = this.table.hand.group(key)?.owner ?? node;
+    return !this.claims.isUnclaimed({ key, owner }, this.#strangers, now);
+  }
+
   /** What a node lacks that cannot keep a group: the reason of a takeover. */
   lack(node: string, key: string): string {
     if (!this.isAlive(node)) return this.#fates.get(node) ?? "is not here";
     if (node === this.self) return "cannot hold it";
+    if (this.#strangers.includes(node)) return "runs Heartbeat 3 and does not claim it";
     const bulletin = this.hearsay.bulletin(node);
     if (bulletin?.status === "leaving") return "is leaving";
     if (bulletin?.status === "starting") return "does not become active";
@@ -244,7 +261,7 @@ export class Council {
 
   /** When time alone may change an answer of this class. */
   deadline(now: Instant): Instant | undefined {
-    let first = firstAfter(now, undefined, this.#blindUntil);
+    let first = firstAfter(now, this.claims.deadline(now), this.#blindUntil);
     for (const node of this.#peers) first = firstAfter(now, first, this.hearsay.deafAt(node));
     return first;
   }

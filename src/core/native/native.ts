@@ -159,8 +159,9 @@ export class Native implements Negotiator {
   ): Effect[] | undefined {
     const { node, message } = event;
     if (this.#council.strangers.includes(node)) {
-      const assigned = (key: string) => this.#ledger.register(key).node;
-      return answerStranger(this.#table, { node, message, assigned }, now);
+      const isNews = this.#council.claims.heard(node, message);
+      const said = answerStranger(this.#council, this.#ledger, event, now);
+      return isNews ? [...(said ?? []), ...this.#turn(now)] : said;
     }
     if (textOf(message, "t") !== bulletinType) return undefined;
     const bulletin = decodeBulletin(message);
@@ -338,7 +339,7 @@ export class Native implements Negotiator {
     }
     this.#ledger.endWait(key);
     const council = this.#council;
-    if (this.#isViable(node, key) || council.strangers.includes(node)) return true;
+    if (this.#isViable(node, key) || council.isLeftTo(node, key, now)) return true;
     // A network with holes: others hear it, so it is for them to judge.
     if (!council.isAlive(node)) return council.isHeardOf(node);
     // It does not hear us, so nothing can be agreed with it; it acts for itself.

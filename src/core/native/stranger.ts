@@ -4,50 +4,56 @@
 // not given away: then nobody answers.
 //
 // Heartbeat's own model of "local" and "foreign" groups is only right for two nodes, so nothing is
-// negotiated with it here (heartbeat-resources 11).
+// negotiated with it here (heartbeat-resources 11). To a node that starts, "foreign" means that its own
+// groups are taken: it is said of groups of nodes that are starting, and of no others.
 
 import { type Message, textOf } from "../../wire/message.ts";
-import { groupAnswerDraft, reportDraft } from "../classic/draft.ts";
+import { groupAnswerDraft, type Report, reportDraft } from "../classic/draft.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
-import type { NativeTable } from "./council.ts";
+import type { Council } from "./council.ts";
+import type { Ledger } from "./ledger.ts";
 
-/** What a Heartbeat 3 node among many said, and to whom each group is assigned. */
-export interface Question {
+/** What a Heartbeat 3 node among many said. */
+interface Question {
   readonly node: string;
   readonly message: Message;
-  readonly assigned: (key: string) => string;
 }
 
 export function answerStranger(
-  table: NativeTable,
-  { node, message, assigned }: Question,
+  { table, strangers, claims }: Council,
+  ledger: Ledger,
+  { node, message }: Question,
   now: Instant,
 ): Effect[] | undefined {
   const key = textOf(message, "ipaddr") ?? "";
   switch (textOf(message, "t")) {
-    case "starting":
-      return report(table, node, now);
+    case "starting": {
+      const starting = strangers.filter((stranger) => !claims.isSettled(stranger));
+      return [warning(node), ...table.send(reportDraft(report(table, starting)), now)];
+    }
     case "ip-request":
-      if (table.hand.group(key) === undefined || assigned(key) !== node) return undefined;
+      if (table.hand.group(key) === undefined || ledger.register(key).node !== node) {
+        return undefined;
+      }
       return table.send(groupAnswerDraft(node, key, false), now);
     default:
       return undefined;
   }
 }
 
-/** Answer `starting`, and warn. */
-function report(table: NativeTable, node: string, now: Instant): Effect[] {
-  const held = table.hand.groups.filter(({ state }) => state === "held");
+function report({ hand }: Council["table"], starting: readonly string[]): Report {
+  const held = hand.groups.filter(({ state }) => state === "held");
   const claim = {
-    local: held.some(({ owner }) => owner === table.self),
-    foreign: held.some(({ owner }) => owner !== table.self),
+    local: held.some(({ owner }) => !starting.includes(owner)),
+    foreign: held.some(({ owner }) => starting.includes(owner)),
   };
+  return { claim, stable: true };
+}
+
+function warning(node: string): Effect {
   const text =
     `${node} runs Heartbeat 3, which is only right in clusters of two nodes: ` +
     "it may start groups that another node holds; run hb on every node";
-  return [
-    { do: "log", level: "warn", topic: "stranger", text },
-    ...table.send(reportDraft({ claim, stable: true }), now),
-  ];
+  return { do: "log", level: "warn", topic: "stranger", text };
 }
