@@ -4,11 +4,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
 import type { Snapshot } from "../../src/core/snapshot.ts";
+import { ask } from "../../src/desk/client.ts";
+import { defaultDirectories, placesOf } from "../../src/desk/place.ts";
 import type { Host } from "./host.ts";
 import { must, type Said } from "./shell.ts";
 import { SOON_MS, until } from "./until.ts";
 
 const ROOT = join(import.meta.dir, "../..");
+/** As long as `hb status` waits. */
+const ANSWER_MS = 3_000;
 
 /** Path of the binary under test. */
 export const HB = process.env.HB_BINARY ?? join(ROOT, "dist/hb");
@@ -29,11 +33,20 @@ export function hb(host: Host, ...args: readonly string[]): Promise<Said> {
   return host.exec([HB, ...args]);
 }
 
-/** What the agent of a host knows; undefined while it does not answer. */
+/** What of the run directory of a host is seen from outside. */
+export function runDirectory(host: Host): string {
+  return join(host.dir, "run/heartbeat");
+}
+
+/**
+ * What the agent of a host knows; undefined while it does not answer. Asked at its socket, as
+ * `hb status` does: tests ask many times a second, and a process for each question would take the
+ * processors from those that are judged.
+ */
 export async function status(host: Host): Promise<Snapshot | undefined> {
-  const said = await hb(host, "status", "--json");
-  if (said.code !== 0 || said.stdout.trim() === "") return undefined;
-  return JSON.parse(said.stdout) as Snapshot;
+  const { socket } = placesOf({ ...defaultDirectories, run: runDirectory(host) });
+  const result = await ask(socket, { ask: "status" }, { limitMs: ANSWER_MS });
+  return result.kind === "done" ? result.answer.snapshot : undefined;
 }
 
 /** Waits until the agent is active and every group has a holder. */

@@ -2,8 +2,9 @@
 
 import { existsSync } from "node:fs";
 import type { Subprocess } from "bun";
-import type { RouterView, Snapshot } from "../../../src/core/snapshot.ts";
-import { built, HB } from "../agent.ts";
+import type { RouterView } from "../../../src/core/snapshot.ts";
+import { askCarp } from "../../../src/desk/carp/place.ts";
+import { built, HB, runDirectory, status } from "../agent.ts";
 import type { Host } from "../host.ts";
 import { type Lab, type LabShape, withLab } from "../lab.ts";
 import { stays, until } from "../until.ts";
@@ -73,12 +74,9 @@ export class BesideUcarp {
 
   /** What hb on this machine knows of its first virtual router. */
   async router(name: string): Promise<RouterView | undefined> {
-    const said = await this.host(name).exec([HB, "status", "--json"]);
-    try {
-      return (JSON.parse(said.stdout) as Snapshot).routers[0];
-    } catch {
-      return undefined;
-    }
+    const host = this.host(name);
+    const [own] = (await askCarp(runDirectory(host), 3_000)).routers;
+    return own ?? (await status(host))?.routers[0];
   }
 
   /** Signals the desk of hb, as an administrator does. */
