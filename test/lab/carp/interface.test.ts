@@ -64,6 +64,7 @@ test.concurrent("hb with --ignoreifstate stays master without a carrier, as ucar
 test.concurrent("hb speaks from the address that its interface gets, and puts back what is taken", async () => {
   await besideUcarp(["alice", "bob"], async (run) => {
     const alice = run.host("alice");
+    const ip = (line: string) => alice.exec(["ip", ...line.split(" ")]);
     await run.hb("alice");
     await run.held(["alice"], 10_000);
     await run.hb("bob", "-k", "50");
@@ -73,15 +74,24 @@ test.concurrent("hb speaks from the address that its interface gets, and puts ba
       { what: "the first address", ...wait },
       async () => (await from()) === "10.77.0.11",
     );
-    await alice.exec(["ip", "addr", "add", "10.77.0.99/24", "dev", "eth0"]);
-    await alice.exec(["ip", "addr", "del", "10.77.0.11/24", "dev", "eth0"]);
-    await alice.exec(["ip", "addr", "add", "10.77.0.99/24", "dev", "eth0"]);
+    // Of another width: an address of the same network would go with the first one, and hb without any
+    // address is no master, however short that is.
+    await ip("addr add 10.77.0.99/16 dev eth0");
+    await ip("addr del 10.77.0.11/24 dev eth0");
     await until(
       { what: "the second address", ...wait },
       async () => (await from()) === "10.77.0.99",
     );
-    await alice.exec(["ip", "addr", "del", `${VIP}/24`, "dev", "eth0"]);
-    await run.held(["alice"], AT_ONCE_MS);
+    const takenAt = wallMs();
+    expect((await ip(`addr del ${VIP}/24 dev eth0`)).code).toBe(0);
+    await until({ what: "the address gone and back", withinMs: AT_ONCE_MS }, () => {
+      return run.lab.watch.since(VIP, takenAt).length > 1;
+    });
+    const changes = run.lab.watch.since(VIP, takenAt);
+    expect(changes.map(({ host, up }) => [host, up])).toEqual([
+      ["alice", false],
+      ["alice", true],
+    ]);
     expect((await run.router("bob"))?.state).toBe("backup");
   });
 });
