@@ -20,19 +20,24 @@ export function section(title: string, rows: readonly (readonly Cell[])[], paint
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
       const last = column === row.length - 1;
-      if (!last) widths[column] = Math.max(widths[column] ?? 0, textOf(cell).length);
+      if (!last) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
     }
   }
   const lines = rows.map((row) => {
     const cells = row.map((cell, column) => {
       const text = textOf(cell);
-      const padding = column === row.length - 1 ? 0 : (widths[column] ?? 0) - text.length;
+      const padding = column === row.length - 1 ? 0 : (widths[column] ?? 0) - widthOf(cell);
       const painted = typeof cell === "string" || text === "" ? text : paint(cell[0], text);
       return `${painted}${" ".repeat(Math.max(0, padding))}`;
     });
     return `  ${cells.join("  ")}`.trimEnd();
   });
   return [paint("bold", title), ...lines].join("\n");
+}
+
+/** In columns of a terminal: some letters take two. */
+function widthOf(cell: Cell): number {
+  return Bun.stringWidth(textOf(cell));
 }
 
 function textOf(cell: Cell): string {

@@ -2,9 +2,7 @@
 
 import type { Event } from "../desk/journal/event.ts";
 import { plain, stampOf } from "../desk/line.ts";
-import type { Style } from "./output.ts";
-
-export type Paint = (style: Style, text: string) => string;
+import type { Paint } from "./column.ts";
 
 const kindWidth = 12;
 
@@ -21,7 +19,7 @@ export function bootLine(paint: Paint): string {
   return paint("dim", "-- the host booted --");
 }
 
-function coloured(level: Event["level"], text: string, paint: Paint): string {
+export function coloured(level: Event["level"], text: string, paint: Paint): string {
   if (level === "error") return paint("red", text);
   return level === "warn" ? paint("yellow", text) : text;
 }

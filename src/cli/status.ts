@@ -5,21 +5,24 @@ import { askCarp } from "../desk/carp/place.ts";
 import { ask } from "../desk/client.ts";
 import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";
-import { runDirOption } from "./directory.ts";
+import { agentDirOptions, runDirOption } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { coloured, paint, print, printJson, type Style, say } from "./output.ts";
+import { coloured, isHeard, paint, print, printJson, type Style, say } from "./output.ts";
 import { routerSection, statusPage } from "./page.ts";
+import { Recent } from "./recent.ts";
+import { Screen } from "./screen.ts";
 
 const answerWithinMs = 3_000;
 const watchEveryMs = 1_000;
-/** Cursor home and everything below it away: no flicker, unlike clearing first. */
-const home = "\u001b[H\u001b[J";
 
-/** How what is known comes out. */
-interface Show {
-  agent(snapshot: Snapshot): void;
+/** What was found in one look. */
+interface Look {
+  readonly snapshot: Snapshot | undefined;
   /** Without an agent: the virtual routers of the processes of `hb carp`. */
-  routers(routers: readonly RouterView[]): void;
+  readonly routers: readonly RouterView[];
+  /** What could not be had, and why. */
+  readonly trouble: readonly string[];
+  readonly code: ExitCode;
 }
 
 export const status = command({
@@ -28,68 +31,103 @@ export const status = command({
   examples: ["hb status", "hb status --watch", "hb status --json"],
   args: {
     json: { type: "boolean", description: "Print JSON" },
-    watch: { type: "boolean", description: "Show it again every second, until Ctrl-C" },
+    watch: { type: "boolean", description: "Show it again every second, until q or Ctrl-C" },
     ...runDirOption,
+    "state-dir": agentDirOptions["state-dir"],
   },
-  notes: 'The virtual routers of "hb carp" are shown too, whether or not an agent runs.',
+  notes: `The virtual routers of "hb carp" are shown too, whether or not an agent runs.
+With --watch the last events come below; the arrow keys move a page that is too tall.`,
   exits: [
     [exit.done, "the agent runs"],
     [exit.stopped, "it does not"],
     [exit.unknown, "its state cannot be told"],
   ],
   async run({ args }) {
-    const show = args.json ? asJson : onPage;
-    if (!args.watch) return await once(args["run-dir"], show);
-    return await watch(args["run-dir"], show, args.json !== true);
+    const run = args["run-dir"];
+    if (!args.watch) return tell(await look(run), args.json === true);
+    if (args.json || !coloured("stdout")) return await repeat(run, args.json === true);
+    return await watch(run, new Recent(args["state-dir"]));
   },
 });
 
-async function once(run: string, show: Show): Promise<ExitCode> {
+async function look(run: string): Promise<Look> {
   const [result, { routers, mute }] = await Promise.all([
     ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs }),
     askCarp(run, answerWithinMs),
   ]);
-  for (const { pid, reason } of mute) say(`"hb carp" with pid ${pid} does not answer: ${reason}`);
+  const trouble = mute.map(({ pid, reason }) => {
+    return `"hb carp" with pid ${pid} does not answer: ${reason}`;
+  });
   if (result.kind === "done" && result.answer.snapshot !== undefined) {
     const { snapshot } = result.answer;
-    show.agent({ ...snapshot, routers: [...snapshot.routers, ...routers] });
-    return exit.done;
+    const whole = { ...snapshot, routers: [...snapshot.routers, ...routers] };
+    return { snapshot: whole, routers: [], trouble, code: exit.done };
+  }
+  if (routers.length === 0 || result.kind !== "absent") {
+    trouble.push(result.kind === "done" ? result.answer.text : whyNot(result, run));
   }
   // The exit code is about the agent, for whose init script it is.
-  if (routers.length > 0) show.routers(routers);
-  if (routers.length === 0 || result.kind !== "absent") {
-    say(result.kind === "done" ? result.answer.text : whyNot(result, run));
-  }
-  return result.kind === "absent" ? exit.stopped : exit.unknown;
+  const code = result.kind === "absent" ? exit.stopped : exit.unknown;
+  return { snapshot: undefined, routers, trouble, code };
 }
 
-/** Until Ctrl-C, also through restarts of the agent; the code of the last look. */
-async function watch(run: string, show: Show, page: boolean): Promise<ExitCode> {
-  let stopped = false;
-  const { promise: interrupted, resolve } = Promise.withResolvers<void>();
-  process.once("SIGINT", () => {
-    stopped = true;
-    resolve();
-  });
+function tell({ snapshot, routers, trouble, code }: Look, json: boolean): ExitCode {
+  for (const text of trouble) say(text);
+  if (json && snapshot !== undefined) printJson(snapshot);
+  else if (json && routers.length > 0) printJson({ version: 1, routers });
+  else if (snapshot !== undefined) print(statusPage(snapshot, painted));
+  else if (routers.length > 0) print(routerSection(routers, painted));
+  return code;
+}
+
+/** For a file or a pipe: one page, or one document, after the other. */
+async function repeat(run: string, json: boolean): Promise<ExitCode> {
+  const { ended, isOver } = untilInterrupted();
   let code: ExitCode = exit.unknown;
-  while (!stopped) {
-    if (page && coloured("stdout")) process.stdout.write(home);
-    code = await once(run, show);
-    if (page && !coloured("stdout")) print("");
-    await Promise.race([interrupted, Bun.sleep(watchEveryMs)]);
+  while (!isOver() && isHeard()) {
+    code = tell(await look(run), json);
+    if (!json) print("");
+    await Promise.race([ended, Bun.sleep(watchEveryMs)]);
   }
   return code;
 }
 
-const onPage: Show = {
-  agent: (snapshot) => print(statusPage(snapshot, painted)),
-  routers: (routers) => print(routerSection(routers, painted)),
-};
+/** Until q or Ctrl-C, also through restarts of the agent; the code of the last look. */
+async function watch(run: string, recent: Recent): Promise<ExitCode> {
+  const { ended, end, isOver } = untilInterrupted();
+  const screen = new Screen(end);
+  let code: ExitCode = exit.unknown;
+  try {
+    while (!isOver() && isHeard()) {
+      const found = await look(run);
+      code = found.code;
+      screen.show([...partsOf(found), recent.section(painted)].filter(Boolean).join("\n\n"));
+      await Promise.race([ended, Bun.sleep(watchEveryMs)]);
+    }
+  } finally {
+    screen.close();
+    recent.close();
+  }
+  return code;
+}
 
-const asJson: Show = {
-  agent: printJson,
-  routers: (routers) => printJson({ version: 1, routers }),
-};
+function partsOf({ snapshot, routers, trouble }: Look): string[] {
+  const parts = trouble.map((text) => painted("red", text));
+  if (snapshot !== undefined) parts.push(statusPage(snapshot, painted));
+  if (routers.length > 0) parts.push(routerSection(routers, painted));
+  return parts;
+}
+
+function untilInterrupted() {
+  let over = false;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const end = () => {
+    over = true;
+    resolve();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+  return { ended, end, isOver: () => over };
+}
 
 function painted(style: Style, text: string): string {
   return paint("stdout", style, text);
