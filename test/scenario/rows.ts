@@ -39,12 +39,18 @@ export const rows: readonly Row[] = [
   .filter(({ name }, n, all) => all.findIndex((row) => row.name === name) === n)
   .filter(({ name }) => name !== "design rules");
 
+/** What the judge of virtual routers goes by. */
+const laws = rows.filter(({ name }) => /^design carp (1[7-9]|2[0-7])$/.test(name));
+
 /** Rows that are no story of the core: which test proves them, by its file and a part of its name. */
 export const elsewhere: Readonly<Record<string, readonly [file: string, test: string]>> = {
   "design carp 9": ["core/carp/router.test.ts", "judges a tie in IPv4 alone"],
   "design carp 16": ["core/carp/router.test.ts", "joined by commas"],
   "design carp on the host": ["pulse/carp/adverts.test.ts", "give good packets to the core"],
   "design carp laws": ["sim/carp/kind.test.ts", "breaks no law of virtual routers"],
+  ...Object.fromEntries(
+    laws.map(({ name }) => [name, ["sim/mutation/carp.test.ts", "Judge finds that law %s is"]]),
+  ),
   "carp 10.3": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
   "carp 10.4": ["lab/carp/interface.test.ts", "its interface is set down, and made anew"],
   "carp 10.5": ["lab/carp/ucarp-options.test.ts", "when they cannot start on an interface"],
