@@ -2,7 +2,8 @@
 //
 // Up is: addresses, then the up script. Down is: addresses off, then the down script, so that clients
 // reach the next master while services here still stop. One job at a time; the last order wins: who is
-// told to go down while the up script runs waits for its end, but its addresses leave at once.
+// told to go down while the up script runs waits for its end, but its addresses leave at once; and who is
+// told to go up again before that end puts them back at once.
 
 import type { AddressResource } from "../../config/resource.ts";
 import type { RouterConfig } from "../../config/router.ts";
@@ -30,6 +31,10 @@ export class Grip {
   #goal: "up" | "down" = "down";
   #steps: Step[] = [];
   #work: { readonly job: number; readonly step: Step } | undefined;
+  /** The addresses left beside a job of the way up. */
+  #isSuspended = false;
+  /** The job that puts them back beside it. */
+  #regaining: number | undefined;
 
   constructor(config: () => RouterConfig, nextJob: () => number) {
     this.#config = config;
@@ -49,12 +54,16 @@ export class Grip {
   }
 
   waitsFor(job: number): boolean {
-    return this.#work?.job === job;
+    return this.#work?.job === job || this.#regaining === job;
   }
 
   raise(): Grasp {
     this.#goal = "up";
-    return this.#work === undefined ? this.#begin() : nothing;
+    if (this.#work === undefined) return this.#begin();
+    if (!this.#isSuspended) return nothing;
+    this.#isSuspended = false;
+    this.#regaining = this.#nextJob();
+    return { ...nothing, effects: this.#effects("hold", this.#regaining) };
   }
 
   /** As raise(), but the up script has run already. */
@@ -70,6 +79,7 @@ export class Grip {
     const isUp =
       this.#work.step === "hold" || this.#work.step === "up" || this.#work.step === "repair";
     if (!isUp || this.resources.length === 0) return nothing;
+    this.#isSuspended = true;
     return { ...nothing, effects: [{ do: "suspend", resources: this.resources }] };
   }
 
@@ -81,19 +91,28 @@ export class Grip {
   }
 
   /** The job that this grip waits for has ended. */
-  result({ ok, text }: Result): Grasp {
+  result({ job, ok, text }: Result): Grasp {
+    if (job === this.#regaining) return this.#regained(ok, text);
     const step = this.#work?.step;
     this.#work = undefined;
     const isDownStep = step === "drop" || step === "down";
     if ((this.#goal === "down") !== isDownStep) return this.#begin();
     if (isDownStep) return this.#stepDown(step, ok ? undefined : text);
     const counts = step !== "up" || !this.#config().likeUcarp;
-    if (!ok && counts)
-      return { effects: [], news: ["failed"], text: `${this.#name(step)}: ${text}` };
-    return this.#next();
+    return ok || !counts ? this.#next() : this.#failed(step, text);
+  }
+
+  #regained(ok: boolean, text: string): Grasp {
+    this.#regaining = undefined;
+    return ok || this.#goal === "down" ? nothing : this.#failed("hold", text);
+  }
+
+  #failed(step: Step | undefined, text: string): Grasp {
+    return { effects: [], news: ["failed"], text: `${this.#name(step)}: ${text}` };
   }
 
   #begin(): Grasp {
+    this.#isSuspended = false;
     const { upScript, downScript } = this.#config();
     const holds = this.resources.length > 0;
     const steps: [boolean, Step][] =
