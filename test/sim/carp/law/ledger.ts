@@ -6,6 +6,7 @@
 //   number above the source's last one. Everything counts again after its sealed farewell (bare adverts) or
 //   when it has sealed nothing for ten minutes.
 // * What is refused changes nothing here either.
+// * What came while the host stood still was said to it when it went on.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
@@ -75,6 +76,7 @@ export class Ledger {
   see(sight: Sight): void {
     if (sight.saw === "process") this.#memories.set(sight.node, blank());
     else if (sight.saw === "act" && sight.act.act === "reload") this.#reloaded(sight.act.node);
+    else if (sight.saw === "frozen" && !sight.frozen) this.#woke(sight.node);
     else if (sight.saw === "advert-heard" && sight.rejected === undefined) this.#heard(sight);
   }
 
@@ -92,6 +94,13 @@ export class Ledger {
     const memory = blank();
     memory.unsureUntil = this.#picture.now + scriptsMs(host) + 100;
     this.#memories.set(node, memory);
+  }
+
+  #woke(node: string): void {
+    const { frozenAt } = this.#picture.host(node);
+    for (const source of this.#memory(node).sources.values()) {
+      if (source.sealedAt >= frozenAt) source.sealedAt = this.#picture.now;
+    }
   }
 
   #heard({ node, from, advert, touched }: Extract<Sight, { saw: "advert-heard" }>): void {

@@ -1,9 +1,9 @@
 // "one": of two masters that meet, one stays. Judged where two hb hosts were master beside each other: when one
 // of them has given the addresses up, the other one does not do so within a second.
 //
-// Suspended by anything that is done or played again meanwhile, by a third master, and for members that are
-// demoted: what a count says, not all dialects hear. The exception is BSD's: equals in its dialect that
-// cannot know each other for hb all yield, and then go by their ranks.
+// Suspended by anything that is done or played again meanwhile, by a third master that is another program, and
+// for members that are demoted: what a count says, not all dialects hear. The exception is BSD's: equals in
+// its dialect that cannot know each other for hb all yield, and then go by their ranks.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
 import type { Law, Report } from "../../law/law.ts";
@@ -22,7 +22,6 @@ export class One implements Law {
   readonly #masterAt = new Map<string, number>();
   /** Who has just given up, to whom of those that were master beside it. */
   #yielded: { readonly from: string; readonly to: Set<string>; readonly at: number } | undefined;
-
   #doubtfulUntil = 0;
 
   constructor(picture: Picture, contact: Contact, report: Report) {
@@ -34,9 +33,7 @@ export class One implements Law {
   see(sight: Sight, now: number): void {
     switch (sight.saw) {
       case "advert":
-        if (this.#picture.isMaster(this.#picture.host(sight.node))) {
-          this.#masterAt.set(sight.node, now);
-        }
+        this.#spoke(this.#picture.host(sight.node), now);
         return;
       case "act":
       case "process":
@@ -52,6 +49,13 @@ export class One implements Law {
         return;
       default:
     }
+  }
+
+  #spoke(host: Seen, now: number): void {
+    if (!this.#picture.isMaster(host)) return;
+    this.#masterAt.set(host.name, now);
+    // An equal BSD host makes all of them yield, itself as well.
+    if (!isPlain(host)) this.#doubtfulUntil = Math.max(this.#doubtfulUntil, now + meetMs);
   }
 
   #gaveUp(host: Seen, now: number): void {
