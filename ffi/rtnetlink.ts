@@ -35,6 +35,7 @@ export const ARPHRD_ETHER = 1;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_IFALIAS = 20;
+const IFLA_CARRIER_DOWN_COUNT = 48;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_LABEL = 3;
@@ -71,6 +72,8 @@ export interface LinkRow {
   readonly mac: Uint8Array;
   /** What somebody wrote to it ("ip link set … alias"); empty when nobody did. */
   readonly alias: string;
+  /** How often its carrier went, as the kernel counts; 0 where it does not (before Linux 4.16). */
+  readonly carrierLosses: number;
 }
 
 export interface AddressRow {
@@ -117,6 +120,7 @@ export function linkRow(message: NetlinkMessage): LinkRow | undefined {
     name: textOf(found, IFLA_IFNAME) ?? "",
     mac: (found.get(IFLA_ADDRESS) ?? new Uint8Array(0)).slice(),
     alias: textOf(found, IFLA_IFALIAS) ?? "",
+    carrierLosses: u32Of(found, IFLA_CARRIER_DOWN_COUNT) ?? 0,
   };
 }
 

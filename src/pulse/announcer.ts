@@ -27,11 +27,17 @@ interface Announced {
   at: Instant | undefined;
 }
 
+/** How an interface was when it was looked at last. */
+interface Seen {
+  readonly carries: boolean;
+  readonly losses: number;
+}
+
 export class Announcer {
   readonly #interfaces: Interfaces;
   readonly #fd: number;
   readonly #entries = new Map<string, Announced>();
-  readonly #carrying = new Map<number, boolean>();
+  readonly #seen = new Map<number, Seen>();
   #intervalMs: number;
   #next: Instant | undefined;
 
@@ -55,6 +61,8 @@ export class Announcer {
   ): void {
     const entry = { ...options, left: BURST_FRAMES, at: now };
     this.#entries.set(word, entry);
+    const link = this.#interfaces.link(entry.index);
+    if (link !== undefined && !this.#seen.has(entry.index)) this.#see(link);
     this.#step(entry, now);
     this.#sooner(entry.at);
   }
@@ -75,11 +83,11 @@ export class Announcer {
   }
 
   /** Tells how an interface is. One that carries again may be on another switch port: what lives
-   *  there is announced anew. */
+   *  there is announced anew, also when the cable was out and in again between two looks. */
   carrier(link: LinkRow, now: Instant): void {
-    const was = this.#carrying.get(link.index);
-    this.#carrying.set(link.index, carries(link));
-    if (was !== false || !carries(link)) return;
+    const was = this.#seen.get(link.index);
+    const is = this.#see(link);
+    if (was === undefined || !is.carries || (was.carries && was.losses === is.losses)) return;
     const words = [...this.#entries].filter(([, entry]) => entry.index === link.index);
     this.again(
       words.map(([word]) => word),
@@ -106,6 +114,12 @@ export class Announcer {
 
   close(): void {
     close(this.#fd);
+  }
+
+  #see(link: LinkRow): Seen {
+    const seen = { carries: carries(link), losses: link.carrierLosses };
+    this.#seen.set(link.index, seen);
+    return seen;
   }
 
   #sooner(at: Instant | undefined): void {

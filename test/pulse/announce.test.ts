@@ -139,11 +139,17 @@ test("RivalListener tells once who else claims a held address, by ARP and by adv
     expect([next.word, next.mac]).toEqual(["fd09::5", "02:00:00:00:00:99"]);
   }));
 
-test("Announcer.carrier() announces anew when the cable is plugged in again", () =>
+test.each([
+  ["when the cable is plugged in again", false],
+  ["when it slept while the cable was out", true],
+] as const)("Announcer.carrier() announces anew %s", (_when, sleeps) =>
   withNeighbour(async (puppet, heard) => {
     puppet.order({ effects: [{ do: "hold", job: 1, resources: [four] }] });
     await until("the burst", () => arps(heard()).length === 10);
+    if (sleeps) puppet.signal("SIGSTOP");
     ip("link set right down");
     ip("link set right up");
+    if (sleeps) puppet.signal("SIGCONT");
     await until("another burst", () => arps(heard()).length === 20);
-  }));
+  }),
+);

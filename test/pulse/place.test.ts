@@ -9,9 +9,33 @@ import { netmask } from "../../src/pulse/held.ts";
 import { broadcastOf, inSubnet, place, Tables } from "../../src/pulse/place.ts";
 
 const links: readonly LinkRow[] = [
-  { index: 1, name: "lo", flags: 0x10049, type: 772, mac: new Uint8Array(6), alias: "" },
-  { index: 2, name: "eth0", flags: 0x11043, type: 1, mac: new Uint8Array(6), alias: "" },
-  { index: 3, name: "eth1", flags: 0x11043, type: 1, mac: new Uint8Array(6), alias: "" },
+  {
+    index: 1,
+    name: "lo",
+    flags: 0x10049,
+    type: 772,
+    mac: new Uint8Array(6),
+    alias: "",
+    carrierLosses: 0,
+  },
+  {
+    index: 2,
+    name: "eth0",
+    flags: 0x11043,
+    type: 1,
+    mac: new Uint8Array(6),
+    alias: "",
+    carrierLosses: 0,
+  },
+  {
+    index: 3,
+    name: "eth1",
+    flags: 0x11043,
+    type: 1,
+    mac: new Uint8Array(6),
+    alias: "",
+    carrierLosses: 0,
+  },
 ];
 
 function row(index: number, text: string, label?: string): AddressRow {
