@@ -76,7 +76,7 @@ export class Holder implements Law {
       this.#partiesSince = now;
     }
     for (const party of parties) {
-      for (const group of this.#picture.groups) this.#judge(party, group, now);
+      for (const group of party[0]?.config.groups ?? []) this.#judge(party, group, now);
     }
   }
 
@@ -106,12 +106,11 @@ export class Holder implements Law {
     return deadtimeMs + (isYoung ? initdeadMs : 0) + 4 * this.#keepaliveMs() + 1_000;
   }
 
-  #isJudged(party: readonly Seen[], { key, resources }: GroupSpec, now: number): boolean {
+  #isJudged(party: readonly Seen[], group: GroupSpec, now: number): boolean {
     if (party.every(({ name }) => this.#leaving.has(name))) return false;
-    const lines = new Set(
-      party.map(({ config }) => JSON.stringify(config.groups.find((group) => group.key === key))),
-    );
-    if (lines.size !== 1 || lines.has(undefined as never)) return false;
+    const { key, resources } = group;
+    const line = JSON.stringify(group);
+    if (!party.every((host) => JSON.stringify(lineOf(host, key)) === line)) return false;
     return party.every((host) =>
       resources.every(({ word }) => {
         if (Object.keys(host.tempers.get(word) ?? {}).length > 0 || host.stuck.has(word))
@@ -142,6 +141,11 @@ export class Holder implements Law {
   #keepaliveMs(): number {
     return Math.max(...this.#picture.all.map(({ config }) => config.timing.keepaliveMs));
   }
+}
+
+/** What the host's files say of the group: those of a host outside the party say nothing of it. */
+function lineOf({ config }: Seen, key: string): GroupSpec | undefined {
+  return config.groups.find((group) => group.key === key);
 }
 
 /** Words that are not up on exactly one host although everything is mended. */
