@@ -7,7 +7,8 @@
 // a reason. When the answer says that groups moved, they are up where it says, unless something else was
 // done to the cluster in the last two seconds.
 //
-// Exception: the agent died before it could answer; the operator sees that the connection broke.
+// Exception: the desk died before it could answer; the operator sees that the connection broke. A pulse that
+// dies is no excuse: the desk answers for it.
 
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Law, Report } from "./law.ts";
@@ -46,7 +47,7 @@ export class Request implements Law {
         this.#answered(sight, now);
         break;
       case "process":
-        if (sight.alive) break;
+        if (sight.alive || sight.process === "pulse") break;
         for (const [request, { node }] of this.#open) {
           if (node === sight.node) this.#open.delete(request);
         }
