@@ -18,6 +18,8 @@ const tellings = 4;
 interface Pair {
   /** When either last heard the other. */
   readonly heardAt: Map<string, number>;
+  /** How long each is to wait for the other, as the other last said. */
+  readonly saidMs: Map<string, number>;
   /** Bulletins that have come in turn. */
   told: number;
   /** Who speaks next, and after which moment. */
@@ -49,6 +51,20 @@ export class Contact {
     return this.#pair(to, from).heardAt.get(to) ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** The longest deadtime that the node heard another one ask for whom it had to wait for at that moment. */
+  patienceMs(node: string, then: number): number {
+    let longest = 0;
+    for (const { name } of this.#picture.all) {
+      if (name === node) continue;
+      const { heardAt, saidMs } = this.#pair(node, name);
+      const said = saidMs.get(node) ?? 0;
+      if ((heardAt.get(node) ?? Number.NEGATIVE_INFINITY) + said > then) {
+        longest = Math.max(longest, said);
+      }
+    }
+    return longest;
+  }
+
   see(sight: Sight, now: number): void {
     switch (sight.saw) {
       case "heard":
@@ -78,6 +94,8 @@ export class Contact {
     const pair = this.#pair(node, from);
     if (this.#isLost(pair, node, from, now)) this.#part(pair);
     pair.heardAt.set(node, now);
+    const saidMs = Number.parseInt(textOf(message, "dt") ?? "", 16);
+    if (saidMs > 0) pair.saidMs.set(node, saidMs);
     if (textOf(message, "t") !== "hb_groups" || pair.since !== undefined) return;
     if ((pair.next !== undefined && pair.next !== from) || sentAt < pair.after) return;
     pair.told += 1;
@@ -108,7 +126,14 @@ export class Contact {
     const key = one < other ? `${one} ${other}` : `${other} ${one}`;
     let pair = this.#pairs.get(key);
     if (pair === undefined) {
-      pair = { heardAt: new Map(), told: 0, next: undefined, after: 0, since: undefined };
+      pair = {
+        heardAt: new Map(),
+        saidMs: new Map(),
+        told: 0,
+        next: undefined,
+        after: 0,
+        since: undefined,
+      };
       this.#pairs.set(key, pair);
     }
     return pair;

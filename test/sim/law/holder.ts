@@ -4,8 +4,9 @@
 // Live nodes of which one hears the other, in whichever direction, are one party; each party is to have
 // a node with everything of the group up. The time runs from the moment at which the parties became what
 // they are, anything was done to the cluster, or a script of the group last worked. It is the longest
-// deadtime; initdead as well while a node of the party has not been running for long; 4 keepalives and a
-// second for the conversation.
+// deadtime, also that which a node of the party heard of one that is not heard any more, for a node is
+// waited for as long as it asks for; initdead as well while a node of the party has not been running for
+// long; 4 keepalives and a second for the conversation.
 //
 // When everything is mended (verdict): every word of every group is up on exactly one host.
 //
@@ -13,6 +14,8 @@
 // * A group of which anything failed, hangs, lies, is slow or was lost on a node of the party, until it
 //   is mended and twelve minutes have passed: a node is unwilling for ten after a failure, and tries again
 //   each minute when alone. (The end of the run is after that.)
+// * A service that does not run although its status said so when it was to be started: it counts as up
+//   there until somebody asks again, for nobody watches services here.
 // * Nodes that are leaving; parties whose nodes do not read the same line for the group.
 // * At the end: a service whose stop was tried in vain and that therefore runs on beside its successor.
 
@@ -20,7 +23,7 @@ import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Contact } from "./contact.ts";
 import type { Law, Report } from "./law.ts";
-import type { Picture, Seen } from "./picture.ts";
+import { countsAsUp, type Picture, type Seen } from "./picture.ts";
 
 const unwillingMs = 720_000;
 
@@ -84,7 +87,9 @@ export class Holder implements Law {
     const names = party.map(({ name }) => name);
     const key = `${group.key} among ${names.join(" ")}`;
     const busy = party.some((host) => group.resources.some(({ word }) => host.running.has(word)));
-    const isHeld = party.some((host) => group.resources.every(({ word }) => host.up.has(word)));
+    const isHeld = party.some((host) =>
+      group.resources.every(({ word }) => countsAsUp(host, word)),
+    );
     if (isHeld || busy || !this.#isJudged(party, group, now)) {
       this.#vacantSince.delete(key);
       return;
@@ -100,7 +105,8 @@ export class Holder implements Law {
 
   #limitMs(party: readonly Seen[], from: number): number {
     const timings = party.map(({ config }) => config.timing);
-    const deadtimeMs = Math.max(...timings.map((timing) => timing.deadtimeMs));
+    const said = party.map(({ name }) => this.#contact.patienceMs(name, from));
+    const deadtimeMs = Math.max(...timings.map((timing) => timing.deadtimeMs), ...said);
     const initdeadMs = Math.max(...timings.map((timing) => timing.initdeadMs));
     const isYoung = party.some(({ bornAt }) => bornAt > from - initdeadMs - deadtimeMs);
     return deadtimeMs + (isYoung ? initdeadMs : 0) + 4 * this.#keepaliveMs() + 1_000;
@@ -155,7 +161,7 @@ export function misplaced(picture: Picture): string[] {
 }
 
 function holdersOf(picture: Picture, word: string): Seen[] {
-  const holders = picture.all.filter((host) => host.up.has(word));
+  const holders = picture.all.filter((host) => countsAsUp(host, word));
   const able = holders.filter((host) => !host.stuck.has(word));
   return able.length > 0 ? able : holders;
 }

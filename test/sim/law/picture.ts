@@ -28,6 +28,8 @@ export interface Seen {
   readonly running: Map<string, Running>;
   /** Words that this life of the agent started, held or found running. */
   readonly touched: Set<string>;
+  /** Services that do not run although the last status of this life of the agent said that they do. */
+  readonly fooled: Set<string>;
   /** How the last stop of a word ended, where it failed. */
   readonly stuck: Set<string>;
   /** When a start of a word last failed. */
@@ -99,6 +101,7 @@ export class Picture {
         if (sight.up) host.up.set(sight.word, host.up.get(sight.word) ?? now);
         else host.up.delete(sight.word);
         if (sight.up) host.touched.add(sight.word);
+        if (sight.up) host.fooled.delete(sight.word);
         return;
       }
       case "script":
@@ -115,6 +118,7 @@ export class Picture {
     now: number,
   ): void {
     host[process] = alive;
+    host.fooled.clear();
     if (!alive) {
       host.diedAt = now;
       return;
@@ -133,6 +137,8 @@ export class Picture {
     }
     host.running.delete(word);
     const good = phase === "ends" && sight.ok === true;
+    if (action === "status" && good && !host.up.has(word)) host.fooled.add(word);
+    else host.fooled.delete(word);
     if (action === "start" && !good) host.failedAt.set(word, now);
     if (action === "stop" && good) host.stuck.delete(word);
     if (action === "stop" && !good) host.stuck.add(word);
@@ -175,6 +181,11 @@ export function isAlive(host: Seen): boolean {
   return host.desk && host.pulse && !host.frozen;
 }
 
+/** It is up there, or the agent there was told so. */
+export function countsAsUp(host: Seen, word: string): boolean {
+  return host.up.has(word) || host.fooled.has(word);
+}
+
 export function isAddress(word: string): boolean {
   return /^\d/.test(word);
 }
@@ -193,6 +204,7 @@ function fresh(config: ClusterConfig): Seen {
     up: new Map(),
     running: new Map(),
     touched: new Set(),
+    fooled: new Set(),
     stuck: new Set(),
     failedAt: new Map(),
     tempers: new Map(),
