@@ -4,6 +4,7 @@
 import type { GroupState } from "../group/hand.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
+import type { GroupNews } from "./bulletin.ts";
 import type { Council, NativeTable } from "./council.ts";
 import { isBusy } from "./council.ts";
 import { assign, newer, type Register, sameRegister } from "./register.ts";
@@ -25,6 +26,8 @@ export class Ledger {
   readonly #upAt = new Map<string, Instant>();
   /** Since when a group has been waiting for a node that is starting. */
   readonly #waitingSince = new Map<string, Instant>();
+  /** The groups of the files for which the others' reports have been read. */
+  #met: NativeTable["hand"]["groups"] | undefined;
   /** When this node last assigned a group to itself. */
   readonly #claimedAt = new Map<string, Instant>();
   /** Groups that are held here although, or because, their owner was away. */
@@ -70,6 +73,20 @@ export class Ledger {
     if (sameRegister(known, newest)) return;
     this.#registers.set(key, newest);
     this.explain(key, `${from} says that it is assigned to ${newest.node}`);
+  }
+
+  /** After a reload: what the others have been saying of a group counts from now on, although they say
+   *  nothing new. */
+  meet({ peers, hearsay }: Council): void {
+    const { groups } = this.#table.hand;
+    if (groups === this.#met) return;
+    this.#met = groups;
+    for (const { key } of groups) {
+      for (const node of peers) {
+        const news = hearsay.news(node, key);
+        if (news !== undefined) this.merge(key, news.register, node);
+      }
+    }
   }
 
   assign(key: string, node: string, why: string): void {
@@ -170,6 +187,21 @@ export class Ledger {
     else if (known.epoch === 0 && known.node !== owner && this.isMine(key) && isBusy(state)) {
       this.assign(key, this.#table.self, `${owner} owns it now, but it runs here`);
     }
+  }
+
+  /** What the others are told of each group; who leaves would start none. */
+  news(leaving: boolean): Map<string, GroupNews> {
+    return new Map(
+      this.#table.hand.groups.map(({ key, state }) => [
+        key,
+        {
+          register: this.register(key),
+          activity: state,
+          claim: isBusy(state) ? this.claimed(key) : 0,
+          unwilling: leaving || !this.isWilling(key),
+        },
+      ]),
+    );
   }
 
   /** The first moment after `now` at which a rule may have a new answer. */

@@ -17,7 +17,7 @@ import type { Command } from "../input.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
-import { bulletinType, decodeBulletin, type GroupNews } from "./bulletin.ts";
+import { bulletinType, decodeBulletin } from "./bulletin.ts";
 import { Connectivity } from "./connectivity.ts";
 import { Council, isBusy, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
@@ -183,6 +183,7 @@ export class Native implements Negotiator {
   #turn(now: Instant): Effect[] {
     this.#turnedAt = now;
     this.#council.look();
+    this.#ledger.meet(this.#council);
     const effects: Effect[] = [];
     for (const group of this.#table.hand.groups) {
       this.#ledger.note(group, this.#council, now);
@@ -190,7 +191,7 @@ export class Native implements Negotiator {
       effects.push(...(rules ?? []));
     }
     effects.push(...this.#operator.check(now));
-    effects.push(...this.#herald.speak(this.#status(), this.#news(), now));
+    effects.push(...this.#herald.speak(this.#status(), this.#ledger.news(this.#leave.begun), now));
     effects.push(...this.#leave.check(now));
     return effects;
   }
@@ -198,20 +199,6 @@ export class Native implements Negotiator {
   #status(): "starting" | "active" | "leaving" {
     if (this.#leave.begun) return "leaving";
     return this.#council.active ? "active" : "starting";
-  }
-
-  #news(): Map<string, GroupNews> {
-    return new Map(
-      this.#table.hand.groups.map(({ key, state }) => [
-        key,
-        {
-          register: this.#ledger.register(key),
-          activity: state,
-          claim: isBusy(state) ? this.#ledger.claimed(key) : 0,
-          unwilling: this.#leave.begun || !this.#ledger.isWilling(key),
-        },
-      ]),
-    );
   }
 
   /** The rules, in order; the first that has something to say decides. */
