@@ -2,15 +2,14 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { configure } from "./conf.ts";
-import { complaints, hasHeartbeat, startHeartbeat } from "./heartbeat.ts";
-import { withLab } from "./lab.ts";
+import { complaints, hasHeartbeat, startHeartbeat, withHeartbeat } from "./heartbeat.ts";
 
 setDefaultTimeout(90_000);
 const ADDRESS = "10.77.0.100";
 
 test("Lab lets real Heartbeat 3.0.6 take over from a killed node", async () => {
   expect(hasHeartbeat()).toBe(true);
-  await withLab({ hosts: ["alice", "bob"] }, async (lab) => {
+  await withHeartbeat({ hosts: ["alice", "bob"] }, async (lab) => {
     configure(lab, { resources: [`alice ${ADDRESS}/24/eth0`], failback: "off", initdead: "10" });
     const alice = lab.host("alice");
     const bob = lab.host("bob");

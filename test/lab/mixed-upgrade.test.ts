@@ -4,8 +4,14 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { built, leave, settled, startAgent, status } from "./agent.ts";
 import { groupOf, home } from "./cluster.ts";
 import { configure } from "./conf.ts";
-import { complaints, heartbeatCommand, startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
-import { type Lab, withLab } from "./lab.ts";
+import {
+  complaints,
+  heartbeatCommand,
+  startHeartbeat,
+  stopHeartbeat,
+  withHeartbeat,
+} from "./heartbeat.ts";
+import type { Lab } from "./lab.ts";
 import { JOURNAL, LATE_MS } from "./mixed.ts";
 import { SOON_MS, until } from "./until.ts";
 
@@ -30,7 +36,7 @@ async function beside(lab: Lab, name: string, kind: "hb" | "heartbeat"): Promise
 for (const failback of ["on", "off", "legacy"] as const) {
   test(`a cluster is upgraded and downgraded node by node: auto_failback ${failback}`, async () => {
     await built();
-    await withLab({ hosts: nodes, name: "up", logs: ["log/journal"] }, async (lab) => {
+    await withHeartbeat({ hosts: nodes, name: "up", logs: ["log/journal"] }, async (lab) => {
       configure(lab, { resources: nodes.map(groupOf), initdead: "10", failback });
       const [alice, bob] = [lab.host("alice"), lab.host("bob")];
       for (const host of lab.hosts) {

@@ -7,9 +7,15 @@ import type { Subprocess } from "bun";
 import { built, hb, leave, settled, startAgent, status } from "./agent.ts";
 import { groupOf, home, movedBefore } from "./cluster.ts";
 import { type Cluster, configure } from "./conf.ts";
-import { complaints, heartbeatCommand, startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
+import {
+  complaints,
+  heartbeatCommand,
+  startHeartbeat,
+  stopHeartbeat,
+  withHeartbeat,
+} from "./heartbeat.ts";
 import type { Host } from "./host.ts";
-import { type Lab, withLab } from "./lab.ts";
+import type { Lab } from "./lab.ts";
 import type { Said } from "./shell.ts";
 import { SOON_MS, until } from "./until.ts";
 
@@ -172,7 +178,7 @@ export async function withMixed(
 ): Promise<void> {
   await built();
   const { roles, first, prepare, ...cluster } = story;
-  await withLab({ hosts: NODES, name: "mix", logs: ["log/journal"] }, async (lab) => {
+  await withHeartbeat({ hosts: NODES, name: "mix", logs: ["log/journal"] }, async (lab) => {
     const run = new Mixed(lab, roles);
     configure(lab, { resources: NODES.map(groupOf), initdead: "10", ...cluster });
     for (const host of lab.hosts) host.write("ha.d/resource.d/journal", JOURNAL, 0o755);
