@@ -1,6 +1,6 @@
-// Plays a plan of a virtual router and judges it. A run in which somebody played adverts again is played a
-// second time without those that must change nothing: its twin. What can be seen of both must be the same
-// (law "forgery"), down to the counters.
+// Plays a plan of a virtual router and judges it. A run in which a host heard adverts that must change nothing is
+// played a second time, and they do not come to its mind: its twin. What can be seen of both must be the
+// same (law "forgery"), down to the counters.
 
 import type { Plan } from "../../../src/sim/shape.ts";
 import type { Onlooker, Sight } from "../../../src/sim/sight.ts";
@@ -25,16 +25,19 @@ export function run(plan: Plan, { spectator, until }: PlayOptions = {}): Outcome
     spectator?.({ saw: "violation", violation }, violation.at);
   });
   const story: string[] = [];
-  const hasForger = plan.acts.some(({ act }) => act === "replay");
-  const onlookers: Onlooker[] = [judge.see];
+  let hasTwin = false;
+  const notice: Onlooker = (sight) => {
+    if (sight.saw !== "advert-heard" || sight.rejected !== undefined) return;
+    hasTwin ||= judge.refuses(sight.node, sight.advert);
+  };
+  const onlookers = [notice, judge.see, scribe(story)];
   if (spectator !== undefined) onlookers.unshift(spectator);
-  if (hasForger) onlookers.push(scribe(story));
   const segment = new Segment(plan.shape, { onlookers, logs: spectator !== undefined });
   const isOver = () => until !== undefined && judge.violations.some(until);
   try {
     playActs(plan, segment, judge, isOver);
     if (!isOver()) judge.verdict(segment.now);
-    const difference = hasForger && !isOver() ? twinOf(plan, story) : undefined;
+    const difference = hasTwin && !isOver() ? twinOf(plan, story) : undefined;
     if (difference !== undefined) {
       const violation = { law: "forgery", ...difference };
       judge.violations.push(violation);
@@ -63,14 +66,14 @@ function playActs({ acts, endMs }: Plan, segment: Segment, judge: Judge, isOver:
   }
 }
 
-/** Where the run differs from the same one without harmless forgeries. */
+/** Where the run differs from the same one without what must change nothing. */
 function twinOf(plan: Plan, story: readonly string[]) {
   const judge = new Judge(plan.shape, Number.POSITIVE_INFINITY);
   const spared: string[] = [];
   const onlookers = [judge.see, scribe(spared)];
   playActs(
     plan,
-    new Segment(plan.shape, { onlookers, spares: judge.refuses, logs: false }),
+    new Segment(plan.shape, { onlookers, withholds: judge.refuses, logs: false }),
     judge,
     () => false,
   );
@@ -78,7 +81,7 @@ function twinOf(plan: Plan, story: readonly string[]) {
   if (n < 0 && story.length === spared.length) return undefined;
   const place = n < 0 ? story.length : n;
   const [ours = "nothing", twin = "nothing"] = [story[place], spared[place]];
-  const text = `with forgeries: "${ours}"; without those that must change nothing: "${twin}"`;
+  const text = `"${ours}", but without what must change nothing: "${twin}"`;
   return { at: Number.parseFloat(ours) || 0, text };
 }
 

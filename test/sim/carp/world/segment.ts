@@ -23,8 +23,8 @@ export interface SegmentOptions {
   readonly onlookers?: readonly Onlooker[];
   /** False: what programs say to people is not told. */
   readonly logs?: boolean;
-  /** True: what was played again never arrives. For the twin of a run (twin.ts). */
-  spares?(node: string, advert: HeardAdvert): boolean;
+  /** True for an advert that shall not come to its mind. For the twin of a run (run.ts). */
+  withholds?(node: string, advert: HeardAdvert): boolean;
 }
 
 export class Segment {
@@ -35,15 +35,15 @@ export class Segment {
   readonly #agenda = new Agenda();
   readonly #onlookers: Onlooker[];
   readonly #recordings = new Map<string, Recording[]>();
-  readonly #spares: SegmentOptions["spares"];
+  readonly #withholds: SegmentOptions["withholds"];
   /** Of forgers and damages alone: what they draw changes nothing else. */
   readonly #mischief: Chance;
   readonly #isExact: boolean;
 
-  constructor(shape: Shape, { onlookers = [], logs = true, spares }: SegmentOptions = {}) {
+  constructor(shape: Shape, { onlookers = [], logs = true, withholds }: SegmentOptions = {}) {
     this.logs = logs;
     this.#onlookers = [...onlookers];
-    this.#spares = spares;
+    this.#withholds = withholds;
     this.#isExact = shape.exact === true;
     this.cable = new Cable(new Chance(shape.seed));
     this.#mischief = new Chance(shape.seed + 1);
@@ -133,9 +133,9 @@ export class Segment {
       return;
     }
     const { advert } = reading;
-    if (touched === "replayed" && this.#spares?.(to.name, advert) === true) return;
+    const isWithheld = this.#withholds?.(to.name, advert) === true;
     this.tell({ ...sight, advert });
-    to.hear(advert);
+    if (!isWithheld) to.hear(advert);
   }
 
   #record(packet: Packet, name: string): void {
