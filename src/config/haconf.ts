@@ -88,6 +88,7 @@ export interface HaConf
   readonly useLogd?: boolean;
   readonly connLogdMs: number;
   readonly syslogmsgfmt: boolean;
+  readonly logFormat: "text" | "json" | "classic";
   readonly debug: number;
 
   readonly coredumps: boolean;
@@ -137,6 +138,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     logBadpack: true,
     connLogdMs: 60_000,
     syslogmsgfmt: true,
+    logFormat: "text",
     debug: 0,
     realtime: true,
     rtprio: 1,

@@ -94,6 +94,7 @@ export function printHaCf(conf: HaConf): string {
   writeOther("use_logd", "useLogd", onOff);
   writeOther("conn_logd_time", "connLogdMs", writeTime);
   writeOther("syslogmsgfmt", "syslogmsgfmt", onOff);
+  writeOther("log_format", "logFormat", same);
   writeOther("debug", "debug", same);
 
   writeOther("realtime", "realtime", onOff);

@@ -35,8 +35,13 @@ const colourOf: Readonly<Record<Level, string>> = {
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const two = (value: number) => String(value).padStart(2, "0");
 
-function clockOf(at: Date): string {
+export function clockOf(at: Date): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** `Nov  3`. */
+export function monthDay(at: Date): string {
+  return `${months[at.getMonth()]} ${String(at.getDate()).padStart(2)}`;
 }
 
 /** Local time with milliseconds. */
@@ -72,8 +77,7 @@ export function journalLine(line: Line): string {
 /** For logfile and debugfile, as Heartbeat writes them (`syslogmsgfmt on`). */
 export function heartbeatLine(line: Line): string {
   const { at, level } = line;
-  const day = String(at.getDate()).padStart(2);
-  const stamp = `${months[at.getMonth()]} ${day} ${clockOf(at)} ${hostname()}`;
+  const stamp = `${monthDay(at)} ${clockOf(at)} ${hostname()}`;
   return `${stamp} hb: [${process.pid}]: ${heartbeatWord[level]}: ${sentence(line)}\n`;
 }
 
@@ -97,6 +101,6 @@ export function syslogHead(
 ): string | undefined {
   const number = facilities.indexOf(facility);
   if (number === -1 || facility === "-") return undefined;
-  const stamp = `${months[at.getMonth()]} ${String(at.getDate()).padStart(2)} ${clockOf(at)}`;
+  const stamp = `${monthDay(at)} ${clockOf(at)}`;
   return `<${number * 8 + severityOf[level]}>${stamp}`;
 }

@@ -8,11 +8,12 @@ import { type ConsolaInstance, createConsola, type LogObject } from "consola/cor
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
 import type { Fields, Level } from "../core/effect.ts";
-import { heartbeatLine, humanLine, journalLine, type Line, syslogPacket } from "./line.ts";
+import { humanLine, type Line, syslogPacket } from "./line.ts";
+import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
 import { sockaddrUn } from "./unix.ts";
 
-export interface LogPlaces {
+export interface LogPlaces extends Partial<LogFormOptions> {
   readonly logfile?: string;
   readonly debugfile?: string;
   /** A syslog facility; absent: no syslog. */
@@ -25,6 +26,8 @@ const devLog = "/dev/log";
 
 /** consola's numbers for our levels. */
 const numberOf: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 3, debug: 4 };
+
+const usualForm: LogFormOptions = { logFormat: "text", syslogmsgfmt: true };
 
 /** How lines look on the terminal and in syslog, and which of the two streams they take. */
 export interface Manner {
@@ -52,6 +55,7 @@ export class Log {
   readonly #colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
   readonly #listeners = new Set<(line: Line) => void>();
   #places: LogPlaces = {};
+  #form: LogForm = logForm(usualForm);
   #logfile: OpenFile | undefined;
   #debugfile: OpenFile | undefined;
   #syslog: number | undefined;
@@ -95,6 +99,7 @@ export class Log {
     this.close();
     this.#places = places;
     const { logfile, debugfile, logfacility } = places;
+    this.#form = logForm({ ...usualForm, ...places });
     this.#logfile = this.#openFile(logfile);
     this.#debugfile = debugfile === logfile ? undefined : this.#openFile(debugfile);
     if (logfacility === undefined || !existsSync(places.syslog ?? devLog)) return;
@@ -134,25 +139,36 @@ export class Log {
     const line = { ...given, level };
     if (numberOf[level] <= numberOf[this.#level]) {
       const sink = this.#manner.stream(line) === "stdout" ? this.#stdout : this.#stderr;
-      const isJournal = this.#journal && this.#manner === own;
-      sink.push(isJournal ? journalLine(line) : this.#manner.terminal(line, this.#colour));
+      sink.push(this.#terminalLine(line));
     }
     if (level !== "debug") {
-      this.#logfile?.sink.push(heartbeatLine(line));
+      this.#logfile?.sink.push(this.#form.file(line));
       this.#toSyslog(line);
       for (const listener of this.#listeners) listener(line);
     }
     const debugsHere = level !== "debug" || numberOf[this.#level] >= numberOf.debug;
-    if (debugsHere) this.#debugfile?.sink.push(heartbeatLine(line));
+    if (debugsHere) this.#debugfile?.sink.push(this.#form.file(line));
+  }
+
+  #terminalLine(line: Line): string {
+    if (this.#manner !== own) return this.#manner.terminal(line, this.#colour);
+    return this.#journal ? this.#form.journal(line) : this.#form.terminal(line, this.#colour);
+  }
+
+  #syslogPackets(line: Line): readonly string[] {
+    const facility = this.#places.logfacility ?? "";
+    if (this.#manner === own) return this.#form.syslog(line, facility);
+    const packet = this.#manner.syslog(line, facility);
+    return packet === undefined ? [] : [packet];
   }
 
   #toSyslog(line: Line) {
     if (this.#syslog === undefined) return;
-    const packet = this.#manner.syslog(line, this.#places.logfacility ?? "");
-    if (packet === undefined) return;
+    const path = this.#places.syslog ?? devLog;
     try {
-      const path = this.#places.syslog ?? devLog;
-      sendTo(this.#syslog, Buffer.from(packet), sockaddrUn(path), path);
+      for (const packet of this.#syslogPackets(line)) {
+        sendTo(this.#syslog, Buffer.from(packet), sockaddrUn(path), path);
+      }
     } catch {
       // The syslog daemon is away: the other places have the line.
     }

@@ -93,6 +93,7 @@ const haCfLine = fc.oneof(
   line("notify", path, word),
   line("status_page", fc.constantFrom("8694", "[::1]:1", "/run/hb.sock")),
   line("logfacility", fc.constantFrom("none", "daemon", "local7")),
+  line("log_format", fc.constantFrom("text", "json", "classic")),
   line("debug", integer(0, 255)),
   line("rtprio", integer(1, 99)),
   line("memreserve", integer(1, 100_000)),

@@ -43,6 +43,7 @@ export const processDirectives: Directives = {
   }),
   conn_logd_time: time("connLogdMs"),
   syslogmsgfmt: flag("syslogmsgfmt"),
+  log_format: choice("logFormat", ["text", "json", "classic"]),
   debug: integer("debug", 0, 255),
 
   realtime: flag("realtime"),

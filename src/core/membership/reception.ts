@@ -96,6 +96,7 @@ export class Reception {
       turn.log("warn", "loss", `${packets} lost from ${peer.name} ${span}`, {
         peer: peer.name,
         lost,
+        span,
       });
       if (arrival.givenUp) {
         peer.requests.clear();
@@ -106,7 +107,10 @@ export class Reception {
     }
     if (arrival.kind === "filled") {
       peer.requests.cancel(header.seq);
-      if (arrival.complete) turn.log("info", "loss", `No packets are missing from ${peer.name}`);
+      if (arrival.complete) {
+        const fields = { peer: peer.name, lost: 0 };
+        turn.log("info", "loss", `No packets are missing from ${peer.name}`, fields);
+      }
     }
     this.#acknowledge(turn, peer, header.seq, now);
     const silentMs = peer.heard(now);

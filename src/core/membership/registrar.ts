@@ -57,6 +57,7 @@ export class Registrar {
         peer.left = true;
         turn.log("info", "member", `${peer.name} has released everything and leaves (shutdone)`, {
           peer: peer.name,
+          life: "left",
         });
         turn.event({ event: "left", node: peer.name });
         turn.effects.push({ do: "publish" });

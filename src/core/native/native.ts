@@ -254,7 +254,7 @@ export class Native implements Negotiator {
     // Its new line of haresources may still be on its way.
     if (this.#council.isIgnorant(owner, key)) this.#ledger.homesick.add(key);
     this.#ledger.assign(key, chosen, why);
-    const told = assigned("info", "takeover", { group: key, to: chosen, why });
+    const told = assigned("info", "takeover", { group: key, from: node, to: chosen, why });
     return [told, ...(this.#takeAssigned(group, now) ?? [])];
   }
 

@@ -1,0 +1,152 @@
+// The forms of log_format, and the words of Heartbeat 3.0.6 in the classic one.
+
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Level } from "../../src/core/effect.ts";
+import { classicWords } from "../../src/desk/classicword.ts";
+import type { Line } from "../../src/desk/line.ts";
+import { Log } from "../../src/desk/log.ts";
+import { logForm } from "../../src/desk/logform.ts";
+import { Sink } from "../../src/desk/sink.ts";
+
+const directory = mkdtempSync("/tmp/hb-logform-");
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const at = new Date(2026, 10, 3, 9, 5, 7, 42);
+const dead: Line = {
+  at,
+  level: "warn",
+  topic: "dead",
+  text: "bob is dead: silent\u009b2J\n",
+  fields: { peer: "bob" },
+};
+
+test("logForm() in JSON is one object a line, with the fields of the event", () => {
+  const form = logForm({ logFormat: "json", syslogmsgfmt: true });
+  const line = form.file(dead);
+  expect(JSON.parse(line)).toEqual({
+    time: at.toISOString(),
+    level: "warn",
+    kind: "dead",
+    text: "bob is dead: silent\u009b2J\n",
+    peer: "bob",
+  });
+  expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
+  expect(form.terminal(dead, true)).toBe(line);
+  expect(form.journal(dead)).toBe(`<4>${line}`);
+  expect(form.syslog(dead, "daemon")).toEqual([
+    `<28>Nov  3 09:05:07 hb[${process.pid}]: ${line.trimEnd()}`,
+  ]);
+  expect(form.syslog(dead, "nowhere")).toEqual([]);
+});
+
+test("logForm() in 3.0.6's form has its name, its levels and its words", () => {
+  const form = logForm({ logFormat: "classic", syslogmsgfmt: true });
+  const words = `heartbeat: [${process.pid}]: WARN: node bob: is dead`;
+  expect(form.file(dead)).toBe(`Nov  3 09:05:07 ${hostname()} ${words}\n`);
+  expect(form.journal(dead)).toBe("<4>WARN: node bob: is dead\n");
+  expect(form.syslog(dead, "daemon")).toEqual([`<28>Nov  3 09:05:07 ${words}`]);
+});
+
+test("logForm() with syslogmsgfmt off has 3.0.6's other head", () => {
+  const form = logForm({ logFormat: "classic", syslogmsgfmt: false });
+  expect(form.file(dead)).toBe(
+    `heartbeat[${process.pid}]: 2026/11/03_09:05:07 WARN: node bob: is dead\n`,
+  );
+});
+
+test.each<[Level, string, Line["fields"], string[]]>([
+  [
+    "info",
+    "start",
+    { status: "starting" },
+    ["info Configuration validated. Starting heartbeat 3.0.6", "info heartbeat: version 3.0.6"],
+  ],
+  [
+    "info",
+    "start",
+    { status: "up", generation: 7 },
+    ["info Heartbeat generation: 7", "info Local status now set to: 'up'"],
+  ],
+  [
+    "info",
+    "start",
+    { status: "active" },
+    ["info Comm_now_up(): updating status to active", "info Local status now set to: 'active'"],
+  ],
+  ["info", "link", { peer: "bob", link: "eth0", state: "up" }, ["info Link bob:eth0 up."]],
+  ["warn", "link", { peer: "bob", link: "eth0", state: "dead" }, ["info Link bob:eth0 dead."]],
+  [
+    "info",
+    "status",
+    { peer: "bob", status: "active" },
+    ["info Status update for node bob: status active"],
+  ],
+  [
+    "warn",
+    "late",
+    { peer: "bob", silentMs: 4_000 },
+    ["WARN Late heartbeat: Node bob: interval 4000 ms"],
+  ],
+  [
+    "warn",
+    "loss",
+    { peer: "bob", lost: 1, span: "[72:74]" },
+    ["WARN 1 lost packet(s) for [bob] [72:74]"],
+  ],
+  ["info", "loss", { peer: "bob", lost: 0 }, ["info No pkts missing from bob!"]],
+  ["warn", "member", { peer: "bob", life: "restarted" }, ["info Heartbeat restart on node bob"]],
+  ["info", "member", { peer: "bob", life: "left" }, ["info Received shutdown notice from 'bob'."]],
+  [
+    "error",
+    "partition",
+    { peer: "bob", life: "returned" },
+    ["CRIT Cluster node bob returning after partition."],
+  ],
+  [
+    "info",
+    "takeover",
+    { group: "g", from: "bob", to: "alice" },
+    ["info Resources being acquired from bob."],
+  ],
+  [
+    "info",
+    "group",
+    { group: "g", act: "take", outcome: "held" },
+    ["info local resource transition completed."],
+  ],
+  [
+    "info",
+    "exit",
+    {},
+    ["info All HA resources relinquished.", "info alice Heartbeat shutdown complete."],
+  ],
+  ["info", "takeover", { group: "g", from: "bob", to: "carol" }, ["info takeover: ours"]],
+  ["error", "group", { group: "g", act: "take", outcome: "failed" }, ["ERROR group: ours"]],
+  ["info", "member", { peer: "bob", life: "first" }, ["info member: ours"]],
+  ["error", "loss", {}, ["ERROR loss: ours"]],
+  ["error", "", {}, ["ERROR ours"]],
+])("classicWords() of %s %s %j", (level, topic, fields, words) => {
+  const told = classicWords({ at, level, topic, text: "ours", fields: fields ?? {} }, "alice");
+  expect(told.map(({ level: word, text }) => `${word} ${text}`)).toEqual(words);
+});
+
+test("Log writes its files in the form that it is opened with, and in another when it is read again", async () => {
+  const logfile = join(directory, "ha-log");
+  const swallow = new Sink(
+    (bytes, done) => done(null, bytes.length),
+    () => "",
+  );
+  const log = new Log("info", swallow);
+  for (const logFormat of ["classic", "json", undefined] as const) {
+    log.open({ logfile, ...(logFormat === undefined ? {} : { logFormat }) });
+    log.write("warn", "bob is dead: silent", "dead", { peer: "bob" });
+    await log.drained(10_000);
+  }
+  const [classic, json, text] = readFileSync(logfile, "utf8").trimEnd().split("\n");
+  expect(classic).toEndWith("WARN: node bob: is dead");
+  expect(JSON.parse(json ?? "").peer).toBe("bob");
+  expect(text).toEndWith("WARN: dead: bob is dead: silent");
+});
