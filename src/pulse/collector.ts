@@ -11,7 +11,7 @@ import { after, type Instant } from "../core/instant.ts";
 const EVERY_MS = 5_000;
 /** Until it is known: what a small heap takes on a busy host. */
 const TOOK_FIRST_MS = 10;
-/** So many times as long as the last collection took must be free. */
+/** So many times as long as the last collection took must be free, when it falls due. */
 const ROOM = 3;
 
 export class Collector {
@@ -25,14 +25,15 @@ export class Collector {
     this.#dueAt = now;
   }
 
-  /** True when it is time and there is room: nothing is due before that moment. */
+  /** True when it is time and there is room: nothing is due before that moment. Less and less room will do: a
+   *  heap that is larger, or a collection that was held up, must not put the next one off for good. */
   wants(now: Instant, until: Instant): boolean {
-    return now >= this.#dueAt && until - now >= ROOM * this.#tookMs;
+    const overdue = (now - this.#dueAt) / EVERY_MS;
+    return overdue >= 0 && until - now >= ROOM * this.#tookMs * Math.max(0, 1 - overdue);
   }
 
   collect(now: Instant): void {
-    // One that was held up says little of the next, which would never again find the room.
-    this.#tookMs = Math.min(this.#collect(), 2 * this.#tookMs);
+    this.#tookMs = this.#collect();
     this.#dueAt = after(now, EVERY_MS);
   }
 }
