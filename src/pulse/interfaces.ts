@@ -28,7 +28,7 @@ export function carries(link: LinkRow): boolean {
 export interface Changes {
   /** Interface names of which something was told: created, removed, up, down, carrier. */
   readonly devices: ReadonlySet<string>;
-  /** Keys of addresses that were added, changed or removed. */
+  /** Keys of addresses that were added, changed or removed; that a lease was renewed is no news. */
   readonly addresses: ReadonlySet<string>;
   /** True when everything was read anew. */
   readonly all: boolean;
@@ -98,6 +98,7 @@ export class Interfaces {
         }
         const row = addressRow(message);
         if (row === undefined) continue;
+        if (message.type === RTM_NEWADDR && this.#isRenewal(row)) continue;
         addresses.add(keyOf(row.address));
         if (message.type === RTM_NEWADDR) this.#put(row);
         if (message.type === RTM_DELADDR) this.#take(row);
@@ -119,13 +120,13 @@ export class Interfaces {
 
   #put(row: AddressRow): void {
     const key = keyOf(row.address);
-    const known = this.#addresses.get(key);
-    // The common case by far: a renewal.
-    if (known?.length === 1 && known[0] !== undefined && same(known[0], row)) known[0] = row;
-    else {
-      this.#addresses.set(key, [...this.#others(key, row), row]);
-      this.networks.put(row);
-    }
+    this.#addresses.set(key, [...this.#others(key, row), row]);
+    this.networks.put(row);
+  }
+
+  /** The common case by far. */
+  #isRenewal(row: AddressRow): boolean {
+    return this.rows(keyOf(row.address)).some((known) => same(known, row) && isAlike(known, row));
   }
 
   #take(row: AddressRow): void {
@@ -144,6 +145,12 @@ export class Interfaces {
     this.#links.delete(index);
     for (const row of this.addresses()) if (row.index === index) this.#take(row);
   }
+}
+
+/** All that is told of both but how long they stay. */
+function isAlike(one: AddressRow, other: AddressRow): boolean {
+  const [a, b] = [one, other].map(({ broadcast }) => broadcast && keyOf(broadcast));
+  return one.flags === other.flags && one.label === other.label && a === b;
 }
 
 function same(one: AddressRow, other: AddressRow): boolean {
