@@ -81,11 +81,18 @@ const table = {
   cfsetspeed: { args: [T.ptr, T.u32], returns: T.i32 },
 } as const;
 
+const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
+
+/** Where the C library may be found, in this order. */
+export const libraryNames: readonly string[] = [
+  "libc.so.6",
+  `libc.musl-${arch}.so.1`,
+  `/lib/ld-musl-${arch}.so.1`,
+];
+
 function open() {
-  const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const names = ["libc.so.6", `libc.musl-${arch}.so.1`, `/lib/ld-musl-${arch}.so.1`];
   const failures: string[] = [];
-  for (const name of names) {
+  for (const name of libraryNames) {
     try {
       return dlopen(name, table).symbols;
     } catch (error) {

@@ -1,12 +1,13 @@
 // The conversation with rtnetlink: dumps, batches of changes with their answers, and the monitor.
 //
-// All calls return at once: the kernel answers a request while it is being sent. A batch puts many
-// requests into one sendto(), which is what makes a thousand addresses quick.
+// The kernel answers a request while it is being sent, so that all calls return with the answer: at once,
+// unless somebody else changes links or addresses on this host (laterroute.ts is for those who cannot wait).
+// A batch puts many requests into one sendto(), which is what makes a thousand addresses quick.
 
+import { BATCH_MAX, Batch, type Request } from "./batch.ts";
 import { errnoOf, SysError } from "./error.ts";
 import { AF_NETLINK, sockaddrNl } from "./layout.ts";
 import {
-  acknowledged,
   errorOf,
   messages,
   type NetlinkMessage,
@@ -28,19 +29,14 @@ import {
 } from "./rtnetlink.ts";
 import { bind, bufferSize, close, receive, SOCK_RAW, sendTo, setOption, socket } from "./socket.ts";
 
-const NETLINK_ROUTE = 0;
+export const NETLINK_ROUTE = 0;
 const RTMGRP_LINK = 0x1;
 const RTMGRP_IPV4_IFADDR = 0x10;
 const RTMGRP_IPV6_IFADDR = 0x100;
 const kernel = sockaddrNl(0);
 const ENOBUFS = errnoOf("ENOBUFS");
 
-/** As many requests as are sure to have room for their answers in the receive buffer. */
-const BATCH = 128;
 const DUMP_TRIES = 5;
-
-/** One request of a batch; `sequence` must be put into the message. */
-export type Request = (sequence: number) => Uint8Array;
 
 export class RouteSocket {
   readonly #fd: number;
@@ -75,8 +71,8 @@ export class RouteSocket {
   /** Sends all requests; the errno of each, 0 when it was done. */
   change(requests: readonly Request[]): number[] {
     const results: number[] = [];
-    for (let first = 0; first < requests.length; first += BATCH) {
-      results.push(...this.#batch(requests.slice(first, first + BATCH)));
+    for (let first = 0; first < requests.length; first += BATCH_MAX) {
+      results.push(...this.#batch(requests.slice(first, first + BATCH_MAX)));
     }
     return results;
   }
@@ -85,30 +81,12 @@ export class RouteSocket {
     close(this.#fd);
   }
 
-  /** Only the last request asks for an acknowledgement: the kernel works in order and tells of
-   *  every failure, so that a thousand successes cost one answer. */
   #batch(requests: readonly Request[]): number[] {
-    const first = this.#sequence;
+    const batch = new Batch(requests, this.#sequence);
     this.#sequence += requests.length;
-    const parts = requests.map((make, index) => make(first + index));
-    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const [index, part] of parts.entries()) {
-      bytes.set(part, at);
-      if (index === parts.length - 1) acknowledged(bytes, at);
-      at += part.length;
-    }
-    this.#send(bytes);
-    const results = new Array<number>(requests.length).fill(0);
-    while (true) {
-      for (const message of this.#receive()) {
-        const index = message.sequence - first;
-        const error = errorOf(message);
-        if (error === undefined || index < 0) continue;
-        results[index] = error;
-        if (index === requests.length - 1) return results;
-      }
-    }
+    this.#send(batch.bytes);
+    while (!batch.isAnswered) for (const message of this.#receive()) batch.hear(message);
+    return batch.results;
   }
 
   /** A dump that was disturbed by a change is taken again: half of it may be older than the rest. */

@@ -13,12 +13,13 @@ import { earliest, type Instant } from "../core/instant.ts";
 import { Leases } from "../core/leases.ts";
 import { Announcer } from "./announcer.ts";
 import { Vmacs } from "./carp/vmac.ts";
-import { describe, type Held, isFought, put, type Resources, type Work } from "./held.ts";
+import { describe, type Held, isFought, type Resources, type Work } from "./held.ts";
 import type { Changes } from "./interfaces.ts";
 import type { LinksHost } from "./links.ts";
 import { keyOf } from "./place.ts";
 import { isUp, lower, raise } from "./raise.ts";
 import { rehearse } from "./rehearsal.ts";
+import { laterRoute, Renewals } from "./renewals.ts";
 import { RivalListener } from "./rival.ts";
 import { SourceAddress } from "./source.ts";
 import { Stranger } from "./stranger.ts";
@@ -45,6 +46,7 @@ export class AddressBook {
   readonly #strangers: Stranger;
   #config: ClusterConfig;
   readonly #leases: Leases;
+  readonly #renewals: Renewals;
   readonly #vmacs: Vmacs;
   #work: Work | undefined;
 
@@ -54,6 +56,8 @@ export class AddressBook {
     this.#announcer = new Announcer(host.interfaces, config.announceIntervalMs);
     this.#source = new SourceAddress(host.interfaces);
     this.#leases = new Leases(config);
+    const lost = (held: Held, error: SysError) => this.#lost(held, error);
+    this.#renewals = new Renewals({ leases: this.#leases, host, lost, route: laterRoute() });
     this.#vmacs = new Vmacs(config.routers, host);
     this.#strangers = new Stranger(config, host);
     this.#rivals = new RivalListener(host, (key) => {
@@ -132,13 +136,7 @@ export class AddressBook {
 
   /** Renews what is due. To be called only after a healthy turn. */
   renew(now: Instant): void {
-    const due = this.#leases.due(this.#held, now);
-    const requests = due.map((held) => put(held, this.#leases.seconds(held.resource)));
-    const results = this.#host.interfaces.route.change(requests);
-    for (const [index, held] of due.entries()) {
-      const errno = results[index] ?? 0;
-      if (errno !== 0) this.#lost(held, new SysError("renew", errno, describe(held)));
-    }
+    this.#renewals.renew(this.#held, now);
   }
 
   /** Goes on with a long list and sends the announcements that are due. */
@@ -148,7 +146,7 @@ export class AddressBook {
   }
 
   deadline(): Instant | undefined {
-    return earliest(this.#announcer.deadline(), this.#leases.deadline(), this.#work?.began);
+    return earliest(this.#announcer.deadline(), this.#renewals.deadline(), this.#work?.began);
   }
 
   /** Compares what should be up with what is. */
@@ -180,6 +178,7 @@ export class AddressBook {
     this.#source.dropAll();
     this.#vmacs.keep([]);
     this.#rivals.close();
+    this.#renewals.close();
     this.#announcer.close();
   }
 
@@ -265,6 +264,7 @@ export class AddressBook {
 
   /** Takes down what is up of these, last first; the failures. */
   #takeDown(resources: Resources): string[] {
+    this.#renewals.settle();
     const failures: string[] = [];
     const batch: Held[] = [];
     for (const resource of [...resources].reverse()) {

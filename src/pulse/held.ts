@@ -2,8 +2,8 @@
 //
 // A record, and the kernel requests that belong to it. When to send them: addressbook.ts.
 
+import type { Request } from "../../ffi/batch.ts";
 import { addressText } from "../../ffi/layout.ts";
-import type { Request } from "../../ffi/route.ts";
 import { type AddressChange, putAddress, removeAddress } from "../../ffi/rtnetlink.ts";
 import type { AddressResource, PulseResource } from "../config/resource.ts";
 import type { Instant } from "../core/instant.ts";

@@ -6,9 +6,9 @@
 // routes along, and the host must stay reachable. An earlier run's fallback tells what was there
 // before; without one, the first address of the interface takes the place of what is not known.
 
+import type { Request } from "../../ffi/batch.ts";
 import { errnoOf, SysError } from "../../ffi/error.ts";
 import { addressBytes, addressText } from "../../ffi/layout.ts";
-import type { Request } from "../../ffi/route.ts";
 import { type AddressRow, putRoute, type RouteRow, removeRoute } from "../../ffi/rtnetlink.ts";
 import type { PulseResource } from "../config/resource.ts";
 import { fallbackOf, type Way, wayKey, ways } from "./fallback.ts";
