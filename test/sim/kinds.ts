@@ -3,8 +3,9 @@
 import { carp } from "./carp/kind.ts";
 import { heartbeat } from "./heartbeat.ts";
 import type { Kind } from "./kind.ts";
+import { mixed } from "./mixed/mixed.ts";
 
-export const kinds: readonly Kind[] = [heartbeat, carp];
+export const kinds: readonly Kind[] = [heartbeat, mixed, carp];
 
 /** The kinds of that name; "all" is all of them. */
 export function kindsOf(name: string): readonly Kind[] {

@@ -4,7 +4,7 @@
 // --minutes M      so long
 // --from SEED      the first seed (default: taken from the clock, and printed)
 // --workers N      so many processes (default: one for each processor)
-// --kind NAME      heartbeat, or all (the default)
+// --kind NAME      heartbeat, mixed, carp, or all (the default)
 // --go-on          do not end at the first broken law
 //
 // A run that breaks a law, hangs or ends its process is a failure. It is shrunk, told, and written as a

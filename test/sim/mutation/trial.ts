@@ -2,7 +2,7 @@
 // by which one and in which words:
 //
 //   trial.ts LAW heartbeat STORY       a story of story.ts
-//   trial.ts LAW carp SEED COUNT       so many seeds from this one on
+//   trial.ts LAW carp SEED COUNT       so many seeds of another kind from this one on
 
 import type { Plan } from "../../../src/sim/shape.ts";
 import { kindsOf } from "../kinds.ts";

@@ -23,8 +23,10 @@ const tempi = [
 ] as const;
 
 /** What the files of all hosts have in common, and what is different on each. */
-export function clusterOf(chance: Chance): ClusterConfig[] {
-  const size = chance.pick([2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 5, 7]);
+export function clusterOf(
+  chance: Chance,
+  size = chance.pick([2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 5, 7]),
+): ClusterConfig[] {
   const nodes = names.slice(0, size);
   const links = linksOf(chance, size);
   const groups = groupsOf(chance, nodes);
