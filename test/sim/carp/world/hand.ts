@@ -2,6 +2,7 @@
 // and whatever it says, said to the segment.
 
 import type { Effect } from "../../../../src/core/effect.ts";
+import { renewEveryMs, routerLeaseSeconds } from "../../../../src/core/lease.ts";
 import type { Temper } from "../../../../src/sim/act.ts";
 import { isKernel } from "./breed.ts";
 import type { RouterHost } from "./host.ts";
@@ -12,8 +13,6 @@ type EffectOf<Do extends Effect["do"]> = Extract<Effect, { readonly do: Do }>;
 
 /** What the kernel needs for one list of addresses. */
 const holdMs = 0.3;
-/** A lease is whole seconds, and not shorter than this (docs/design.md "CARP"). */
-const leaseMinMs = 2_000;
 
 export class Hand {
   /** How putting addresses up ends. */
@@ -22,6 +21,8 @@ export class Hand {
   readonly #segment: Segment;
   /** There are leases to renew. */
   #isRenewed = false;
+  /** Counts what ends the renewals that were planned before. */
+  #renewals = 0;
   /** The life that waits for a script: calls of one router never overlap (core/effect.ts). */
   #called: Life | undefined;
 
@@ -30,11 +31,13 @@ export class Hand {
     this.#segment = segment;
   }
 
-  /** The pulse renews leases by the router's dead time, and not while it is stopped. */
+  /** The pulse renews leases now and then, by the router's dead time, and not while it is stopped. */
   renew(life: Life): void {
-    life.later(this.#host.deadMs / 4, () => {
-      if (this.#isRenewed && !life.isFrozen) this.#lease();
-      this.renew(life);
+    if (this.#isRenewed && !life.isFrozen) this.#lease();
+    this.#renewals += 1;
+    const renewals = this.#renewals;
+    life.later(renewEveryMs(this.#leaseSeconds), () => {
+      if (renewals === this.#renewals) this.renew(life);
     });
   }
 
@@ -94,13 +97,17 @@ export class Hand {
   }
 
   #lease(): void {
-    const { runs, held, deadMs } = this.#host;
+    const { runs, held } = this.#host;
     if (isKernel(runs)) {
       held.lease(Number.POSITIVE_INFINITY);
       return;
     }
     this.#isRenewed = true;
-    held.lease(Math.max(leaseMinMs, Math.ceil(deadMs / 1_000) * 1_000));
+    held.lease(this.#leaseSeconds * 1_000);
+  }
+
+  get #leaseSeconds(): number {
+    return routerLeaseSeconds(this.#host.spoken);
   }
 
   #hold(job: number, life: Life): void {

@@ -302,6 +302,7 @@ export class RouterHost implements Ground {
       case "reconfigure": {
         const [spoken] = effect.config.routers;
         if (spoken !== undefined) this.#spoken = spoken;
+        this.hand.renew(life);
         // The pulse tells again how the interfaces are.
         this.#tellStanding();
         return;
