@@ -25,7 +25,7 @@ import { Registrar } from "./registrar.ts";
 import { Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
 import { Startup } from "./startup.ts";
-import { isForMe, pingAnswered, statusArrived } from "./tidings.ts";
+import { isForMe, pingAnswered, returned, statusArrived } from "./tidings.ts";
 import { type Outcome, Turn } from "./turn.ts";
 
 export type { Outcome } from "./turn.ts";
@@ -237,7 +237,11 @@ export class Membership {
       const life = statusArrived(turn, kept, this.#config.timing);
       if (life !== "same") this.#beat(turn, now);
       for (const early of peer.release()) this.#deliver(turn, peer.name, early, now);
-    } else if (peer.introduced) {
+    } else if (peer.introduced || peer.isBack) {
+      if (!peer.introduced) {
+        returned(turn, kept);
+        this.#beat(turn, now);
+      }
       this.#deliver(turn, peer.name, message, now);
     } else {
       peer.hold(message);

@@ -6,7 +6,8 @@
 //
 // Silence is measured from messages that were kept, so that a replayed packet keeps nobody alive. A node
 // is judged by the deadtime that it advertises itself. Every life of a peer (first heard, restarted,
-// returned) begins with a status message; what comes before it in that life waits.
+// returned) begins with a status message; what comes before it in that life waits, but for an hb node that
+// returns: it is as it was.
 
 import type { Message } from "../../wire/message.ts";
 import { after, type Instant } from "../instant.ts";
@@ -61,6 +62,8 @@ export class Peer {
   #waiting: Message[] = [];
   /** A life that no status has told of yet. */
   #life: Life | undefined;
+  /** What it last said before it was declared dead. */
+  #lastWord = "init";
 
   constructor(options: PeerOptions, now: Instant) {
     this.name = options.name;
@@ -129,11 +132,22 @@ export class Peer {
 
   /** Declared dead: a later message of this run must be newer than all seen. */
   die(): void {
+    this.#lastWord = this.word;
     this.status = "dead";
     this.word = "dead";
     this.sequence.forget();
     this.#life = undefined;
     this.#interrupt();
+  }
+
+  /** It is back in the run in which it was declared dead, and runs what it ran: no status need tell that. */
+  get isBack(): boolean {
+    return this.#life === "returned" && this.speaksHb && !this.left;
+  }
+
+  /** As before it was declared dead. */
+  resume(): void {
+    this.say(this.#lastWord);
   }
 
   /** Takes over a status word; one without meaning is shown, but changes nothing. */

@@ -22,7 +22,7 @@ export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
   const dtMs = hexOf(message, "dt");
   peer.deadMs = dtMs === undefined || dtMs === 0 ? timing.deadtimeMs : dtMs;
   peer.speaksHb = textOf(message, "hb") !== undefined;
-  const was = { status: peer.status, word: peer.word, left: peer.left };
+  const was = { status: peer.status, word: peer.word };
   const life = peer.introduce();
   peer.say((textOf(message, "st") ?? "").slice(0, WORD_MAX));
   tellLife(turn, kept, life);
@@ -35,15 +35,29 @@ export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
       { peer: peer.name, silentMs: Math.round(silentMs) },
     );
   }
-  if (life !== "same" || peer.word !== was.word) {
-    const status = { peer: peer.name, status: peer.word };
-    turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`, status);
-    turn.effects.push({ do: "publish" });
-  }
+  if (life !== "same" || peer.word !== was.word) tellStatus(turn, peer);
   if (peer.status === "active" && (life !== "same" || was.status !== "active")) {
     turn.event({ event: "active", node: peer.name });
   }
   return life;
+}
+
+/** An hb node that was declared dead says something in the run that it was in: it is what it was, and need
+ *  not say so first. Until its next status it could not be told that its groups are being taken. */
+export function returned(turn: Turn, kept: Kept): void {
+  const { peer, header } = kept;
+  peer.statusSeq = header.seq;
+  const life = peer.introduce();
+  peer.resume();
+  tellLife(turn, kept, life);
+  tellStatus(turn, peer);
+  if (peer.status === "active") turn.event({ event: "active", node: peer.name });
+}
+
+function tellStatus(turn: Turn, peer: Peer): void {
+  const status = { peer: peer.name, status: peer.word };
+  turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`, status);
+  turn.effects.push({ do: "publish" });
 }
 
 function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {

@@ -114,6 +114,25 @@ describe("Membership.heard()", () => {
     expect(sentOf(alice.expire(at(9500)).effects, "NS_rexmit")).toEqual([]);
   });
 
+  test("knows an hb node that returns by any message: it is what it was", () => {
+    const alice = acquainted();
+    const words = { t: "status", st: "active", dt: "1388", protocol: "1", hb: "1" };
+    alice.heard("eth0", from("bob", words, { seq: 4 }), at(100));
+    alice.expire(at(6000));
+    expect(memberBob(alice)?.status).toBe("dead");
+    const { events } = alice.heard("eth0", from("bob", { t: "hb_groups" }, { seq: 5 }), at(9000));
+    expect(news(events)).toEqual(["returned bob", "active bob", "message bob hb_groups"]);
+    expect(memberBob(alice)?.status).toBe("active");
+  });
+
+  test("waits for the status of a Heartbeat 3 node that returns", () => {
+    const alice = acquainted();
+    alice.expire(at(5000));
+    const { events } = alice.heard("eth0", from("bob", { t: "resource" }, { seq: 5 }), at(9000));
+    expect(events).toEqual([]);
+    expect(memberBob(alice)?.status).toBe("dead");
+  });
+
   test("wakes no dead peer by a message that was seen before its death", () => {
     const alice = acquainted();
     alice.heard("eth0", status("bob", "active", { seq: 7 }), at(0));
