@@ -6,6 +6,7 @@
 
 import type { Effect } from "../effect.ts";
 import type { Group } from "../group/group.ts";
+import type { GroupState } from "../group/hand.ts";
 import type { Instant } from "../instant.ts";
 import { type Council, isBusy } from "./council.ts";
 import { log } from "./decision.ts";
@@ -30,11 +31,12 @@ export class Partition {
     const { key, state, owner } = group;
     if (state !== "starting") this.#ending.delete(key);
     if (!isBusy(state)) return undefined;
-    const others = this.#holders(key, now);
-    if (others.length === 0) return this.#end(key, now);
-    // Scripts may take long to stop; the addresses are the other one's already.
-    if (state === "stopping" || this.#ending.has(key))
+    // Scripts may take long to stop: the addresses are the other one's already, or nobody's any more.
+    if (state === "stopping" && this.#others(key, ["held", "starting", "stopping"], now).length > 0)
       return this.#council.table.hand.suspend([key]);
+    const others = this.#others(key, ["held", "starting"], now);
+    if (others.length === 0) return this.#end(key, now);
+    if (this.#ending.has(key)) return this.#council.table.hand.suspend([key]);
     const [other = this.#council.self] = others;
     if (state === "unsure") {
       return this.#yield(key, other, `${others.join(", ")} holds it now`, now);
@@ -51,12 +53,12 @@ export class Partition {
     return this.#keep(key, rivals, text, now);
   }
 
-  /** Others that have it up, as far as they can be believed. */
-  #holders(key: string, now: Instant): string[] {
+  /** Others that do so with it, as far as they can be believed. */
+  #others(key: string, activities: readonly GroupState[], now: Instant): string[] {
     const { hearsay } = this.#council;
     return this.#council.peers.filter((node) => {
       const activity = hearsay.news(node, key)?.activity;
-      if (activity !== "held" && activity !== "starting") return false;
+      if (activity === undefined || !activities.includes(activity)) return false;
       return hearsay.isFresh(node) || hearsay.isDeaf(node, now);
     });
   }
