@@ -16,10 +16,11 @@ import type { Post } from "./post.ts";
 
 const tellings = 4;
 interface Pair {
-  /** When either last heard the other. */
+  /** When either last heard the other, and when that had been sent. */
   readonly heardAt: Map<string, number>;
   /** How long each is to wait for the other, as the other last said. */
   readonly saidMs: Map<string, number>;
+  readonly sentAt: Map<string, number>;
   /** Bulletins that have come in turn. */
   told: number;
   /** Who speaks next, and after which moment. */
@@ -93,6 +94,9 @@ export class Contact {
     if (from === node || !this.#picture.hosts.has(from)) return;
     const pair = this.#pair(node, from);
     if (this.#isLost(pair, node, from, now)) this.#part(pair);
+    // What a slow cable brings after something newer is no sign of life.
+    if (sentAt < (pair.sentAt.get(node) ?? 0)) return;
+    pair.sentAt.set(node, sentAt);
     pair.heardAt.set(node, now);
     const saidMs = Number.parseInt(textOf(message, "dt") ?? "", 16);
     if (saidMs > 0) pair.saidMs.set(node, saidMs);
@@ -129,6 +133,7 @@ export class Contact {
       pair = {
         heardAt: new Map(),
         saidMs: new Map(),
+        sentAt: new Map(),
         told: 0,
         next: undefined,
         after: 0,
