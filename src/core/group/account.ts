@@ -3,7 +3,7 @@
 
 import type { Fields } from "../effect.ts";
 import type { Instant } from "../instant.ts";
-import type { Result, Work } from "./work.ts";
+import type { Result, StepKind } from "./work.ts";
 
 /** resume: it was up and this node was not sure that it is the holder; restart: its line in haresources
  *  changed. */
@@ -49,9 +49,8 @@ export class Account {
   }
 
   /** A job of the group has ended. */
-  step(at: Work["at"], resource: string, { ok, text, tookMs }: Result): void {
+  step(at: StepKind, resource: string, { ok, text, tookMs }: Result): void {
     const verb = verbs[at];
-    if (verb === undefined) return;
     this.#stepCount += 1;
     if (this.#steps.length >= stepsMax) return;
     const what = `${verb} ${resource}`;
@@ -82,7 +81,7 @@ export class Account {
   }
 }
 
-const verbs: Readonly<Partial<Record<Work["at"], "start" | "status" | "stop">>> = {
+const verbs: Readonly<Record<StepKind, "start" | "status" | "stop">> = {
   asking: "status",
   checking: "status",
   starting: "start",

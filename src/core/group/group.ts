@@ -13,18 +13,15 @@
 
 import type { GroupSpec } from "../../config/resource.ts";
 import type { Effect } from "../effect.ts";
-import { after, type Instant } from "../instant.ts";
+import type { Instant } from "../instant.ts";
+import { type Ascended, Ascent } from "./ascent.ts";
+import { type Descended, Descent } from "./descent.ts";
 import type { GroupState } from "./hand.ts";
 import { Ladder } from "./ladder.ts";
+import { Search } from "./search.ts";
 import { announceable } from "./stage.ts";
-import { afterFailedStop, afterLastLook, stopRetryMs } from "./stubborn.ts";
 import { Voice } from "./voice.ts";
-import type { Goal, Result, Work } from "./work.ts";
-
-export interface GroupRules {
-  readonly resourceTimeoutMs: number;
-  readonly onStopFailure: "ignore" | "reboot";
-}
+import type { Goal, GroupRules, Result, Work } from "./work.ts";
 
 export class Group {
   readonly #rules: () => GroupRules;
@@ -38,6 +35,8 @@ export class Group {
   #state: GroupState = "idle";
   #failure = "";
   #text = "";
+  /** Why no further stage of a start may begin; undefined: it may. */
+  #heldBack: string | undefined;
 
   constructor(spec: GroupSpec, rules: () => GroupRules, nextJob: () => number) {
     this.#rules = rules;
@@ -66,6 +65,12 @@ export class Group {
     return this.#work.at === "rest";
   }
 
+  /** No job of it is under way. */
+  get #isFree(): boolean {
+    const work = this.#work;
+    return work.at === "rest" || (work.at === "ascending" && work.ascent.isWaiting);
+  }
+
   /** How the last order ended: empty, or the reason of a failure. */
   get text(): string {
     return this.#text;
@@ -81,12 +86,21 @@ export class Group {
     return this.#ladder.up;
   }
 
+  /** Nobody knows yet whether anything of it is up here. */
+  get isSought(): boolean {
+    return this.#work.at === "seeking";
+  }
+
   waitsFor(job: number): boolean {
-    return "job" in this.#work && this.#work.job === job;
+    const work = this.#work;
+    if (work.at === "ascending") return work.ascent.waitsFor(job);
+    if (work.at === "descending") return work.descent.waitsFor(job);
+    if (work.at === "seeking") return work.search.waitsFor(job);
+    return "job" in work && work.job === job;
   }
 
   deadline(): Instant | undefined {
-    return this.#work.at === "pausing" ? this.#work.until : undefined;
+    return this.#work.at === "descending" ? this.#work.descent.deadline() : undefined;
   }
 
   /** Start what is not up; on a group that is up already nothing happens. */
@@ -98,24 +112,38 @@ export class Group {
     this.#failure = "";
     const verb = act === "resume" ? "Resuming" : "Taking";
     const log = this.#voice.log("info", `${verb} group ${this.key}: ${why}`);
-    return [...overtaken, log, ...(this.resting ? this.#start(0, now) : [])];
+    return [...overtaken, log, ...(this.resting ? this.#start(now) : [])];
   }
 
   /** Stop everything, last stage first. */
   lower(why: string, now: Instant): Effect[] {
     if (this.resting && (this.#state === "idle" || this.#state === "failed")) return [];
     if (this.#goal === "down") return [];
+    if (this.isSought) {
+      this.#goal = "down";
+      return [];
+    }
     const overtaken = this.#voice.open("give", why, now);
     this.#begin("down");
     const log = this.#voice.log("info", `Releasing group ${this.key}: ${why}`);
-    return [...overtaken, log, ...(this.resting ? this.#stopAll(now) : [])];
+    return [...overtaken, log, ...(this.#isFree ? this.#stopAll(now) : [])];
+  }
+
+  /** No further stage of a start begins while there is a reason, for another node is not done with it. */
+  holdBack(reason: string | undefined, now: Instant): Effect[] {
+    this.#heldBack = reason;
+    if (this.#work.at !== "ascending") return [];
+    return this.#ascend(this.#work.ascent.holdBack(reason), now);
   }
 
   /** Addresses leave the interface now, services keep running: somebody else may be the holder. */
   suspend(): Effect[] {
     if (this.#ladder.isDown) return [];
     if (this.#goal === "up") this.#goal = "still";
-    if (this.resting && this.#state === "held") this.#state = "unsure";
+    if (this.#isFree && (this.#state === "held" || this.#state === "starting")) {
+      this.#work = { at: "rest" };
+      this.#state = "unsure";
+    }
     return this.#ladder.suspend();
   }
 
@@ -130,6 +158,15 @@ export class Group {
     const effects = this.#ladder.holdAll(job);
     if (effects.length > 0) this.#work = { at: "adopting", job };
     return effects;
+  }
+
+  /** Begin without a memory: nobody knows what is up. */
+  seek(now: Instant): Effect[] {
+    const { resourceTimeoutMs: timeoutMs } = this.#rules();
+    const search = new Search({ ladder: this.#ladder, nextJob: this.#nextJob, timeoutMs });
+    this.#goal = "still";
+    this.#work = { at: "seeking", search };
+    return search.begin() ?? this.#sought(now);
   }
 
   /** An address of this group is gone; put it back, or fail when its interface is gone too. */
@@ -161,38 +198,29 @@ export class Group {
 
   /** The next try of a stop is due. */
   expire(now: Instant): Effect[] {
-    if (this.#work.at !== "pausing" || now < this.#work.until) return [];
-    return this.#stop(this.#work.stage, this.#work.tries + 1, now);
+    if (this.#work.at !== "descending") return [];
+    return this.#descend(this.#work.descent.expire(now), now);
   }
 
   /** The job that this group waits for has ended. */
   result(result: Result, now: Instant): Effect[] {
     const work = this.#work;
-    if ("stage" in work) this.#voice.step(work.at, this.#ladder.name(work.stage), result);
     switch (work.at) {
       case "rest":
-      case "pausing":
       case "rebooting":
         return [];
+      case "seeking":
+        return work.search.result(result, now) ?? this.#sought(now);
       case "adopting":
         return this.#adopted(result, now);
       case "repairing":
         if (this.#goal !== "up") return this.#turnAside(now);
         this.#work = { at: "rest" };
         return result.ok ? [] : this.#fail(result.text, now);
-      case "asking":
-        if (this.#goal !== "up") return this.#turnAside(now);
-        return result.ok ? this.#climb(work.stage, now) : this.#run(work.stage);
-      case "starting":
-        if (!result.ok) {
-          this.#work = { at: "rest" };
-          return this.#fail(`${this.#ladder.name(work.stage)} did not start: ${result.text}`, now);
-        }
-        return this.#goal === "up" ? this.#climb(work.stage, now) : this.#turnAside(now);
-      case "stopping":
-        return this.#stopped(work.stage, work.tries, result, now);
-      case "checking":
-        return this.#checked(work.stage, result, now);
+      case "ascending":
+        return this.#ascend(work.ascent.result(result, this.#goal === "up"), now);
+      case "descending":
+        return this.#descend(work.descent.result(result, now), now);
     }
   }
 
@@ -208,36 +236,48 @@ export class Group {
     this.#text = "";
   }
 
+  /** All scripts have answered. */
+  #sought(now: Instant): Effect[] {
+    this.#work = { at: "rest" };
+    const goal = this.#goal;
+    if (this.#ladder.isDown) {
+      if (goal !== "up") this.#goal = "down";
+      return [...this.#adoptSpec(), ...(goal === "up" ? this.#start(now) : [])];
+    }
+    this.#state = "unsure";
+    this.#goal = "still";
+    const text =
+      `Group ${this.key} is not down here, though this agent started nothing of it: ` +
+      `${this.up.join(" and ")} runs or does not answer`;
+    const log = this.#voice.log("warn", text, { group: this.key, up: this.up });
+    if (goal === "up") return [log, ...this.raise(text, now)];
+    return goal === "down" ? [log, ...this.lower(text, now)] : [log];
+  }
+
   #adopted(result: Result, now: Instant): Effect[] {
     this.#work = { at: "rest" };
     const effects: Effect[] = result.ok
       ? []
       : [this.#voice.log("warn", `Cannot adopt group ${this.key}: ${result.text}`)];
-    if (this.#goal === "up") effects.push(...this.#start(0, now));
+    if (this.#goal === "up") effects.push(...this.#start(now));
     if (this.#goal === "down") effects.push(...this.#stopAll(now));
     return effects;
   }
 
-  /** Start stage n: addresses at once, scripts after asking whether they run already. */
-  #start(n: number, now: Instant): Effect[] {
-    const stage = this.#ladder.stage(n);
-    if (stage === undefined) return this.#arrive(now);
+  #start(now: Instant): Effect[] {
     this.#state = "starting";
-    if (stage.kind === "pulse") return this.#run(n);
-    const job = this.#nextJob();
-    this.#work = { at: "asking", job, stage: n };
-    return this.#ladder.ask(n, job);
+    const parts = { ladder: this.#ladder, voice: this.#voice, nextJob: this.#nextJob };
+    const ascent = new Ascent({ ...parts, heldBack: this.#heldBack });
+    this.#work = { at: "ascending", ascent };
+    return this.#ascend(ascent.begin(now), now);
   }
 
-  #run(n: number): Effect[] {
-    const job = this.#nextJob();
-    this.#work = { at: "starting", job, stage: n };
-    return this.#ladder.start(n, job);
-  }
-
-  /** Stage n is up: go on with the next, or begin again where addresses were taken off meanwhile. */
-  #climb(n: number, now: Instant): Effect[] {
-    return this.#start(this.#ladder.gapUpTo(n) ?? n + 1, now);
+  #ascend({ effects, end }: Ascended, now: Instant): Effect[] {
+    if (end === undefined) return effects;
+    if (end === "up") return [...effects, ...this.#arrive(now)];
+    if (end === "aside") return [...effects, ...this.#turnAside(now)];
+    this.#work = { at: "rest" };
+    return [...effects, ...this.#fail(end.failed, now)];
   }
 
   /** A job of a start ended while the order had changed: down, or hold still. */
@@ -264,50 +304,20 @@ export class Group {
     this.#failure = reason;
     this.#begin("down");
     const log = this.#voice.turn(reason, now);
-    return [log, ...(this.resting ? this.#stopAll(now) : [])];
+    return [log, ...(this.#isFree ? this.#stopAll(now) : [])];
   }
 
   #stopAll(now: Instant): Effect[] {
     this.#state = "stopping";
-    return this.#stop(this.#ladder.top, 0, now);
+    const parts = { ladder: this.#ladder, voice: this.#voice, nextJob: this.#nextJob };
+    const descent = new Descent({ ...parts, rules: this.#rules() });
+    this.#work = { at: "descending", descent };
+    return this.#descend(descent.begin(), now);
   }
 
-  #stop(n: number, tries: number, now: Instant): Effect[] {
-    if (n < 0) return this.#land(now);
-    const job = this.#nextJob();
-    this.#work = { at: "stopping", job, stage: n, tries };
-    return this.#ladder.stop(n, job);
-  }
-
-  #stopped(n: number, tries: number, result: Result, now: Instant): Effect[] {
-    if (result.ok) return this.#descend(n, now);
-    const isScript = this.#ladder.stage(n)?.kind === "script";
-    const stage = { isScript, reason: result.text };
-    const { next, level, text } = afterFailedStop(this.#ladder.name(n), tries, stage);
-    const log = this.#voice.log(level, text);
-    if (next === "on") return [log, ...this.#descend(n, now)];
-    if (next === "again") {
-      this.#work = { at: "pausing", until: after(now, stopRetryMs), stage: n, tries };
-      return [log];
-    }
-    const job = this.#nextJob();
-    this.#work = { at: "checking", job, stage: n };
-    return [log, ...this.#ladder.ask(n, job)];
-  }
-
-  #checked(n: number, result: Result, now: Instant): Effect[] {
-    const { onStopFailure } = this.#rules();
-    const what = { resource: this.#ladder.name(n), group: this.key };
-    const { next, level, text } = afterLastLook(what, result.ok, onStopFailure);
-    if (next === "on") return [this.#voice.log(level, text), ...this.#descend(n, now)];
-    this.#work = { at: "rebooting" };
-    const log = this.#voice.close(level, `Rebooting: ${text}`, "rebooting", now);
-    return [log, { do: "reboot", reason: text }];
-  }
-
-  #descend(n: number, now: Instant): Effect[] {
-    this.#ladder.stopped(n);
-    return this.#stop(n - 1, 0, now);
+  #descend({ effects, end }: Descended, now: Instant): Effect[] {
+    if (end === "rebooting") this.#work = { at: "rebooting" };
+    return end === "down" ? [...effects, ...this.#land(now)] : effects;
   }
 
   /** The first stage is down, and with it the group. */
@@ -317,7 +327,7 @@ export class Group {
     this.#text = this.#failure;
     const text = `Group ${this.key} is down after ${this.#voice.took(now)}`;
     if (this.#goal === "up") {
-      return [this.#voice.log("info", text), ...this.#adoptSpec(), ...this.#start(0, now)];
+      return [this.#voice.log("info", text), ...this.#adoptSpec(), ...this.#start(now)];
     }
     this.#goal = "down";
     return [this.#voice.close("info", text, this.#state, now), ...this.#adoptSpec()];

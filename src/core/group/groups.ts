@@ -75,7 +75,7 @@ export class Groups {
     this.#isStale =
       boot.memory !== undefined && now > after(boot.memory.at, config.timing.deadtimeMs);
     // Adoption happens before the negotiator is born: it begins with what the hand really holds.
-    this.#adopted = this.#adopt();
+    this.#adopted = this.#adopt(now);
     this.#negotiator = this.#make("native", now);
   }
 
@@ -181,7 +181,9 @@ export class Groups {
   /** What every entry ends with: settled orders are reported, and what changed is written down. */
   #after(now: Instant): Effect[] {
     const effects = this.#settle(now);
-    const seen = this.#facts(({ key, state }) => `${state} ${this.#negotiator.holder(key)}`);
+    const seen = this.#facts(({ key, state, isSought }) => {
+      return `${state} ${isSought} ${this.#negotiator.holder(key)}`;
+    });
     if (seen !== this.#seen) {
       this.#seen = seen;
       effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
@@ -222,13 +224,16 @@ export class Groups {
     return { key, assigned: { node, epoch: 0 } };
   }
 
-  #adopt(): Effect[] {
+  #adopt(now: Instant): Effect[] {
     const memory = this.#adoption;
-    if (memory === undefined || memory.groups.every(({ up }) => up.length === 0)) return [];
+    const known = new Set(memory?.groups.map(({ key }) => key));
+    const sought = this.#runner.seek((key) => !known.has(key), now);
+    if (memory === undefined || memory.groups.every(({ up }) => up.length === 0)) return sought;
     const text = this.#isStale
       ? "The last run ended without a goodbye, longer than deadtime ago: finding out who holds what"
       : "The last run ended without a goodbye: adopting what it left up";
-    return [log("warn", "adoption", text), ...this.#runner.adopt(memory.groups, !this.#isStale)];
+    const adopted = this.#runner.adopt(memory.groups, !this.#isStale);
+    return [log("warn", "adoption", text), ...adopted, ...sought];
   }
 
   /** Take the negotiator that the members call for. */
@@ -247,7 +252,13 @@ export class Groups {
       );
     this.#openRequests.clear();
     this.#negotiator = this.#make(kind, now);
-    const told: Effect[] = [log("info", "negotiator", text, { negotiator: kind }), ...refused];
+    // The new negotiator has its own ways of waiting for the other node.
+    const freed = this.#runner.groups.flatMap((group) => group.holdBack(undefined, now));
+    const told: Effect[] = [
+      log("info", "negotiator", text, { negotiator: kind }),
+      ...refused,
+      ...freed,
+    ];
     if (leave === undefined) return told;
     this.#openRequests.add(leave);
     return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];

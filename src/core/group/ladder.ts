@@ -9,7 +9,11 @@ import type {
   ScriptResource,
 } from "../../config/resource.ts";
 import type { Effect } from "../effect.ts";
+import { after, type Instant } from "../instant.ts";
 import { type Stage, stagesOf, wordsOf } from "./stage.ts";
+
+/** What a script said so recently it need not say again before a start. */
+const freshMs = 1_000;
 
 export class Ladder {
   #spec: GroupSpec;
@@ -19,6 +23,8 @@ export class Ladder {
   readonly #touched = new Set<number>();
   /** Stages whose addresses were taken off although nobody stopped them. */
   readonly #suspended = new Set<number>();
+  /** When all scripts said that they do not run. */
+  #idleAt: Instant | undefined;
 
   constructor(spec: GroupSpec, timeoutMs: () => number) {
     this.#spec = spec;
@@ -44,6 +50,11 @@ export class Ladder {
   /** Nothing of the group can be up. */
   get isDown(): boolean {
     return this.#touched.size === 0;
+  }
+
+  /** The words of all scripts. */
+  get scripts(): string[] {
+    return this.#stages.flatMap((stage) => (stage.kind === "script" ? wordsOf(stage) : []));
   }
 
   /** Resource words that are or may be up, in start order. */
@@ -74,6 +85,16 @@ export class Ladder {
     return others.length === 0 ? first : `${first} and ${others.length} more`;
   }
 
+  /** All scripts were asked, and none of them runs. */
+  foundIdle(now: Instant): void {
+    this.#idleAt = now;
+  }
+
+  /** They need not be asked again so soon. */
+  isIdle(now: Instant): boolean {
+    return this.#idleAt !== undefined && now < after(this.#idleAt, freshMs);
+  }
+
   /** These words may be up: an earlier run left them. */
   adopt(words: readonly string[]): void {
     this.#stages.forEach((stage, n) => {
@@ -86,6 +107,7 @@ export class Ladder {
     const stage = this.#stages[n];
     if (stage === undefined) return [];
     this.#touched.add(n);
+    this.#idleAt = undefined;
     if (stage.kind === "script") return [this.#run(stage.resource, "start", job)];
     this.#suspended.delete(n);
     return [{ do: "hold", job, resources: stage.resources }];

@@ -8,8 +8,9 @@ import type { Effect } from "../effect.ts";
 import type { Input } from "../input.ts";
 import { earliest, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
-import { Group, type GroupRules } from "./group.ts";
+import { Group } from "./group.ts";
 import type { Hand, Settled } from "./hand.ts";
+import type { GroupRules } from "./work.ts";
 
 interface Order {
   readonly number: number;
@@ -77,6 +78,12 @@ export class Runner implements Hand {
   /** Begin with what an earlier run left up; words that no group has any more are left alone. */
   adopt(remembered: readonly RememberedGroup[], hold: boolean): Effect[] {
     return remembered.flatMap(({ key, up }) => this.group(key)?.adopt(up, hold) ?? []);
+  }
+
+  /** Begin without a memory of some groups. */
+  seek(isUnknown: (key: string) => boolean, now: Instant): Effect[] {
+    const unknown = this.#groups.filter(({ key }) => isUnknown(key));
+    return unknown.flatMap((group) => group.seek(now));
   }
 
   /** The outcomes of orders that have ended since the last call, oldest first. */

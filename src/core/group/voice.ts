@@ -3,7 +3,7 @@
 import type { Effect, Fields, Level } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import { Account, type Act, type End } from "./account.ts";
-import type { Result, Work } from "./work.ts";
+import type { Result, StepKind } from "./work.ts";
 
 export class Voice {
   readonly #key: () => string;
@@ -35,7 +35,7 @@ export class Voice {
   }
 
   /** A job of the group has ended. */
-  step(at: Work["at"], resource: string, result: Result): void {
+  step(at: StepKind, resource: string, result: Result): void {
     this.#account?.step(at, resource, result);
   }
 

@@ -1,7 +1,14 @@
 // What a group on this node is doing right now, and what it was told to become (group.ts).
 
 import type { Input } from "../input.ts";
-import type { Instant } from "../instant.ts";
+import type { Ascent } from "./ascent.ts";
+import type { Descent } from "./descent.ts";
+import type { Search } from "./search.ts";
+
+export interface GroupRules {
+  readonly resourceTimeoutMs: number;
+  readonly onStopFailure: "ignore" | "reboot";
+}
 
 /** `still`: touch nothing, this node does not know any more whether it is the holder. */
 export type Goal = "up" | "down" | "still";
@@ -12,20 +19,10 @@ export type Result = Extract<Input, { readonly on: "result" }>;
 export type Work =
   | { readonly at: "rest" | "rebooting" }
   | { readonly at: "adopting" | "repairing"; readonly job: number }
-  | {
-      readonly at: "asking" | "starting" | "checking";
-      readonly job: number;
-      readonly stage: number;
-    }
-  | {
-      readonly at: "stopping";
-      readonly job: number;
-      readonly stage: number;
-      readonly tries: number;
-    }
-  | {
-      readonly at: "pausing";
-      readonly until: Instant;
-      readonly stage: number;
-      readonly tries: number;
-    };
+  /** Nobody knows what is up here. */
+  | { readonly at: "seeking"; readonly search: Search }
+  | { readonly at: "ascending"; readonly ascent: Ascent }
+  | { readonly at: "descending"; readonly descent: Descent };
+
+/** A job for one stage, as it is told. */
+export type StepKind = "asking" | "starting" | "stopping" | "checking";

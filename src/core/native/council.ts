@@ -236,12 +236,22 @@ export class Council {
     return node === this.self ? this.#pings : (this.hearsay.bulletin(node)?.pings ?? 0);
   }
 
+  /** A peer that says that it has something of the group up, or is at it with its scripts. */
+  occupant(key: string): string | undefined {
+    for (const node of this.#peers) {
+      const activity = this.hearsay.news(node, key)?.activity ?? "idle";
+      if (isBusy(activity)) return `${node} is ${activity}`;
+    }
+    return undefined;
+  }
+
   /** A peer that stands between this node and the start of a group assigned to it; undefined when
    *  all have confirmed the register and none has anything of the group up. */
   objection(key: string, register: Register, now: Instant): string | undefined {
+    const occupant = this.occupant(key);
+    if (occupant !== undefined) return occupant;
     for (const node of this.#peers) {
       const news = this.hearsay.news(node, key);
-      if (news !== undefined && isBusy(news.activity)) return `${node} is ${news.activity}`;
       if (this.hearsay.isDeaf(node, now)) continue;
       if (!this.hearsay.isFresh(node)) return `no report of ${node} yet`;
       if (news !== undefined && !sameRegister(news.register, register)) {

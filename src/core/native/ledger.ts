@@ -192,11 +192,12 @@ export class Ledger {
   /** What the others are told of each group; who leaves would start none. */
   news(leaving: boolean): Map<string, GroupNews> {
     return new Map(
-      this.#table.hand.groups.map(({ key, state }) => [
+      this.#table.hand.groups.map(({ key, state, isSought }) => [
         key,
         {
           register: this.register(key),
-          activity: state,
+          // What may be up here must not be started elsewhere.
+          activity: isSought ? "unsure" : state,
           claim: isBusy(state) ? this.claimed(key) : 0,
           unwilling: leaving || !this.isWilling(key),
         },

@@ -187,8 +187,8 @@ export class Native implements Negotiator {
     const effects: Effect[] = [];
     for (const group of this.#table.hand.groups) {
       this.#ledger.note(group, this.#council, now);
-      const rules = this.#leave.begun ? this.#partition.judge(group, now) : this.#judge(group, now);
-      effects.push(...(rules ?? []));
+      effects.push(...group.holdBack(this.#council.occupant(group.key), now));
+      effects.push(...this.#judge(group, now));
     }
     effects.push(...this.#operator.check(now));
     effects.push(...this.#herald.speak(this.#status(), this.#ledger.news(this.#leave.begun), now));
@@ -203,6 +203,8 @@ export class Native implements Negotiator {
 
   /** The rules, in order; the first that has something to say decides. */
   #judge(group: Group, now: Instant): Effect[] {
+    if (group.isSought) return [];
+    if (this.#leave.begun) return this.#partition.judge(group, now) ?? [];
     return (
       this.#partition.judge(group, now) ??
       this.#giveToAssigned(group, now) ??
@@ -264,7 +266,7 @@ export class Native implements Negotiator {
     if (autoFailback === "off" || !this.#ledger.homesick.has(key) || state !== "held") {
       return undefined;
     }
-    if (this.#operator.requests.concerns(key) || !this.#isViable(owner, key)) return undefined;
+    if (this.#operator.requests.concerns(key) || !this.#isReceptive(owner, key)) return undefined;
     if (this.#council.doubt(now) !== undefined) return undefined;
     if (this.#council.pings(owner) < this.#council.pings(self)) return undefined;
     const why = `${owner} is its owner and is back`;
@@ -282,7 +284,7 @@ export class Native implements Negotiator {
       return undefined;
     }
     const others = candidateOrder(owner, this.#council.nodes)
-      .filter((node) => node !== self && this.#isViable(node, key))
+      .filter((node) => node !== self && this.#isReceptive(node, key))
       .map((node) => ({ node, pings: this.#council.pings(node) }));
     const pings = this.#council.pings(self);
     const notBefore = after(this.#ledger.upAt(key, now), connectivityRestMs);
@@ -317,6 +319,12 @@ export class Native implements Negotiator {
 
   #isViable(node: string, key: string): boolean {
     return this.#council.isViable(node, key, !this.#leave.begun && this.#ledger.isWilling(key));
+  }
+
+  /** The node could be given the group: who may have some of it up must find that out first. */
+  #isReceptive(node: string, key: string): boolean {
+    const isUnsure = this.#council.hearsay.news(node, key)?.activity === "unsure";
+    return this.#isViable(node, key) && !isUnsure;
   }
 
   /** The assigned node keeps the group while it can hold it or, for a time, while it is starting. */

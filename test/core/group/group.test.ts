@@ -110,6 +110,83 @@ test("Group.raise() does nothing on a group that is held", () => {
   expect(bench.group.raise("again", bench.now)).toEqual([]);
 });
 
+test("Group.holdBack() lets a script end, and no other stage begin before it is over", () => {
+  const bench = new Bench(["httpd", "10.0.0.1"]);
+  bench.fails.add("status httpd");
+  bench.see(bench.group.raise("test", bench.now));
+  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd"]);
+  expect(bench.group.state).toBe("starting");
+  bench.forget().see(bench.group.holdBack(undefined, bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd", "start httpd", "hold 10.0.0.1"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.lower() ends a start that is held back", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.see(bench.group.raise("test", bench.now));
+  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  bench.forget().see(bench.group.lower("test", bench.now)).finish();
+  expect(bench.done).toEqual(["stop httpd", "drop 10.0.0.1"]);
+  expect(bench.group.state).toBe("idle");
+});
+
+test("Group.suspend() takes off what a start has put up that is held back, and up resumes it", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.see(bench.group.raise("test", bench.now));
+  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  bench.forget().see(bench.group.suspend());
+  expect(bench.done).toEqual(["suspend 10.0.0.1"]);
+  expect(bench.group.state).toBe("unsure");
+  bench.forget().see(bench.group.holdBack(undefined, bench.now));
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.done).toEqual(["hold 10.0.0.1", "status httpd"]);
+});
+
+test("Group.seek() asks every script and begins with what runs", () => {
+  const bench = new Bench(words);
+  bench.fails.add("status httpd");
+  bench.see(bench.group.seek(bench.now));
+  expect(bench.group.isSought).toBe(true);
+  expect(bench.group.up).toEqual(["httpd", "mysqld"]);
+  bench.finish();
+  expect(bench.done).toEqual(["status httpd", "status mysqld"]);
+  expect(bench.group.up).toEqual(["mysqld"]);
+  expect(bench.group.state).toBe("unsure");
+});
+
+test("Group.seek() finds nothing, and a start that follows does not ask again", () => {
+  const bench = new Bench(["httpd"]);
+  bench.fails.add("status httpd");
+  bench.see(bench.group.seek(bench.now)).finish();
+  expect(bench.group.state).toBe("idle");
+  expect(bench.group.resting).toBe(true);
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd", "start httpd"]);
+});
+
+test("Group.seek() does not take a script that does not answer in time for one that does not run", () => {
+  const bench = new Bench(["httpd"]);
+  bench.see(bench.group.seek(bench.now));
+  const late = { on: "result", job: 1, ok: false, text: "timed out", tookMs: 7_000 } as const;
+  bench.see(bench.group.result(late, bench.now));
+  expect(bench.group.state).toBe("unsure");
+  expect(bench.group.up).toEqual(["httpd"]);
+});
+
+test("Group.raise() and Group.lower() wait for what is being sought", () => {
+  const bench = new Bench(["httpd"]);
+  bench.see(bench.group.seek(bench.now));
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd", "status httpd"]);
+  expect(bench.group.state).toBe("held");
+  const other = new Bench(["httpd"]);
+  other.see(other.group.seek(other.now));
+  other.see(other.group.lower("test", other.now)).finish();
+  expect(other.done).toEqual(["status httpd", "stop httpd"]);
+  expect(other.group.state).toBe("idle");
+});
+
 test("Group.lower() stops in reverse", () => {
   const bench = new Bench(words).up().forget();
   bench.see(bench.group.lower("test", bench.now)).finish();

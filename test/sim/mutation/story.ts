@@ -137,6 +137,17 @@ export const stories = {
     { at: 55_000, act: "start", node: "carol" },
     { at: 70_000, act: "command", node: "alice", command: "standby", ...all },
   ]),
+  /** What a dead agent left up: forgotten, and still there while another node is starting the group. */
+  leftovers: planOf(12, [
+    { at: 20_000, act: "script", node: "bob", word: "httpd", temper: { tookMs: 2_000 } },
+    { at: 20_000, act: "script", node: "alice", word: "tail", temper: { tookMs: 3_000 } },
+    { at: 30_000, act: "crash", node: "alice" },
+    { at: 35_500, act: "start", node: "alice" },
+    { at: 60_000, act: "command", node: "carol", command: "takeover", ...all },
+    { at: 80_000, act: "crash", node: "carol" },
+    { at: 80_001, act: "lose", node: "carol", file: "memory", how: "lost" },
+    { at: 95_000, act: "start", node: "carol" },
+  ]),
 } satisfies Readonly<Record<string, Plan>>;
 
 export type StoryName = keyof typeof stories;

@@ -1,0 +1,113 @@
+// The way up of a group: its stages start in order, one job at a time; a script is asked first whether it
+// runs already (heartbeat-resources 7.2). It waits where another node is not done with the group yet.
+//
+// It decides nothing about the group: when it has come to its end, group.ts knows what follows.
+
+import type { Effect } from "../effect.ts";
+import type { Instant } from "../instant.ts";
+import type { Ladder } from "./ladder.ts";
+import type { Voice } from "./voice.ts";
+import type { Result } from "./work.ts";
+
+type Work =
+  | { readonly at: "over" }
+  | { readonly at: "waiting"; readonly stage: number }
+  | { readonly at: "asking" | "starting"; readonly job: number; readonly stage: number };
+
+/** What to do next; `end`: and that was all. */
+export interface Ascended {
+  readonly effects: Effect[];
+  readonly end?: "up" | "aside" | { readonly failed: string };
+}
+
+interface Parts {
+  readonly ladder: Ladder;
+  readonly voice: Voice;
+  readonly nextJob: () => number;
+  /** Why no further stage may begin; undefined: it may. */
+  readonly heldBack: string | undefined;
+}
+
+export class Ascent {
+  readonly #parts: Parts;
+  #heldBack: string | undefined;
+  /** All scripts have just said that they do not run. */
+  #isIdle = false;
+  #work: Work = { at: "over" };
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#heldBack = parts.heldBack;
+  }
+
+  begin(now: Instant): Ascended {
+    this.#isIdle = this.#parts.ladder.isIdle(now);
+    return this.#start(0);
+  }
+
+  /** No job of it is under way. */
+  get isWaiting(): boolean {
+    return this.#work.at === "waiting";
+  }
+
+  waitsFor(job: number): boolean {
+    return "job" in this.#work && this.#work.job === job;
+  }
+
+  holdBack(reason: string | undefined): Ascended {
+    this.#heldBack = reason;
+    if (reason !== undefined || this.#work.at !== "waiting") return { effects: [] };
+    return this.#climb(this.#work.stage - 1);
+  }
+
+  /** The job that it waits for has ended; it goes on only if that is still `wanted`. */
+  result(result: Result, wanted: boolean): Ascended {
+    const work = this.#work;
+    if (!("job" in work)) return { effects: [] };
+    const { ladder, voice } = this.#parts;
+    voice.step(work.at, ladder.name(work.stage), result);
+    if (work.at === "starting" && !result.ok) {
+      const failed = `${ladder.name(work.stage)} did not start: ${result.text}`;
+      return this.#end({ failed });
+    }
+    if (!wanted) return this.#end("aside");
+    return result.ok ? this.#climb(work.stage) : this.#run(work.stage);
+  }
+
+  /** Stage n: addresses at once, scripts after asking whether they run already. */
+  #start(n: number): Ascended {
+    const { ladder, nextJob } = this.#parts;
+    const stage = ladder.stage(n);
+    if (stage === undefined) return this.#end("up");
+    if (stage.kind === "pulse" || this.#isIdle) return this.#run(n);
+    if (this.#heldBack !== undefined) return this.#wait(n, this.#heldBack);
+    const job = nextJob();
+    this.#work = { at: "asking", job, stage: n };
+    return { effects: ladder.ask(n, job) };
+  }
+
+  #run(n: number): Ascended {
+    if (this.#heldBack !== undefined) return this.#wait(n, this.#heldBack);
+    const { ladder, nextJob } = this.#parts;
+    const job = nextJob();
+    this.#work = { at: "starting", job, stage: n };
+    return { effects: ladder.start(n, job) };
+  }
+
+  #wait(n: number, reason: string): Ascended {
+    this.#work = { at: "waiting", stage: n };
+    const { ladder, voice } = this.#parts;
+    const text = `Group ${ladder.spec.key} waits before ${ladder.name(n)}: ${reason}`;
+    return { effects: [voice.log("info", text)] };
+  }
+
+  /** Stage n is up: go on with the next, or begin again where addresses were taken off meanwhile. */
+  #climb(n: number): Ascended {
+    return this.#start(this.#parts.ladder.gapUpTo(n) ?? n + 1);
+  }
+
+  #end(end: Ascended["end"] & {}): Ascended {
+    this.#work = { at: "over" };
+    return { effects: [], end };
+  }
+}
