@@ -1,22 +1,25 @@
 // `hb check`: what is wrong with the configuration, or what was understood of it.
 
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Checked, checkAll, type Given } from "../config/check.ts";
 import { printHaCf, printHaresources } from "../config/print.ts";
 import { renderProblems } from "../config/render.ts";
 import { inOrder } from "../config/report.ts";
 import { checkDevices } from "../desk/device.ts";
-import { defaultDirectories, placesOf } from "../desk/place.ts";
+import { defaultDirectories, type Places, placesOf } from "../desk/place.ts";
 import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
 import { command } from "./command.ts";
+import { differenceFrom, type NodeDifference } from "./difference.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { print, printJson, say } from "./output.ts";
+import { paint, print, printJson, say } from "./output.ts";
 import { painter } from "./painter.ts";
+import { Remote } from "./remote.ts";
 
 export const check = command({
   name: "check",
   summary: "Checks ha.cf, authkeys and haresources",
-  examples: ["hb check", "hb check --dir ./ha.d --print"],
+  examples: ["hb check", "hb check --diff bob", "hb check --dir ./ha.d --print"],
   args: {
     dir: {
       type: "string",
@@ -29,16 +32,39 @@ export const check = command({
       description: "Print what was understood as ha.cf and haresources; problems go to stderr",
     },
     json: { type: "boolean", description: "Print problems and configuration as JSON" },
+    diff: {
+      type: "string",
+      valueHint: "NODE",
+      description: "Compare with the files on NODE, over ssh; may be repeated; all: every node",
+    },
+    "ssh-option": {
+      type: "string",
+      valueHint: "OPTION",
+      description: 'For ssh, as after -o: "Port=2222"; may be repeated',
+    },
   },
+  repeatable: ["diff", "ssh-option"],
   exits: [
-    [exit.done, "no errors (warnings may be there)"],
+    [exit.done, "no errors (warnings may be there); with --diff: no difference"],
+    [exit.failed, "with --diff: a difference, or a node that cannot be asked"],
     [exit.notPermitted, "a file may not be read"],
     [exit.configuration, "errors"],
   ],
-  async run({ args }) {
-    const places = placesOf({ ...defaultDirectories, conf: args.dir });
+  async run({ args, every }) {
+    const places = placesOf({ ...defaultDirectories, conf: resolve(args.dir) });
     const devices = interfaces();
     const given = { ...givenBy(places), ...(devices && { devices }) };
+    const nodes = every("diff");
+    if (nodes.length > 0) {
+      const { conf } = checkAll(given);
+      const names = namesOf(nodes, conf.nodes, given.self);
+      if (typeof names === "string") {
+        say(names);
+        return exit.usage;
+      }
+      const remotes = names.map((name) => new Remote(name, every("ssh-option")));
+      return await compare(remotes, places, args.json === true);
+    }
     const checked = await withNames(checkAll(given), given);
     if (args.json) printJson(asJson(checked));
     else if (args.print) {
@@ -52,6 +78,48 @@ export const check = command({
     return codeOf(checked);
   },
 });
+
+/** The nodes that are meant, or what is wrong with that. */
+function namesOf(words: readonly string[], nodes: readonly string[], self: string) {
+  const others = nodes.filter((name) => name !== self);
+  if (words.includes("all")) return others;
+  const names = words.map((word) => word.toLowerCase());
+  const unknown = names.find((name) => !others.includes(name));
+  if (unknown === undefined) return names;
+  if (unknown === self) return `"${self}" is this node: name another`;
+  return `Unknown node "${unknown}": ha.cf names ${nodes.join(", ")}`;
+}
+
+async function compare(remotes: readonly Remote[], places: Places, json: boolean) {
+  const files = [
+    { path: places.haCf, isSecret: false },
+    { path: places.authkeys, isSecret: true },
+    { path: places.haresources, isSecret: false },
+  ];
+  const found = await Promise.all(remotes.map((remote) => differenceFrom(remote, files)));
+  if (json) printJson({ version: 1, nodes: found });
+  else for (const difference of found) sayDifference(difference);
+  const isSame = found.every((each) => {
+    return "files" in each && each.files.every((file) => file.found === "same");
+  });
+  return isSame ? exit.done : exit.failed;
+}
+
+function sayDifference(difference: NodeDifference): void {
+  const { node } = difference;
+  if ("reason" in difference) {
+    say(`${node}: ${paint("stderr", "red", "cannot be asked")}: ${difference.reason}`);
+    return;
+  }
+  const { files } = difference;
+  const other = files.filter(({ found }) => found !== "same");
+  if (other.length === 0) print(`${node}: ${paint("stdout", "green", "the same")}`);
+  for (const { file, found, lines } of other) {
+    const note = found === "differs" && lines === undefined ? " (keys are not shown)" : "";
+    print(`${node}: ${file} ${paint("stdout", "red", found)}${note}`);
+    if (lines !== undefined) print(lines);
+  }
+}
 
 /** What the agent will find at its start: whether every name and device is one. */
 async function withNames(checked: Checked, given: Given): Promise<Checked> {
