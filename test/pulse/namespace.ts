@@ -37,9 +37,19 @@ export function ip(line: string): string {
   return stdout.toString();
 }
 
-/** Two interfaces joined by a cable, both up, without addresses. */
+/** Two interfaces joined by a cable, both up, without addresses. Returns when they carry packets. */
 export function cable(left = "left", right = "right"): void {
   ip(`link add ${left} type veth peer name ${right}`);
   ip(`link set ${left} up`);
   ip(`link set ${right} up`);
+  for (const device of [left, right]) carries(device);
+}
+
+/** The kernel opens an interface that has its carrier later, and loses without a word what is sent before. */
+function carries(device: string): void {
+  const end = performance.now() + 10_000;
+  while (!/ (?!qdisc noop )qdisc .* state UP /.test(ip(`link show ${device}`))) {
+    if (performance.now() > end) throw new Error(`${device} stays without a carrier`);
+    Bun.sleepSync(2);
+  }
 }
