@@ -60,8 +60,10 @@ export class Desk {
     this.#begin();
   }
 
-  /** SIGTERM: the first leaves in good order, the second does not wait for scripts, the third for nothing. */
+  /** SIGTERM: the first leaves in good order, the second does not wait for scripts, the third for nothing.
+   *  Agents that do not hurry hear that they are to leave, and are leaving. */
   signal(): void {
+    if (this.#signals > 0 && !this.#host.traits.hurries) return;
     this.#signals += 1;
     switch (this.#signals) {
       case 1:

@@ -12,10 +12,24 @@ export interface Traits {
   readonly remembers: boolean;
   /** Links whose carrier comes and goes are told to the mind. */
   readonly watchesLinks: boolean;
+  /** A second SIGTERM ends the scripts, a third the agent; else it is only told again. */
+  readonly hurries: boolean;
 }
 
-const hb: Traits = { isTwo: true, leases: true, remembers: true, watchesLinks: true };
-const old: Traits = { isTwo: false, leases: false, remembers: false, watchesLinks: false };
+const hb: Traits = {
+  isTwo: true,
+  leases: true,
+  remembers: true,
+  watchesLinks: true,
+  hurries: true,
+};
+const old: Traits = {
+  isTwo: false,
+  leases: false,
+  remembers: false,
+  watchesLinks: false,
+  hurries: false,
+};
 /** Its scripts ask the kernel what is up. */
 const heartbeat3: Traits = { ...old, remembers: true };
 
