@@ -6,7 +6,8 @@
 //
 // Where it is better than Heartbeat 3, on purpose: deaths are noticed at their exact moment, not every
 // 250 ms; silence while this host slept is forgiven; a late heartbeat warns, but condemns nobody who was
-// not yet dead; a new or returned node is greeted with a status at once.
+// not yet dead; a new or returned node is greeted with a status at once; what is missing is asked for in few
+// questions (rexmit.ts).
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { linkOf } from "../../config/medium.ts";

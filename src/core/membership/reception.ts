@@ -102,7 +102,7 @@ export class Reception {
         peer.requests.clear();
         turn.log("error", "loss", `Too many packets lost from ${peer.name}: going on without them`);
       } else {
-        for (let seq = arrival.first; seq <= arrival.last; seq++) peer.requests.want(seq, now);
+        peer.requests.want(arrival, now);
       }
     }
     if (arrival.kind === "filled") {
@@ -177,9 +177,9 @@ export class Reception {
   /** Asks again for what is missing, now that the time has come. */
   ask(turn: Turn, peer: Peer, now: Instant): void {
     const { ask, hopeless } = peer.requests.expire(now);
-    for (const seq of ask) {
-      const number = String(seq);
-      const fields = { t: "NS_rexmit", dest: peer.name, firstseq: number, lastseq: number };
+    for (const { first, last } of ask) {
+      const range = { firstseq: String(first), lastseq: String(last) };
+      const fields = { t: "NS_rexmit", dest: peer.name, ...range };
       turn.do(this.#sender.send(text(fields), now));
     }
     for (const seq of hopeless) {

@@ -3,7 +3,6 @@
 import { describe, expect, test } from "bun:test";
 import { at } from "../../../src/core/instant.ts";
 import { History } from "../../../src/core/membership/history.ts";
-import { RexmitRequests } from "../../../src/core/membership/rexmit.ts";
 import { type Message, text, textOf } from "../../../src/wire/message.ts";
 
 /** A history in which `count` messages were sent; each holds its number in the field n. */
@@ -85,59 +84,4 @@ test("History.acknowledged() refuses a number never sent", () => {
   const history = sentBefore(10);
   expect(history.acknowledged("bob", 11)).toBe(false);
   expect(history.acknowledged("bob", 10)).toBe(true);
-});
-
-describe("RexmitRequests", () => {
-  test.each([
-    [250, 50, 250],
-    [99, 0, 99],
-    [1000, 50, 1000],
-    [1, 0, 1],
-  ])("with max_rexmit_delay %d asks first after %d to %d ms", (delayMs, least, most) => {
-    for (let seq = 1; seq < 200; seq++) {
-      const requests = new RexmitRequests({ salt: seq * 31, delayMs });
-      requests.want(seq, at(1000));
-      const due = requests.deadline() ?? 0;
-      expect(due).toBeGreaterThanOrEqual(1000 + least);
-      expect(due).toBeLessThanOrEqual(1000 + most);
-      expect(requests.expire(at(due - 1)).ask).toEqual([]);
-      expect(requests.expire(at(due)).ask).toEqual([seq]);
-    }
-  });
-
-  test("spreads the first requests over time", () => {
-    const dues = new Set<number | undefined>();
-    for (let seq = 1; seq <= 50; seq++) {
-      const requests = new RexmitRequests({ salt: 12345, delayMs: 250 });
-      requests.want(seq, at(0));
-      dues.add(requests.deadline());
-    }
-    expect(dues.size).toBeGreaterThan(25);
-  });
-
-  test("asks again each max_rexmit_delay until cancelled", () => {
-    const requests = new RexmitRequests({ salt: 0, delayMs: 250 });
-    requests.want(8, at(0));
-    const first = requests.deadline() ?? at(0);
-    expect(requests.expire(first).ask).toEqual([8]);
-    expect(requests.deadline()).toBe(at(first + 250));
-    expect(requests.expire(at(first + 250)).ask).toEqual([8]);
-    requests.cancel(8);
-    expect(requests.deadline()).toBeUndefined();
-    expect(requests.expire(at(first + 500)).ask).toEqual([]);
-  });
-
-  test("gives a number up after a minute of asking in vain", () => {
-    const requests = new RexmitRequests({ salt: 0, delayMs: 250 });
-    requests.want(8, at(0));
-    let asked = 0;
-    for (;;) {
-      const due = requests.deadline();
-      if (due === undefined) break;
-      const { ask, hopeless } = requests.expire(due);
-      asked += ask.length;
-      if (hopeless.length > 0) expect(hopeless).toEqual([8]);
-    }
-    expect(asked).toBe(240);
-  });
 });

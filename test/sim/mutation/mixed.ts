@@ -118,11 +118,11 @@ export const mixedMutations: readonly MixedMutation[] = [
     replace: "return minus(everything, claim);",
   },
   {
-    name: "counts every copy as news",
+    name: "asks each millisecond for what is missing",
     law: "storm",
-    seed: 145,
-    file: "core/membership/sequence.ts",
-    find: 'if (seq === last) return { kind: "duplicate" };\n    if (seq < last) return this.#earlier(seq);',
-    replace: 'if (seq <= last) return { kind: "next" };',
+    seed: 8,
+    file: "core/membership/rexmit.ts",
+    find: "return Math.max(this.delayMs, 1);",
+    replace: "return 1;",
   },
 ];
