@@ -11,7 +11,9 @@ import { type Bulletin, type Echo, type GroupNews, saysTheSame } from "./bulleti
 interface Peer {
   /** Echo of this bulletin of ours, or of a later one, proves freshness. */
   askN: number;
+  /** Since when it has had time to hear us. */
   askedAt: Instant;
+  heardAt: Instant;
   generation: number;
   bulletin: Bulletin | undefined;
 }
@@ -33,7 +35,8 @@ export class Hearsay {
 
   /** The node came, came back, or this node woke: only what it says from now on counts. */
   appeared(node: string, askN: number, now: Instant): void {
-    this.#peers.set(node, { askN, askedAt: now, generation: 0, bulletin: undefined });
+    const peer = { askN, askedAt: now, heardAt: now, generation: 0, bulletin: undefined };
+    this.#peers.set(node, peer);
   }
 
   /** The node is dead, has left or was removed. */
@@ -47,13 +50,21 @@ export class Hearsay {
 
   /** Take note of a bulletin. "old" ones count for nothing; one that says the "same" as the last, and
    *  is worth as much, changes no answer. */
-  heard(node: string, generation: number, bulletin: Bulletin): "old" | "same" | "news" {
+  heard(
+    node: string,
+    generation: number,
+    bulletin: Bulletin,
+    now: Instant,
+  ): "old" | "same" | "news" {
     const last = this.#newest.get(node);
     if (last !== undefined && generation < last.generation) return "old";
     if (last?.generation === generation && bulletin.n <= last.n) return "old";
     this.#newest.set(node, { generation, n: bulletin.n });
     const peer = this.#peers.get(node);
     if (peer === undefined) return "old";
+    // Cut off for a while, it may have taken us for dead: it had no time yet to hear us again.
+    if (now - peer.heardAt >= this.#deafAfterMs() / 2) peer.askedAt = now;
+    peer.heardAt = now;
     const before = peer.bulletin;
     const wasFresh = this.isFresh(node);
     const isSameRun = peer.generation === generation;

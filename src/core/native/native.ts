@@ -171,7 +171,7 @@ export class Native implements Negotiator {
     }
     this.#council.expect(node, now);
     // What changes by time alone is judged at its own moment (deadline).
-    if (this.#council.hearsay.heard(node, generation, bulletin) !== "news") return undefined;
+    if (this.#council.hearsay.heard(node, generation, bulletin, now) !== "news") return undefined;
     for (const [key, news] of bulletin.groups) {
       if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
     }

@@ -27,63 +27,80 @@ test.each([
 ] as const)("Hearsay.isFresh() of a bulletin that echoes %s", (_what, echo, generation, fresh) => {
   const heard = hearsay();
   expect(heard.isFresh("bob")).toBe(false);
-  heard.heard("bob", 1, bulletin(1, echo, generation));
+  heard.heard("bob", 1, bulletin(1, echo, generation), at(0));
   expect(heard.isFresh("bob")).toBe(fresh);
 });
 
 test("Hearsay.heard() refuses what is older than what it knows, even after the node was gone", () => {
   const heard = hearsay();
-  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe("news");
-  expect(heard.heard("bob", 1, bulletin(6, 3))).toBe("old");
+  expect(heard.heard("bob", 1, bulletin(7, 3), at(0))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(6, 3), at(0))).toBe("old");
   heard.gone("bob");
   heard.appeared("bob", 9, at(0));
-  expect(heard.heard("bob", 1, bulletin(7, 3))).toBe("old");
-  expect(heard.heard("bob", 1, bulletin(8, 9))).toBe("news");
-  expect(heard.heard("bob", 0, bulletin(99, 9))).toBe("old");
-  expect(heard.heard("bob", 2, bulletin(1, 9))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(7, 3), at(0))).toBe("old");
+  expect(heard.heard("bob", 1, bulletin(8, 9), at(0))).toBe("news");
+  expect(heard.heard("bob", 0, bulletin(99, 9), at(0))).toBe("old");
+  expect(heard.heard("bob", 2, bulletin(1, 9), at(0))).toBe("news");
 });
 
 test("Hearsay.heard() refuses a node that is not there", () => {
-  expect(hearsay().heard("carol", 1, bulletin(1))).toBe("old");
+  expect(hearsay().heard("carol", 1, bulletin(1), at(0))).toBe("old");
 });
 
 test("Hearsay.isDeaf() takes its time, and ends with the first echo", () => {
   const heard = hearsay();
-  heard.heard("bob", 1, bulletin(1));
+  heard.heard("bob", 1, bulletin(1), at(0));
   expect(heard.isDeaf("bob", at(9_999))).toBe(false);
   expect(heard.deafAt("bob")).toBe(at(10_000));
   expect(heard.isDeaf("bob", at(10_000))).toBe(true);
-  heard.heard("bob", 1, bulletin(2, 3));
+  heard.heard("bob", 1, bulletin(2, 3), at(0));
   expect(heard.isDeaf("bob", at(10_001))).toBe(false);
 });
 
 test("Hearsay.appeared() forgets what a node said before", () => {
   const heard = hearsay();
-  heard.heard("bob", 1, bulletin(1, 3));
+  heard.heard("bob", 1, bulletin(1, 3), at(0));
   heard.appeared("bob", 8, at(1));
   expect(heard.bulletin("bob")).toBeUndefined();
-  heard.heard("bob", 1, bulletin(2, 7));
+  heard.heard("bob", 1, bulletin(2, 7), at(0));
   expect(heard.isFresh("bob")).toBe(false);
   expect(heard.seen(["bob", "carol"])).toEqual(new Map([["bob", { generation: 1, n: 2 }]]));
 });
 
 test("Hearsay.heard() knows a fresh bulletin that says the same as the last but for its numbers", () => {
   const heard = hearsay();
-  expect(heard.heard("bob", 1, bulletin(1))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(1), at(0))).toBe("news");
   // Now it echoes us: what it says has become worth something.
-  expect(heard.heard("bob", 1, bulletin(2, 3))).toBe("news");
-  expect(heard.heard("bob", 1, bulletin(3, 4))).toBe("same");
-  expect(heard.heard("bob", 1, { ...bulletin(4, 4), pings: 1 })).toBe("news");
-  expect(heard.heard("bob", 1, { ...bulletin(5, 4), pings: 1 })).toBe("same");
-  expect(heard.heard("bob", 1, { ...bulletin(6, 4), pings: 1, ask: ["alice"] })).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(2, 3), at(0))).toBe("news");
+  expect(heard.heard("bob", 1, bulletin(3, 4), at(0))).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(4, 4), pings: 1 }, at(0))).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(5, 4), pings: 1 }, at(0))).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(6, 4), pings: 1, ask: ["alice"] }, at(0))).toBe(
+    "news",
+  );
   const news = (epoch: number) =>
     new Map([
       ["ip", { register: { node: "bob", epoch }, activity: "held", claim: 1, unwilling: false }],
     ] as const);
-  expect(heard.heard("bob", 1, { ...bulletin(7, 4), groups: news(1) })).toBe("news");
-  expect(heard.heard("bob", 1, { ...bulletin(8, 4), groups: news(1) })).toBe("same");
-  expect(heard.heard("bob", 1, { ...bulletin(9, 4), groups: news(2) })).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(7, 4), groups: news(1) }, at(0))).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(8, 4), groups: news(1) }, at(0))).toBe("same");
+  expect(heard.heard("bob", 1, { ...bulletin(9, 4), groups: news(2) }, at(0))).toBe("news");
   // It lost sight of us: what it says now may have been said before anything.
-  expect(heard.heard("bob", 1, { ...bulletin(10), groups: news(2) })).toBe("news");
-  expect(heard.heard("bob", 2, { ...bulletin(1, 4), groups: news(2) })).toBe("news");
+  expect(heard.heard("bob", 1, { ...bulletin(10), groups: news(2) }, at(0))).toBe("news");
+  expect(heard.heard("bob", 2, { ...bulletin(1, 4), groups: news(2) }, at(0))).toBe("news");
+});
+
+test("Hearsay.isDeaf() gives a node time that was not heard for long, although it was heard before", () => {
+  const heard = hearsay();
+  heard.heard("bob", 1, bulletin(1, 3), at(1_000));
+  heard.heard("bob", 1, bulletin(2), at(15_000));
+  expect(heard.isDeaf("bob", at(24_999))).toBe(false);
+  expect(heard.isDeaf("bob", at(25_000))).toBe(true);
+});
+
+test("Hearsay.isDeaf() gives no time to a node that goes on talking", () => {
+  const heard = hearsay();
+  for (let n = 1; n < 20; n++) heard.heard("bob", 1, bulletin(n, 3), at(1_000 * n));
+  heard.heard("bob", 1, bulletin(20), at(20_000));
+  expect(heard.isDeaf("bob", at(20_000))).toBe(true);
 });
