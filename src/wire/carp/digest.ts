@@ -1,12 +1,11 @@
 // The digest of an advert: HMAC-SHA1 with the password over vhid, addresses and counter (carp.md 2).
 //
 // It covers neither the timing nor the demotion: the seal (seal.ts) does. Everything but the counter is
-// the same for every advert of a router, so the state of the HMAC after it is kept and cloned.
+// the same for every advert of a router, so the HMAC begins after it.
 
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha1 } from "@noble/hashes/legacy.js";
 import { textToBytes } from "../bytes.ts";
 import { addressToBytes, compareBytes } from "../ipaddress.ts";
+import { Mac } from "../mac.ts";
 import { putCounter } from "./advert.ts";
 
 /** The longest password in bytes: ucarp's and BSD's buffers of 20 end with a NUL (carp.md 2). */
@@ -25,11 +24,9 @@ export interface DigestManners {
   readonly withoutLinkLocal: boolean;
 }
 
-type State = ReturnType<typeof hmac.create>;
-
 export class RouterDigest {
   /** The first one signs; each of them verifies. */
-  readonly #states: readonly State[];
+  readonly #macs: readonly Mac[];
   readonly #counter = new Uint8Array(8);
 
   constructor(secret: Secret, manners: DigestManners = { withoutLinkLocal: false }) {
@@ -37,34 +34,32 @@ export class RouterDigest {
     const some = all.filter((address) => !isLinkLocal(address));
     const sets = some.length === all.length || some.length === 0 ? [all] : [all, some];
     if (manners.withoutLinkLocal) sets.reverse();
-    this.#states = sets.map((set) => absorb(secret, set));
+    this.#macs = sets.map((set) => macOf(secret, set));
   }
 
   /** The 20 bytes to send with this counter. */
   sign(counter: bigint): Uint8Array {
-    const [signer] = this.#states;
+    const [signer] = this.#macs;
     if (signer === undefined) throw new Error("Bug: a router's digest has no state");
     return this.#finish(signer, counter);
   }
 
   /** True when a member of this router made the digest. Takes the same time wherever it differs. */
   verify(counter: bigint, digest: Uint8Array): boolean {
-    return this.#states.some((state) => sameDigest(this.#finish(state, counter), digest));
+    return this.#macs.some((mac) => sameDigest(this.#finish(mac, counter), digest));
   }
 
-  #finish(state: State, counter: bigint): Uint8Array {
+  #finish(mac: Mac, counter: bigint): Uint8Array {
     putCounter(this.#counter, 0, counter);
-    return state.clone().update(this.#counter).digest();
+    return mac.of(this.#counter);
   }
 }
 
-/** The state after version, type, vhid, and the addresses: IPv4 first, each family in ascending order. */
-function absorb(secret: Secret, addresses: readonly Uint8Array[]): State {
-  const state = hmac.create(sha1, passwordBytes(secret.password));
-  state.update(Uint8Array.of(2, 1, secret.vhid));
+/** Over version, type, vhid, the addresses (IPv4 first, each family in ascending order), and then the counter. */
+function macOf({ password, vhid }: Secret, addresses: readonly Uint8Array[]): Mac {
   const order = (a: Uint8Array, b: Uint8Array) => a.length - b.length || compareBytes(a, b);
-  for (const address of addresses.toSorted(order)) state.update(address);
-  return state;
+  const beginning = [Uint8Array.of(2, 1, vhid), ...addresses.toSorted(order)];
+  return new Mac("sha1", passwordBytes(password), beginning);
 }
 
 /** The key's bytes. HMAC pads with zeros, as the 20-byte buffers of ucarp and BSD do. */

@@ -6,10 +6,9 @@
 //
 //    0 magic "hb"   2 version 1   3 length of the seal   4 sender   12 number   20 HMAC   36 balance
 
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes, textToBytes } from "../bytes.ts";
 import { internetChecksum } from "../checksum.ts";
+import { Mac } from "../mac.ts";
 import { ADVERT_BYTES, counterAt, putCounter } from "./advert.ts";
 import { passwordBytes, sameDigest } from "./digest.ts";
 import type { HeardSeal } from "./heard.ts";
@@ -35,11 +34,10 @@ export type SealVerdict =
   | { readonly is: "bad" };
 
 export class Sealer {
-  /** HMAC state that has swallowed its key. */
-  readonly #state: ReturnType<typeof hmac.create>;
+  readonly #mac: Mac;
 
   constructor(password: string) {
-    this.#state = hmac.create(sha256, hmac(sha256, passwordBytes(password), LABEL));
+    this.#mac = new Mac("sha256", new Mac("sha256", passwordBytes(password)).of(LABEL));
   }
 
   /** The seal of these 36 bytes when they leave from this source address (4 or 16 bytes). */
@@ -50,7 +48,7 @@ export class Sealer {
     bytes.set([...MAGIC, VERSION, SEAL_BYTES]);
     bytes.set(senderBytes, SENDER);
     putCounter(bytes, NUMBER, number);
-    bytes.set(this.#mac(advert, source, bytes), MAC);
+    bytes.set(this.#digest(advert, source, bytes), MAC);
     const balance = internetChecksum(bytes);
     bytes.set([balance >> 8, balance], BALANCE);
     return bytes;
@@ -62,20 +60,15 @@ export class Sealer {
     if (rest.length < SEAL_BYTES) return { is: "bad" };
     // The balance only pleases checksums over the whole packet; nothing of worth hangs on it.
     const mac = rest.subarray(MAC, MAC + MAC_BYTES);
-    if (!sameDigest(this.#mac(advert, source, rest), mac)) return { is: "bad" };
+    if (!sameDigest(this.#digest(advert, source, rest), mac)) return { is: "bad" };
     const sender = bytesToHex(rest.subarray(SENDER, NUMBER));
     return { is: "good", seal: { sender, number: counterAt(rest, NUMBER) } };
   }
 
   /** Over the head of the seal, the source address with its length, and the whole CARP part. */
-  #mac(advert: Uint8Array, source: Uint8Array, seal: Uint8Array): Uint8Array {
-    return this.#state
-      .clone()
-      .update(seal.subarray(0, MAC))
-      .update(Uint8Array.of(source.length))
-      .update(source)
-      .update(advert.subarray(0, ADVERT_BYTES))
-      .digest()
-      .subarray(0, MAC_BYTES);
+  #digest(advert: Uint8Array, source: Uint8Array, seal: Uint8Array): Uint8Array {
+    const length = Uint8Array.of(source.length);
+    const signed = advert.subarray(0, ADVERT_BYTES);
+    return this.#mac.of(seal.subarray(0, MAC), length, source, signed).subarray(0, MAC_BYTES);
   }
 }
