@@ -9,7 +9,7 @@ import { Routers } from "./carp/routers.ts";
 import type { Effect } from "./effect.ts";
 import { Groups } from "./group/groups.ts";
 import type { Input } from "./input.ts";
-import { earliest, type Instant } from "./instant.ts";
+import { earlier, type Instant } from "./instant.ts";
 import type { Member } from "./member.ts";
 import { Membership, type Outcome } from "./membership/membership.ts";
 import type { PulseView, Snapshot } from "./snapshot.ts";
@@ -43,7 +43,8 @@ export class Core {
 
   /** When to give the next "alarm"; undefined when nothing is waited for. */
   deadline(): Instant | undefined {
-    return earliest(this.#membership.deadline(), this.#groups.deadline(), this.#routers.deadline());
+    const members = this.#membership.deadline();
+    return earlier(earlier(members, this.#groups.deadline()), this.#routers.deadline());
   }
 
   snapshot(now: Instant, pulse: PulseView): Snapshot {
@@ -194,7 +195,7 @@ export class Core {
 
   /** Membership's own effects, then what its news mean for the groups. */
   #absorb(outcome: Outcome, now: Instant): Effect[] {
-    const effects = [...outcome.effects];
+    const { effects } = outcome;
     for (const event of outcome.events) {
       effects.push(...this.#groups.member(event, now));
       if (event.event !== "message") effects.push({ do: "publish" });

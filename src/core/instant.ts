@@ -26,6 +26,12 @@ export function earliest(...moments: readonly (Instant | undefined)[]): Instant 
   return first;
 }
 
+/** The earlier of two moments: what is asked after every input. */
+export function earlier(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  if (one === undefined) return other;
+  return other === undefined || one <= other ? one : other;
+}
+
 /** The earlier of `first` and `moment`, where a moment that is not after `now` does not count. */
 export function firstAfter(
   now: Instant,

@@ -12,7 +12,7 @@ import { Classic } from "../classic/classic.ts";
 import { Legacy } from "../classic/legacy.ts";
 import type { Effect } from "../effect.ts";
 import type { Command, Input } from "../input.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, earlier, type Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
 import type { GroupMemory, RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
@@ -40,6 +40,8 @@ export class Groups {
   readonly #peers: Peers;
   #config: ClusterConfig;
   #kind: Kind = "native";
+  /** The members for whom that is the right one. */
+  #chosenFor: readonly Member[] | undefined;
   #negotiator: Negotiator;
   /** What was last written down, and what was last published. */
   #remembered = "";
@@ -138,18 +140,19 @@ export class Groups {
 
   reload(config: ClusterConfig, now: Instant): Effect[] {
     this.#config = config;
+    this.#chosenFor = undefined;
     const effects = this.#runner.reload(specsOf(config), config, now);
-    return [...effects, ...this.#choose(now), ...this.expire(now)];
+    return [...effects, ...this.#choose(now), ...this.#expire(now)];
   }
 
+  /** Before its moment nothing is done and nothing decided: what changes by time alone has one. */
   expire(now: Instant): Effect[] {
-    const worked = this.#runner.expire(now);
-    const decided = this.#watch(this.#negotiator.expire(now));
-    return [...worked, ...decided, ...this.#after(now)];
+    const due = this.deadline();
+    return due === undefined || due > now ? [] : this.#expire(now);
   }
 
   deadline(): Instant | undefined {
-    return earliest(this.#runner.deadline(), this.#negotiator.deadline());
+    return earlier(this.#runner.deadline(), this.#negotiator.deadline());
   }
 
   /** The core says nothing at all until its restart (negotiator.ts). */
@@ -176,6 +179,12 @@ export class Groups {
     const foreign = held.some(({ owner }) => owner !== this.#config.self);
     if (local) return foreign ? "all" : "local";
     return foreign ? "foreign" : "none";
+  }
+
+  #expire(now: Instant): Effect[] {
+    const worked = this.#runner.expire(now);
+    const decided = this.#watch(this.#negotiator.expire(now));
+    return [...worked, ...decided, ...this.#after(now)];
   }
 
   /** What every entry ends with: settled orders are reported, and what changed is written down. */
@@ -238,6 +247,9 @@ export class Groups {
 
   /** Take the negotiator that the members call for. */
   #choose(now: Instant): Effect[] {
+    const members = this.#peers.members();
+    if (members === this.#chosenFor) return [];
+    this.#chosenFor = members;
     const kind = this.#kindNeeded();
     if (kind === this.#kind) return [];
     const text =

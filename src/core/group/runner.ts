@@ -6,7 +6,7 @@
 import type { GroupSpec } from "../../config/resource.ts";
 import type { Effect } from "../effect.ts";
 import type { Input } from "../input.ts";
-import { earliest, type Instant } from "../instant.ts";
+import { earlier, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { Group } from "./group.ts";
 import type { Hand, Settled } from "./hand.ts";
@@ -113,8 +113,8 @@ export class Runner implements Hand {
 
   deadline(): Instant | undefined {
     let first: Instant | undefined;
-    for (const group of this.#groups) first = earliest(first, group.deadline());
-    for (const group of this.#leaving) first = earliest(first, group.deadline());
+    for (const group of this.#groups) first = earlier(first, group.deadline());
+    for (const group of this.#leaving) first = earlier(first, group.deadline());
     return first;
   }
 

@@ -61,7 +61,7 @@ export function decimalOf(message: Message, name: string): number | undefined {
 /** What a node stamps on its own messages. */
 export interface Stamp {
   readonly src: string;
-  readonly uuid: string;
+  readonly uuid: Uint8Array;
   readonly generation: number;
   readonly unixSeconds: number;
   readonly load: string;
@@ -75,7 +75,7 @@ export interface Stamp {
 /** The draft with the header block behind its own fields, in the order of heartbeat-wire 4. */
 export function stamped(draft: Message, stamp: Stamp): Message {
   const fields: Field[] = [...draft.fields];
-  if (stamp.destUuid !== undefined) fields.push(uuidField("destuuid", stamp.destUuid));
+  if (stamp.destUuid !== undefined) fields.push(uuidField("destuuid", uuidBytes(stamp.destUuid)));
   fields.push(textField("src", stamp.src), uuidField("srcuuid", stamp.uuid));
   if (stamp.seq !== undefined) fields.push(textField("seq", stamp.seq.toString(16)));
   fields.push(textField("hg", stamp.generation.toString(16)));
@@ -89,6 +89,11 @@ function textField(name: string, value: string): Field {
   return { name, type: "string", value };
 }
 
-function uuidField(name: string, hex: string): Field {
-  return { name, type: "binary", value: hexToBytes(hex) ?? new Uint8Array(16) };
+function uuidField(name: string, value: Uint8Array): Field {
+  return { name, type: "binary", value };
+}
+
+/** A uuid of 32 hex digits as messages carry it. */
+export function uuidBytes(hex: string): Uint8Array {
+  return hexToBytes(hex) ?? new Uint8Array(16);
 }

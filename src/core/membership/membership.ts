@@ -15,7 +15,7 @@ import type { Message } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
 import type { Effect } from "../effect.ts";
 import type { Command } from "../input.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, earlier, type Instant } from "../instant.ts";
 import type { Member, NodeStatus } from "../member.ts";
 import type { NodeView } from "../snapshot.ts";
 import { expireLinks, linkFaultText, obituary } from "./mortality.ts";
@@ -45,8 +45,10 @@ export class Membership {
   #leaving = false;
   /** Why a link of this host fails, by its name. */
   readonly #faults = new Map<string, string>();
-  /** As they are until the next turn: everything that is judged in one step asks for them. */
-  #members: readonly Member[] | undefined;
+  /** Everything that is judged in one step asks for them; the same array while nobody is another. */
+  #members: readonly Member[] = [];
+  #areMembersKnown = false;
+  #me: Member | undefined;
 
   constructor(config: ClusterConfig, boot: Boot, now: Instant) {
     this.#config = config;
@@ -151,10 +153,10 @@ export class Membership {
   /** When to call expire() next; undefined before start(). */
   deadline(): Instant | undefined {
     const notBefore = this.#startup.initdeadAt;
-    let first = earliest(this.#statusAt, this.#leaving ? undefined : this.#startup.deadline());
+    let first = earlier(this.#statusAt, this.#leaving ? undefined : this.#startup.deadline());
     for (const peer of this.#roster.peers()) {
-      first = earliest(first, peer.requests.deadline(), peer.deadline(notBefore));
-      for (const link of peer.links.values()) first = earliest(first, link.deadline(peer.deadMs));
+      first = earlier(earlier(first, peer.requests.deadline()), peer.deadline(notBefore));
+      for (const link of peer.links.values()) first = earlier(first, link.deadline(peer.deadMs));
     }
     return first;
   }
@@ -206,7 +208,13 @@ export class Membership {
 
   /** Every node, this one included, in order; then the ping nodes. */
   members(): readonly Member[] {
-    this.#members ??= this.#describe();
+    if (this.#areMembersKnown) return this.#members;
+    this.#areMembersKnown = true;
+    const members = this.#describe();
+    const known = this.#members;
+    const isNews =
+      members.length !== known.length || members.some((member, n) => member !== known[n]);
+    if (isNews) this.#members = members;
     return this.#members;
   }
 
@@ -269,7 +277,7 @@ export class Membership {
 
   /** Every entry begins with one: members may be others after it. */
   #turn(): Turn {
-    this.#members = undefined;
+    this.#areMembersKnown = false;
     return new Turn();
   }
 
@@ -288,13 +296,10 @@ export class Membership {
   }
 
   #self(): Member {
-    return {
-      name: this.#config.self,
-      kind: "normal",
-      status: this.#status,
-      speaksHb: true,
-      unheard: false,
-      generation: this.#boot.generation,
-    };
+    const [status, name] = [this.#status, this.#config.self];
+    if (this.#me?.status === status && this.#me.name === name) return this.#me;
+    const { generation } = this.#boot;
+    this.#me = { name, kind: "normal", status, speaksHb: true, unheard: false, generation };
+    return this.#me;
   }
 }

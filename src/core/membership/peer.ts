@@ -64,6 +64,7 @@ export class Peer {
   #life: Life | undefined;
   /** What it last said before it was declared dead. */
   #lastWord = "init";
+  #member: Member | undefined;
 
   constructor(options: PeerOptions, now: Instant) {
     this.name = options.name;
@@ -185,8 +186,20 @@ export class Peer {
     return fresh;
   }
 
+  /** The same object until one of its facts is another. */
   asMember(): Member {
     const { name, kind, status, speaksHb, unheard, generation } = this;
-    return { name, kind, status, speaksHb, unheard, generation };
+    const known = this.#member;
+    if (
+      known !== undefined &&
+      known.status === status &&
+      known.speaksHb === speaksHb &&
+      known.unheard === unheard &&
+      known.generation === generation
+    ) {
+      return known;
+    }
+    this.#member = { name, kind, status, speaksHb, unheard, generation };
+    return this.#member;
   }
 }

@@ -7,7 +7,7 @@ import type { Boot } from "../boot.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import { Complaint } from "./complaint.ts";
-import { decimalOf, hexOf, isUnsequenced, NULL_UUID, stamped } from "./header.ts";
+import { decimalOf, hexOf, isUnsequenced, NULL_UUID, stamped, uuidBytes } from "./header.ts";
 import { History } from "./history.ts";
 import type { Roster } from "./roster.ts";
 import type { Turn } from "./turn.ts";
@@ -17,6 +17,7 @@ const HB_PROTOCOL = "1";
 
 export class Sender {
   readonly #boot: Boot;
+  readonly #uuid: Uint8Array;
   readonly #roster: Roster;
   readonly #history: History;
   readonly #complaint = new Complaint();
@@ -27,6 +28,7 @@ export class Sender {
   constructor(config: ClusterConfig, boot: Boot, roster: Roster) {
     this.#config = config;
     this.#boot = boot;
+    this.#uuid = uuidBytes(boot.uuid);
     this.#roster = roster;
     this.#bootUnixMs = boot.bootUnixMs;
     this.#history = new History(config.timing.maxRexmitDelayMs);
@@ -51,7 +53,7 @@ export class Sender {
     const seq = isUnsequenced(type) ? undefined : this.#history.next();
     const message = stamped(draft, {
       src: this.#config.self,
-      uuid: this.#boot.uuid,
+      uuid: this.#uuid,
       generation: this.#boot.generation,
       unixSeconds: this.#unixSeconds(now),
       load: this.#load,

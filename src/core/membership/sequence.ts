@@ -68,8 +68,7 @@ export class Sequence {
   /** The number to acknowledge after `seq` was taken or given up; undefined when none is due. */
   acknowledge(seq: number): number | undefined {
     if (this.#last === undefined) return undefined;
-    const [lowest] = this.#missing;
-    const complete = lowest === undefined ? this.#last : lowest - 1;
+    const complete = this.#missing.size === 0 ? this.#last : this.#lowest() - 1;
     if (complete < seq) return undefined;
     const due = complete - ((complete - this.#residue + 10) % 10);
     return due >= seq ? due : undefined;
@@ -92,6 +91,12 @@ export class Sequence {
     this.#floor = 0;
     this.#last = undefined;
     this.#missing.clear();
+  }
+
+  /** Of those that are missing. */
+  #lowest(): number {
+    const [lowest = 0] = this.#missing;
+    return lowest;
   }
 
   #earlier(seq: number): Arrival {

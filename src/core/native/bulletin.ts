@@ -44,12 +44,17 @@ export const bulletinType = "hb_groups";
 export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
   if (one.status !== other.status || one.pings !== other.pings) return false;
   if (one.ask.length > 0 || other.ask.length > 0) return false;
-  if (one.seen.size !== other.seen.size || one.groups.size !== other.groups.size) return false;
+  if (one.seen.size !== other.seen.size) return false;
   for (const [node, { generation }] of one.seen) {
     if (other.seen.get(node)?.generation !== generation) return false;
   }
-  for (const [key, news] of one.groups) {
-    const others = other.groups.get(key);
+  return one.groups === other.groups || sameGroups(one.groups, other.groups);
+}
+
+function sameGroups(one: Bulletin["groups"], other: Bulletin["groups"]): boolean {
+  if (one.size !== other.size) return false;
+  for (const [key, news] of one) {
+    const others = other.get(key);
     if (others === undefined || !sameNews(news, others)) return false;
   }
   return true;
@@ -64,55 +69,92 @@ function sameNews(one: GroupNews, other: GroupNews): boolean {
   );
 }
 
-export function encodeBulletin(bulletin: Bulletin): Message {
+/** `lines`: what its groups are as lines, for who has them already. */
+export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.groups)): Message {
   const seen = [...bulletin.seen].map(([node, { generation, n }]) => `${node}:${generation}:${n}`);
-  const fields: Record<string, string> = {
-    t: bulletinType,
-    n: String(bulletin.n),
-    st: bulletin.status,
-    pings: String(bulletin.pings),
-    seen: seen.join(" "),
-    ask: bulletin.ask.join(" "),
-  };
-  return {
-    fields: [
-      ...Object.entries(fields).map(([name, value]) => stringField(name, value)),
-      ...[...bulletin.groups].map(([key, news]) => stringField("g", encodeNews(key, news))),
-    ],
-  };
+  const fields = [
+    stringField("t", bulletinType),
+    stringField("n", String(bulletin.n)),
+    stringField("st", bulletin.status),
+    stringField("pings", String(bulletin.pings)),
+    stringField("seen", seen.join(" ")),
+    stringField("ask", bulletin.ask.join(" ")),
+  ];
+  for (const line of lines) fields.push(stringField("g", line));
+  return { fields };
 }
 
-/** Undefined when it is none, or of a form that this version does not know. */
-export function decodeBulletin(message: Message): Bulletin | undefined {
-  if (textOf(message, "t") !== bulletinType) return undefined;
-  const n = number(textOf(message, "n"));
-  const pings = number(textOf(message, "pings"));
-  const status = textOf(message, "st");
-  if (n === undefined || pings === undefined) return undefined;
-  if (status !== "starting" && status !== "active" && status !== "leaving") return undefined;
-  const groups = new Map<string, GroupNews>();
-  for (const field of message.fields) {
-    if (field.name !== "g" || field.type !== "string") continue;
-    const entry = decodeNews(field.value);
-    if (entry === undefined) return undefined;
-    groups.set(entry.key, entry.news);
+/** Reads the bulletins of one node. Of its groups it says the same for years: that is read once. */
+export class BulletinReader {
+  #lines: readonly string[] = [];
+  #groups: Bulletin["groups"] = new Map();
+
+  /** Undefined when it is none, or of a form that this version does not know. */
+  read(message: Message): Bulletin | undefined {
+    if (textOf(message, "t") !== bulletinType) return undefined;
+    const n = number(textOf(message, "n"));
+    const pings = number(textOf(message, "pings"));
+    const status = textOf(message, "st");
+    if (n === undefined || pings === undefined) return undefined;
+    if (status !== "starting" && status !== "active" && status !== "leaving") return undefined;
+    const groups = this.#read(message);
+    if (groups === undefined) return undefined;
+    const ask = words(textOf(message, "ask"));
+    return { n, status, pings, seen: decodeSeen(words(textOf(message, "seen"))), ask, groups };
   }
-  const ask = words(textOf(message, "ask"));
-  return { n, status, pings, seen: decodeSeen(words(textOf(message, "seen"))), ask, groups };
+
+  #read({ fields }: Message): Bulletin["groups"] | undefined {
+    const lines: string[] = [];
+    for (const field of fields) {
+      if (field.name === "g" && field.type === "string") lines.push(field.value);
+    }
+    const known = this.#lines;
+    if (lines.length === known.length && lines.every((line, n) => line === known[n])) {
+      return this.#groups;
+    }
+    const groups = decodeGroups(lines);
+    if (groups === undefined) return undefined;
+    this.#lines = lines;
+    this.#groups = groups;
+    return groups;
+  }
 }
 
-/** One group of a bulletin as a line. */
-export function encodeNews(key: string, news: GroupNews): string {
+/** The same for a bulletin of whomever. */
+export function decodeBulletin(message: Message): Bulletin | undefined {
+  return new BulletinReader().read(message);
+}
+
+/** The groups of a bulletin, a line each. */
+export function linesOf(groups: Bulletin["groups"]): string[] {
+  const lines: string[] = [];
+  for (const [key, news] of groups) lines.push(encodeNews(key, news));
+  return lines;
+}
+
+function encodeNews(key: string, news: GroupNews): string {
   const { activity, claim, unwilling, register } = news;
   return `${activity} ${claim} ${unwilling ? 1 : 0} ${register.epoch} ${register.node} ${key}`;
 }
 
+function decodeGroups(lines: readonly string[]): Bulletin["groups"] | undefined {
+  const groups = new Map<string, GroupNews>();
+  for (const line of lines) {
+    const entry = decodeNews(line);
+    if (entry === undefined) return undefined;
+    groups.set(entry.key, entry.news);
+  }
+  return groups;
+}
+
 function decodeNews(line: string): { key: string; news: GroupNews } | undefined {
-  const [word, claimText, unwilling, epochText, node, ...rest] = line.split(" ");
-  const activity = activityOf(word);
-  const claim = number(claimText);
-  const epoch = number(epochText);
-  const key = rest.join(" ");
+  const parts = line.split(" ");
+  const activity = activityOf(parts[0]);
+  const claim = number(parts[1]);
+  const unwilling = parts[2];
+  const epoch = number(parts[3]);
+  const node = parts[4];
+  const key = parts.length === 6 ? (parts[5] ?? "") : parts.slice(5).join(" ");
   if (activity === undefined || claim === undefined || epoch === undefined) return undefined;
   if (node === undefined || node === "" || key === "") return undefined;
   const news = { register: { node, epoch }, activity, claim, unwilling: unwilling === "1" };
@@ -122,9 +164,10 @@ function decodeNews(line: string): { key: string; news: GroupNews } | undefined 
 function decodeSeen(entries: readonly string[]): Map<string, Echo> {
   const seen = new Map<string, Echo>();
   for (const entry of entries) {
-    const [node, generationText, nText] = entry.split(":");
-    const generation = number(generationText);
-    const n = number(nText);
+    const parts = entry.split(":");
+    const node = parts[0];
+    const generation = number(parts[1]);
+    const n = number(parts[2]);
     if (node === undefined || generation === undefined || n === undefined) continue;
     seen.set(node, { generation, n });
   }

@@ -3,7 +3,7 @@
 // Strictly more, for a settling time, and not soon after the group came here: two nodes whose view
 // flickers must not throw a group to and fro.
 
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, earlier, type Instant } from "../instant.ts";
 
 export interface Sight {
   readonly node: string;
@@ -48,7 +48,9 @@ export class Connectivity {
   }
 
   deadline(): Instant | undefined {
-    return earliest(...this.#due.values());
+    let first: Instant | undefined;
+    for (const due of this.#due.values()) first = earlier(first, due);
+    return first;
   }
 }
 

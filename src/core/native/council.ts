@@ -25,6 +25,8 @@ export class Council {
   readonly hearsay: Hearsay;
   readonly claims: Claims;
   #members: readonly Member[] = [];
+  /** Who has left is not among what the members say of themselves. */
+  #isStirred = true;
   #byName: ReadonlyMap<string, Member> = new Map();
   #peers: readonly string[] = [];
   #strangers: readonly string[] = [];
@@ -81,7 +83,10 @@ export class Council {
 
   /** Look around: membership does not change during one step of a negotiator. */
   look(): void {
-    this.#members = this.table.members();
+    const members = this.table.members();
+    if (members === this.#members && !this.#isStirred) return;
+    this.#isStirred = false;
+    this.#members = members;
     this.#byName = new Map(this.#members.map((member) => [member.name, member]));
     const peers: string[] = [];
     const strangers: string[] = [];
@@ -99,20 +104,24 @@ export class Council {
 
   /** The node came, or came back: only what it says from now on counts. */
   appeared(node: string, now: Instant): void {
+    this.#isStirred = true;
     this.#left.delete(node);
     this.#fates.delete(node);
     this.claims.forget(node);
     this.hearsay.appeared(node, this.table.bulletins.last + 1, now);
   }
 
-  /** The node talks: it must be known, whatever order its news came in. */
-  expect(node: string, now: Instant): void {
+  /** The node talks: it must be known, whatever order its news came in. True when it was not. */
+  expect(node: string, now: Instant): boolean {
     this.look();
-    if (this.isAlive(node) && !this.hearsay.knows(node)) this.appeared(node, now);
+    if (!this.isAlive(node) || this.hearsay.knows(node)) return false;
+    this.appeared(node, now);
+    return true;
   }
 
   /** The node is dead or was removed; `fate` completes "bob …". */
   died(node: string, fate: string): void {
+    this.#isStirred = true;
     this.#left.delete(node);
     this.#fates.set(node, fate);
     this.hearsay.gone(node);
@@ -120,6 +129,7 @@ export class Council {
   }
 
   left(node: string): void {
+    this.#isStirred = true;
     this.#left.add(node);
     this.#fates.set(node, "has left");
     this.hearsay.gone(node);
@@ -243,6 +253,11 @@ export class Council {
       if (isBusy(activity)) return `${node} is ${activity}`;
     }
     return undefined;
+  }
+
+  /** A peer sees more ping nodes than this node. */
+  get isOutseen(): boolean {
+    return this.#peers.some((node) => this.pings(node) > this.#pings);
   }
 
   /** A peer that stands between this node and the start of a group assigned to it; undefined when

@@ -5,8 +5,15 @@
 // peer (re)appeared was made after that, and is *fresh*. A peer that goes on talking without hearing
 // us is *deaf*: it can be believed, but not be told anything.
 
+import type { Message } from "../../wire/message.ts";
 import { after, type Instant } from "../instant.ts";
-import { type Bulletin, type Echo, type GroupNews, saysTheSame } from "./bulletin.ts";
+import {
+  type Bulletin,
+  BulletinReader,
+  type Echo,
+  type GroupNews,
+  saysTheSame,
+} from "./bulletin.ts";
 
 interface Peer {
   /** Echo of this bulletin of ours, or of a later one, proves freshness. */
@@ -24,6 +31,7 @@ export class Hearsay {
   /** A peer that has not echoed us for so long counts as deaf. */
   readonly #deafAfterMs: () => number;
   readonly #peers = new Map<string, Peer>();
+  readonly #readers = new Map<string, BulletinReader>();
   /** Newest bulletin of each node's generation, kept beyond its death: older ones are old news. */
   readonly #newest = new Map<string, Echo>();
 
@@ -46,6 +54,13 @@ export class Hearsay {
 
   knows(node: string): boolean {
     return this.#peers.has(node);
+  }
+
+  /** The bulletin in a message of this node; undefined when it cannot be read. */
+  read(node: string, message: Message): Bulletin | undefined {
+    const reader = this.#readers.get(node) ?? new BulletinReader();
+    this.#readers.set(node, reader);
+    return reader.read(message);
   }
 
   /** Take note of a bulletin. "old" ones count for nothing; one that says the "same" as the last, and

@@ -4,7 +4,7 @@
 
 import type { Effect } from "../effect.ts";
 import { after, at, earliest, type Instant } from "../instant.ts";
-import { type Bulletin, encodeBulletin, encodeNews, type GroupNews } from "./bulletin.ts";
+import { type Bulletin, encodeBulletin, type GroupNews, linesOf } from "./bulletin.ts";
 import type { Council } from "./council.ts";
 
 /** As many bulletins within one keepalive leave at once; a sleeper that reads what it missed, or a
@@ -46,7 +46,7 @@ export class Herald {
     const pings = council.pings(council.self);
     const ask = peers.filter((node) => !council.hearsay.isFresh(node));
     const seen = council.hearsay.seen(peers);
-    const lines = [...groups].map(([key, news]) => encodeNews(key, news));
+    const lines = linesOf(groups);
     const said = [status, pings, ...lines, ...seen.keys(), "asks", ...ask].join("\n");
     const due = this.#nextAt === undefined || now >= this.#nextAt;
     if (said === this.#said && !this.#asked && !due) return [];
@@ -56,7 +56,8 @@ export class Herald {
     this.#nextAt = after(now, council.config.timing.keepaliveMs);
     const { bulletins } = council.table;
     bulletins.last += 1;
-    const message = encodeBulletin({ n: bulletins.last, status, pings, seen, ask, groups });
+    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups };
+    const message = encodeBulletin(bulletin, lines);
     return council.table.send(message, now);
   }
 

@@ -17,7 +17,7 @@ import type { Command } from "../input.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
-import { bulletinType, decodeBulletin } from "./bulletin.ts";
+import { bulletinType } from "./bulletin.ts";
 import { Connectivity } from "./connectivity.ts";
 import { Council, isBusy, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
@@ -43,6 +43,8 @@ export class Native implements Negotiator {
   readonly #herald: Herald;
   readonly #leave: Leave;
   #turnedAt: Instant;
+  /** When time alone may change an answer: the same until a turn, or until somebody is new. */
+  #due: { readonly at: Instant | undefined } | undefined;
 
   constructor(table: NativeTable, memory: readonly RememberedGroup[], now: Instant) {
     this.#table = table;
@@ -102,12 +104,15 @@ export class Native implements Negotiator {
   }
 
   deadline(): Instant | undefined {
+    if (this.#due !== undefined) return this.#due.at;
     const turnedAt = this.#turnedAt;
     let first = this.#council.deadline(turnedAt);
     first = firstAfter(turnedAt, first, this.#ledger.deadline(turnedAt));
     first = firstAfter(turnedAt, first, this.#herald.deadline());
     first = firstAfter(turnedAt, first, this.#operator.requests.deadline());
-    return firstAfter(turnedAt, first, this.#connectivity.deadline());
+    first = firstAfter(turnedAt, first, this.#connectivity.deadline());
+    this.#due = { at: first };
+    return first;
   }
 
   why(key: string): string {
@@ -164,14 +169,15 @@ export class Native implements Negotiator {
       return isNews ? [...(said ?? []), ...this.#turn(now)] : said;
     }
     if (textOf(message, "t") !== bulletinType) return undefined;
-    const bulletin = decodeBulletin(message);
+    const { hearsay } = this.#council;
+    const bulletin = hearsay.read(node, message);
     const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
     if (bulletin === undefined || !Number.isSafeInteger(generation)) {
       return [log("warn", "bulletin", `Cannot read the report of ${node}: another version?`)];
     }
-    this.#council.expect(node, now);
+    if (this.#council.expect(node, now)) this.#due = undefined;
     // What changes by time alone is judged at its own moment (deadline).
-    if (this.#council.hearsay.heard(node, generation, bulletin, now) !== "news") return undefined;
+    if (hearsay.heard(node, generation, bulletin, now) !== "news") return undefined;
     for (const [key, news] of bulletin.groups) {
       if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
     }
@@ -182,6 +188,7 @@ export class Native implements Negotiator {
   /** Apply all rules to all groups, in order, then tell the others what has changed. */
   #turn(now: Instant): Effect[] {
     this.#turnedAt = now;
+    this.#due = undefined;
     this.#council.look();
     this.#ledger.meet(this.#council);
     const effects: Effect[] = [];
@@ -191,14 +198,11 @@ export class Native implements Negotiator {
       effects.push(...this.#judge(group, now));
     }
     effects.push(...this.#operator.check(now));
-    effects.push(...this.#herald.speak(this.#status(), this.#ledger.news(this.#leave.begun), now));
+    const isLeaving = this.#leave.begun;
+    const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
+    effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
     effects.push(...this.#leave.check(now));
     return effects;
-  }
-
-  #status(): "starting" | "active" | "leaving" {
-    if (this.#leave.begun) return "leaving";
-    return this.#council.active ? "active" : "starting";
   }
 
   /** The rules, in order; the first that has something to say decides. */
@@ -279,7 +283,8 @@ export class Native implements Negotiator {
   #followPings({ key, state, owner }: Group, now: Instant): Effect[] | undefined {
     const { self, autoFailback } = this.#table;
     const isMine = this.#ledger.isMine(key) && state === "held";
-    if (autoFailback === "legacy" || !isMine || this.#council.doubt(now) !== undefined) {
+    const isCalledFor = autoFailback !== "legacy" && isMine && this.#council.isOutseen;
+    if (!isCalledFor || this.#council.doubt(now) !== undefined) {
       this.#connectivity.forget(key);
       return undefined;
     }

@@ -2,7 +2,7 @@
 // answer that each request ends with.
 
 import type { Effect } from "../effect.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { after, earlier, type Instant } from "../instant.ts";
 
 export interface Move {
   readonly key: string;
@@ -66,7 +66,9 @@ export class Requests {
   }
 
   deadline(): Instant | undefined {
-    return earliest(...this.#open.map(({ until }) => until));
+    let first: Instant | undefined;
+    for (const { until } of this.#open) first = earlier(first, until);
+    return first;
   }
 }
 

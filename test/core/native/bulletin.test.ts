@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import {
   type Bulletin,
+  BulletinReader,
   decodeBulletin,
   encodeBulletin,
 } from "../../../src/core/native/bulletin.ts";
@@ -34,6 +35,34 @@ test("decodeBulletin() gives back what encodeBulletin() was given", () => {
       expect(decodeBulletin(encodeBulletin(sent))).toEqual(sent);
     }),
   );
+});
+
+test("BulletinReader.read() gives what decodeBulletin() gives, whatever it has read before", () => {
+  const few = fc.constantFrom(...fc.sample(bulletin, { numRuns: 4, seed: 1 }));
+  fc.assert(
+    fc.property(fc.array(few), (sent) => {
+      const reader = new BulletinReader();
+      for (const message of sent.map((each) => encodeBulletin(each))) {
+        expect(reader.read(message)).toEqual(decodeBulletin(message));
+      }
+    }),
+  );
+});
+
+test("BulletinReader.read() gives the same groups as long as nothing else is said of them", () => {
+  const one = { register: { node: "bob", epoch: 1 }, activity: "held", claim: 1 } as const;
+  const of = (n: number, unwilling: boolean) =>
+    encodeBulletin({
+      ...{ n, status: "active", pings: 0, seen: new Map(), ask: [] },
+      groups: new Map([["web", { ...one, unwilling }]]),
+    });
+  const reader = new BulletinReader();
+  const first = reader.read(of(1, false))?.groups;
+  expect(first?.size).toBe(1);
+  expect(reader.read(of(2, false))?.groups).toBe(first);
+  const changed = reader.read(of(3, true))?.groups;
+  expect(changed?.get("web")?.unwilling).toBe(true);
+  expect(first?.get("web")?.unwilling).toBe(false);
 });
 
 test("encodeBulletin() uses string fields only, so that classic text can carry it", () => {

@@ -1,7 +1,7 @@
 // A node that is none: it does the least by which Heartbeat 3.0.6 takes it for a member (heartbeat-wire
 // 10.3), and says with hb's own encoder whatever the test wants.
 
-import { hexOf, stamped } from "../../../src/core/membership/header.ts";
+import { hexOf, stamped, uuidBytes } from "../../../src/core/membership/header.ts";
 import { splitNames } from "../../../src/core/membership/nodelist.ts";
 import type { Keyring } from "../../../src/wire/keyring.ts";
 import { type Message, text, textOf } from "../../../src/wire/message.ts";
@@ -55,7 +55,7 @@ export class Foreigner {
     if (isSequenced) this.#seq++;
     const message = stamped(draft, {
       src: self,
-      uuid: "a1".repeat(16),
+      uuid: uuidBytes("a1".repeat(16)),
       generation: this.#generation,
       unixSeconds: Math.floor(Date.now() / 1_000),
       load: "0.10 0.20 0.30 1/100 1000",
