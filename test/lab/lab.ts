@@ -23,6 +23,9 @@ export interface LabShape {
   readonly logs?: readonly string[];
 }
 
+/** Where the disks of all hosts are; LAB_HOME may name a place in memory. */
+const HOME = process.env.LAB_HOME ?? "/tmp";
+
 const LOGS = ["log/hb.log", "log/ha-log", "log/start.log", "log/spawn.log"];
 const standing = new Map<string, Lab>();
 
@@ -35,7 +38,7 @@ export class Lab {
 
   private constructor(name: string, shape: LabShape) {
     this.name = name;
-    this.dir = `/tmp/lab-${name}`;
+    this.dir = join(HOME, `lab-${name}`);
     this.shape = shape;
   }
 
