@@ -79,10 +79,11 @@ function nextMoment(players: readonly Player[], now: Instant): Instant {
   return at(Math.max(now + 0.01, Math.min(...moments)));
 }
 
-/** Every job has a good end. */
+/** Every job has a good end; what is asked for its status does not run, so that it must be started. */
 function done(effect: Effect): Input[] {
   if (effect.do !== "hold" && effect.do !== "drop" && effect.do !== "run") return [];
-  return [{ on: "result", job: effect.job, ok: true, text: "played", tookMs: 1 }];
+  const ok = effect.do !== "run" || effect.action !== "status";
+  return [{ on: "result", job: effect.job, ok, text: "played", tookMs: 1 }];
 }
 
 /** The message as it arrives: by way of its bytes. */

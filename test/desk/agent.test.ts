@@ -67,7 +67,7 @@ test(
       ["take", "held"],
       ["give", "idle"],
     ]);
-    const words = ["start 10.77.0.10/24/eth0", "status svc", "start svc"];
+    const words = ["start 10.77.0.10/24/eth0", "start svc"];
     expect(records[0]).toMatchObject({
       kind: "group",
       node: "alice",
