@@ -19,7 +19,7 @@ import { type Descended, Descent } from "./descent.ts";
 import type { GroupState } from "./hand.ts";
 import { Ladder } from "./ladder.ts";
 import { Search } from "./search.ts";
-import { announceable } from "./stage.ts";
+import { announceable, sameSpec } from "./stage.ts";
 import { Voice } from "./voice.ts";
 import type { Goal, GroupRules, Result, Work } from "./work.ts";
 
@@ -185,6 +185,7 @@ export class Group {
   /** Adopt a changed line of haresources; what is up is stopped by the old line first, unless only the
    *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
+    if (sameSpec(spec, this.#next ?? this.spec)) return [];
     if (this.#next === undefined && this.#ladder.reown(spec)) {
       return [this.#voice.log("info", `Group ${this.key} is owned by ${this.owner} now`)];
     }

@@ -126,7 +126,7 @@ export class Runner implements Hand {
       // One that was removed and is still being stopped must not be started beside itself.
       const known = this.#everyone().find(({ key }) => key === spec.key);
       if (known === undefined) return new Group(spec, () => this.#rules, this.#nextJob);
-      if (!same(known.spec, spec)) effects.push(...known.respec(spec, now));
+      effects.push(...known.respec(spec, now));
       return known;
     });
     const gone = this.#groups.filter((group) => !groups.includes(group));
@@ -202,8 +202,4 @@ function isOver(order: Order): boolean {
 function outcome(key: string, group: Group | undefined, now: Instant): Settled {
   if (group === undefined) return { key, state: "idle", text: "no longer configured", tookMs: 0 };
   return { key, state: group.state, text: group.text, tookMs: group.tookMs(now) };
-}
-
-function same(one: GroupSpec, other: GroupSpec): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -36,6 +36,10 @@ export function wordsOf(stage: Stage): string[] {
   return stage.resources.map((resource) => resource.word);
 }
 
+export function sameSpec(one: GroupSpec, other: GroupSpec): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 /** The words of a group that can be announced. */
 export function announceable(spec: GroupSpec): string[] {
   return spec.resources.flatMap((resource) =>
