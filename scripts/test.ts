@@ -5,9 +5,9 @@
 // each. With CI=true a test that cannot run here is a failed one.
 //
 // Three kinds of work share the processors. Labs and unit tests of processes mostly wait, for timeouts of
-// clusters: many of them run side by side. A virtual machine wants most of a processor: one file of
-// those at a time, beside the labs, with a claim of its own to be served at once (test/vm/lab.ts). The
-// rest computes, and stands back from both: what it does does not depend on when it does it.
+// clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
+// (test/vm/lab.ts): these files run one after the other, when the labs have ended. The rest computes:
+// it begins with the others and stands back from them, for what it does does not depend on when.
 //
 // Labs and machines judge times. A file that failed in this company runs once more, alone: what fails
 // there as well has failed, what passes is counted and named as shaky, with its first failure in full, so
@@ -28,8 +28,8 @@ import { check, tests } from "./testing/part.ts";
 const CI = process.env.CI === "true";
 /** What a processor runs in a minute. */
 const FUZZ_INPUTS = 650_000;
-/** So many keep a machine busy without starving each other. */
-const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 2.5));
+/** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
+const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. */
 const WAITING = ["test/cli/", "test/desk/", "test/pulse/"];
 
@@ -127,7 +127,7 @@ const checks = [
 const outcomes: Outcome[] = (await Promise.all(checks)).map(told);
 const searching = whole ? [fuzz()] : [];
 outcomes.push(...(await unitTests(units)));
-const judged = (await Promise.all([labTests(labs), machineTests(machines)])).flat();
+const judged = [...(await labTests(labs)), ...(await machineTests(machines))];
 outcomes.push(...(await Promise.all(searching)));
 
 const shaky: Outcome[] = [];
