@@ -249,7 +249,7 @@ export class Mastership {
   #tieMs(advert: HeardAdvert, now: Instant): number {
     const { footing, config } = this.#parts;
     if (config().likeUcarp) return 0;
-    return this.#tie.extraMs(advert, this.stance.pace, footing.source(advert.family), now);
+    return this.#tie.extraMs(advert, this.stance, footing.source(advert.family), now);
   }
 
   /** A tie is judged once, in IPv4 where both families are spoken: two addresses could differ about it. */

@@ -2,12 +2,15 @@
 // moment again, and for ever. So everybody who saw it, the backups too, waits an advert longer for every
 // equal one with a lower address.
 //
-// Who did stay is heard again within an interval, and then nobody waits longer than usual.
+// That holds for a dead time. Who speaks last in it need not stay: a ucarp hears others up to a second late, and
+// may yield to one of those that have gone since. When nobody else is heard by then, nobody waits longer
+// than usual.
 
-import { advertIntervalMs, comparePace, type Pace } from "../../wire/carp/timing.ts";
+import { advertIntervalMs, comparePace, deadIntervalMs } from "../../wire/carp/timing.ts";
 import { addressToBytes, compareBytes } from "../../wire/ipaddress.ts";
 import type { Instant } from "../instant.ts";
 import type { HeardAdvert } from "./heard.ts";
+import type { Stance } from "./verdict.ts";
 
 export class Tie {
   /** Since when equals are seen beside each other, and their addresses. */
@@ -21,14 +24,20 @@ export class Tie {
 
   /** What a backup at this pace and address waits beyond the dead time after this advert. Without an address
    *  of its own every other one is lower. */
-  extraMs(advert: HeardAdvert, own: Pace, source: string | undefined, now: Instant): number {
-    if (comparePace(advert, own) !== 0) {
+  extraMs(
+    advert: HeardAdvert,
+    { pace, deadratio }: Pick<Stance, "pace" | "deadratio">,
+    source: string | undefined,
+    now: Instant,
+  ): number {
+    if (comparePace(advert, pace) !== 0) {
       this.#round = undefined;
       this.#last = undefined;
       return 0;
     }
-    const intervalMs = advertIntervalMs(own);
-    if (this.#round !== undefined && now - this.#round.at > intervalMs / 2) this.#round = undefined;
+    const intervalMs = advertIntervalMs(pace);
+    const deadMs = deadIntervalMs(pace, deadratio);
+    if (this.#round !== undefined && now - this.#round.at > deadMs) this.#round = undefined;
     if (this.#round === undefined && this.#isSecond(advert, intervalMs / 2, now)) {
       this.#round = { at: now, equals: new Set([this.#last?.advert.from ?? advert.from]) };
     }

@@ -6,13 +6,13 @@ import { Tie } from "../../../src/core/carp/tie.ts";
 import { at } from "../../../src/core/instant.ts";
 import { advert } from "./bench.ts";
 
-const pace = { advbase: 1, advskew: 0 };
+const own = { pace: { advbase: 1, advskew: 0 }, deadratio: 3 };
 
 /** What a backup at 10.0.0.5 waits longer after each of these, given in milliseconds. */
 function extras(begins: boolean, ...heard: readonly (readonly [number, Partial<HeardAdvert>])[]) {
   const tie = new Tie();
   if (begins) tie.begin(advert({ from: heard[0]?.[1].from ?? "" }), at(0));
-  return heard.map(([ms, said]) => tie.extraMs(advert(said), pace, "10.0.0.5", at(ms)));
+  return heard.map(([ms, said]) => tie.extraMs(advert(said), own, "10.0.0.5", at(ms)));
 }
 
 const lower = { from: "10.0.0.1" };
@@ -37,8 +37,10 @@ describe("Tie.extraMs()", () => {
     expect(extras(false, [0, lower], [1, higher])).toEqual([0, 1_000]);
   });
 
-  test("ends as soon as the one that stayed is heard again", () => {
-    expect(extras(true, [0, lower], [1_000, lower])).toEqual([1_000, 0]);
+  test("ends when the one that stayed is still heard after a dead time", () => {
+    expect(extras(true, [0, lower], [1_000, lower], [3_000, lower], [4_000, lower])).toEqual([
+      1_000, 1_000, 1_000, 0,
+    ]);
   });
 
   test("takes one host with two families for one", () => {
