@@ -97,7 +97,9 @@ export class Sleeper implements Law {
     if (host.breed !== "hb") return;
     const { advbase, advskew, deadratio } = host.router;
     const least = { advbase, advskew: advbase === 0 ? advskew : 0 };
-    const limitMs = deadIntervalMs(least, deadratio) + advertIntervalMs(host.router) + slackMs;
+    // A demoted one has been speaking more seldom, and others made of it what they would.
+    const intervalMs = Math.max(advertIntervalMs(host.router), host.intervalMs);
+    const limitMs = deadIntervalMs(least, deadratio) + intervalMs + slackMs;
     if (now - host.frozenAt <= limitMs) return;
     // For a backup the kernel kept what was said: silence was silence.
     if (!this.#stoppedAsMaster.has(node)) return;
