@@ -2,7 +2,7 @@
 // have taken over: its addresses stay up, and no script runs.
 //
 // Expected of hb when nothing else was done for a while, and as long as nothing else is done, and nobody
-// else speaks.
+// else speaks; where a kernel takes addresses.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
 import { advertIntervalMs, deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
@@ -46,6 +46,7 @@ export class Adopt implements Law {
   #watch(node: string, now: number): void {
     const host = this.#picture.host(node);
     if (host.breed !== "hb" || !isAlive(host) || !this.#picture.isMaster(host) || host.busy) return;
+    if (host.tempers.get("address")?.startFails === true) return;
     if (this.#picture.masters.length > 1 || now - host.masterSince < host.intervalMs) return;
     const { advbase, advskew, deadratio } = host.router;
     const least = { advbase, advskew: advbase === 0 ? advskew : 0 };
