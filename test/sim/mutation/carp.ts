@@ -184,7 +184,7 @@ export const carpMutations: readonly CarpMutation[] = [
     law: "forgery",
     seed: 9,
     file: "wire/carp/seal.ts",
-    find: 'if (!sameDigest(this.#mac(advert, source, rest), mac)) return { is: "bad" };',
+    find: 'if (!sameDigest(this.#digest(advert, source, rest), mac)) return { is: "bad" };',
     replace:
       'if (mac.length === 0 || advert.length === 0 || source.length === 0) return { is: "bad" };',
   },
