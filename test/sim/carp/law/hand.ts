@@ -5,7 +5,7 @@
 // besides.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
-import { advertIntervalMs } from "../../../../src/wire/carp/timing.ts";
+import { advertIntervalMs, comparePace } from "../../../../src/wire/carp/timing.ts";
 import type { Law, Report } from "../../law/law.ts";
 import { isAlive, isOurs, type Picture, type Seen, stands } from "./picture.ts";
 
@@ -28,15 +28,24 @@ export class Hand implements Law {
   see(sight: Sight, now: number): void {
     if (sight.saw === "act" && sight.act.act === "mute") this.#mutedUntil.set(sight.act.node, now);
     if (sight.saw === "process" || sight.saw === "frozen") this.#hollow.delete(sight.node);
-    if (sight.saw !== "advert") return;
-    const host = this.#picture.host(sight.node);
-    // A farewell ends the term.
+    if (sight.saw === "advert-heard" && sight.rejected === undefined) this.#heard(sight);
+    if (sight.saw === "advert") this.#said(this.#picture.host(sight.node), now);
+  }
+
+  /** A better master, or an equal one, ends the term. */
+  #heard({ node, advert }: Extract<Sight, { readonly saw: "advert-heard" }>): void {
+    const { said } = this.#picture.host(node);
+    if (said !== undefined && comparePace(advert, said) <= 0) this.#hollow.delete(node);
+  }
+
+  #said(host: Seen, now: number): void {
+    // A farewell ends it as well.
     if (host.holds || host.said === undefined || !isOurs(host)) {
       this.#hollow.delete(host.name);
       return;
     }
     const before = this.#hollow.get(host.name);
-    // Silence ends a term as well.
+    // And so does silence.
     const since = before !== undefined && now <= before.until ? before.since : now;
     this.#hollow.set(host.name, { since, until: now + host.intervalMs + slackMs });
     this.#lookAt(host, "is master of nothing", Math.max(since, host.heldAt), now);

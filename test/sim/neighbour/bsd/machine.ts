@@ -21,6 +21,8 @@ export interface BsdWorld {
 
 /** A kernel with 100 clock ticks a second. */
 const TICK_MS = 10;
+/** What else it has to do at a tick takes up to so long: equals whose ticks meet do not meet for ever. */
+const LATE_MS = 1;
 
 interface Pace {
   readonly advbase: number;
@@ -50,7 +52,7 @@ export class BsdHost {
     this.#world = world;
     this.#preempt = shape.preempt ?? false;
     this.#counter = world.random64();
-    this.#phaseMs = Number(world.random64() % 1_000n) / (1_000 / TICK_MS);
+    this.#phaseMs = this.#random() * TICK_MS;
     const v4 = shape.addresses.some((address) => isIPv4(address));
     const v6 = shape.addresses.some((address) => !isIPv4(address));
     this.#families = [...(v4 ? [4 as const] : []), ...(v6 ? [6 as const] : [])];
@@ -181,7 +183,12 @@ export class BsdHost {
   /** A timer ends with the tick after the one that it fell into. */
   #after(now: number, ms: number): number {
     const fallsInto = Math.ceil((now + ms - this.#phaseMs) / TICK_MS);
-    return (fallsInto + 1) * TICK_MS + this.#phaseMs;
+    return (fallsInto + 1) * TICK_MS + this.#phaseMs + this.#random() * LATE_MS;
+  }
+
+  /** From 0 up to, but not including, 1. */
+  #random(): number {
+    return Number(this.#world.random64() % 1_000n) / 1_000;
   }
 }
 
