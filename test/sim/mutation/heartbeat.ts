@@ -263,11 +263,11 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     replace: "return this.#yield(key, verdict.node, text, now);",
   },
   {
-    name: "reports at every turn",
+    name: "reports every millisecond",
     story: "naps",
     law: "storm",
     file: "core/native/herald.ts",
-    find: "if (said === this.#said && !this.#asked && !due) return [];\n    if (!this.#mayTalk(now)) return [];",
-    replace: "",
+    find: "this.#nextAt = after(now, council.config.timing.keepaliveMs);",
+    replace: "this.#nextAt = after(now, 1);",
   },
 ];
