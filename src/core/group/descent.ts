@@ -105,7 +105,9 @@ export class Descent {
   #checked(n: number, result: Result, now: Instant): Descended {
     const { ladder, voice, rules } = this.#parts;
     const what = { resource: ladder.name(n), group: ladder.spec.key };
-    const { next, level, text } = afterLastLook(what, result.ok, rules.onStopFailure);
+    // Who does not answer has not said that nothing runs.
+    const mayRun = result.ok || result.tookMs >= rules.resourceTimeoutMs;
+    const { next, level, text } = afterLastLook(what, mayRun, rules.onStopFailure);
     if (next === "on") return this.#down(n, voice.log(level, text));
     this.#work = { at: "over" };
     const log = voice.close(level, `Rebooting: ${text}`, "rebooting", now);

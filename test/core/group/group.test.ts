@@ -20,6 +20,8 @@ class Bench {
   readonly group: Group;
   readonly done: string[] = [];
   readonly fails = new Set<string>();
+  /** These are given up when their time is over. */
+  readonly hangs = new Set<string>();
   now: Instant = at(0);
   #jobs = 1;
   #waiting: { job: number; what: string }[] = [];
@@ -47,8 +49,9 @@ class Bench {
   step(): boolean {
     const next = this.#waiting.shift();
     if (next === undefined) return false;
-    const ok = !this.fails.has(next.what);
-    const result = { on: "result", job: next.job, ok, text: "no", tookMs: 1 } as const;
+    const tookMs = this.hangs.has(next.what) ? 7_000 : 1;
+    const ok = !this.fails.has(next.what) && !this.hangs.has(next.what);
+    const result = { on: "result", job: next.job, ok, text: "no", tookMs } as const;
     expect(this.group.waitsFor(next.job)).toBe(true);
     this.see(this.group.result(result, this.now));
     return true;
@@ -265,6 +268,15 @@ test("Group.lower() goes on with on_stop_failure ignore even when the script sti
   bench.see(bench.group.lower("test", bench.now)).finish();
   expect(bench.done.at(-1)).toBe("drop 10.0.0.1");
   expect(bench.group.state).toBe("idle");
+});
+
+test("Group.lower() takes a script that neither stops nor answers for one that runs", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"], "reboot").up().forget();
+  bench.fails.clear();
+  bench.hangs.add("stop httpd").add("status httpd");
+  bench.see(bench.group.lower("test", bench.now)).finish();
+  expect(bench.done.at(-1)).toBe("reboot");
+  expect(bench.group.state).not.toBe("idle");
 });
 
 test("Group.lower() reboots with on_stop_failure reboot, and never counts as down", () => {
