@@ -7,9 +7,11 @@ import type { Options } from "./option.ts";
 import type { Figures } from "./session.ts";
 import type { Order, Told } from "./worker.ts";
 
-/** A worker that tells nothing for so long is in an endless loop: a turn and its measuring end long before,
- *  also on a busy machine. */
+/** A worker that tells nothing for so long of its own processor time is in an endless loop: a turn and its
+ *  measuring end long before. By the clock a busy machine may keep it waiting for minutes. */
 const silentMs = 60_000;
+/** One that does not even compute. */
+const stuckMs = 20 * 60_000;
 
 export interface Found {
   readonly target: string;
@@ -63,9 +65,11 @@ export class Pack {
   async #work(seed: number, order: Order): Promise<void> {
     let target = "";
     let heardAt = performance.now();
+    let usedMs = 0;
     let ended = false;
     const hear = (told: Told) => {
       heardAt = performance.now();
+      usedMs = usedBy(child.pid);
       if (told.say === "turn") target = told.target;
       else if (told.say === "end") ended = true;
       else if (told.say === "figures") this.#figures.set(seed, told.figures);
@@ -81,7 +85,8 @@ export class Pack {
     );
     let hung = false;
     const watch = setInterval(() => {
-      if (performance.now() - heardAt < silentMs) return;
+      const isPatient = usedBy(child.pid) - usedMs < silentMs;
+      if (isPatient && performance.now() - heardAt < stuckMs) return;
       hung = true;
       child.kill("SIGKILL");
     }, 1_000);
@@ -89,13 +94,27 @@ export class Pack {
     const code = await child.exited;
     clearInterval(watch);
     if (ended && code === 0) return;
-    const why = hung ? `Hangs: no end within ${silentMs / 1_000} s` : `The process died: ${code}`;
+    const why = hung
+      ? `Hangs: no end within ${silentMs / 1_000} s of a processor`
+      : `The process died: ${code}`;
     this.#find({ target, seed, why, input: currentOf(order.current) });
   }
 
   #find(found: Found): void {
     this.found.push(found);
     this.#tell(found);
+  }
+}
+
+/** Processor time of a process in milliseconds (proc(5): utime and stime, in hundredths of a second). */
+function usedBy(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    // It has ended: whoever waits for it knows.
+    return 0;
   }
 }
 
