@@ -45,8 +45,8 @@ export const check = command({
   },
   repeatable: ["diff", "ssh-option"],
   exits: [
-    [exit.done, "no errors (warnings may be there); with --diff: no difference"],
-    [exit.failed, "with --diff: a difference, or a node that cannot be asked"],
+    [exit.done, "no errors; no difference"],
+    [exit.failed, "a difference, or a node out of reach"],
     [exit.notPermitted, "a file may not be read"],
     [exit.configuration, "errors"],
   ],
