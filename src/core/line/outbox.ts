@@ -5,7 +5,8 @@
 // speed, whatever the driver tells of its buffer. Pure: time is a parameter.
 //
 // News go first and in order: who overtakes or is left out seems to have been lost. Only when the line is
-// late does a newer message take the place of an older one, and a heartbeat pass the rest. Repairs
+// late does a newer message take the place of an older one, and a heartbeat pass the rest: three of them at
+// most, or a line that heartbeats alone fill would carry nothing else for ever. Repairs
 // (questions for what was lost, what is sent again, acknowledgements) take what time is left. Were it
 // otherwise, a line once late would drown in its own repairs: late packets are asked for, by
 // everybody, again and again.
@@ -20,6 +21,8 @@ import type { Slot } from "./slot.ts";
 const AHEAD_BYTES = 256;
 /** When more of the line's time than this waits, old news give way to new ones, and all to heartbeats. */
 const LATE_MS = 500;
+/** Heartbeats that pass what waits, before the oldest of that has its turn. */
+const PASSES_MAX = 3;
 /** So much of the line's time may wait, and so many bytes in any case. */
 const NEWS_MS = 2_000;
 const NEWS_BYTES_MIN = 4_096;
@@ -38,6 +41,8 @@ export class Outbox {
   /** When everything that was handed over will have left, by the pace of the line. */
   #busyUntil: Instant | undefined;
   #resync = true;
+  /** Heartbeats that have passed the rest in a row. */
+  #passes = 0;
 
   /** `baud`: ten bits are a byte (8N1). */
   constructor(baud: number) {
@@ -123,7 +128,9 @@ export class Outbox {
   }
 
   #take(): Uint8Array | undefined {
-    const bytes = this.#news.take(this.#isLate) ?? this.#repairs.take(false);
+    const mayPass = this.#isLate && this.#passes < PASSES_MAX;
+    this.#passes = mayPass ? this.#passes + 1 : 0;
+    const bytes = this.#news.take(mayPass) ?? this.#repairs.take(false);
     if (!this.#resync || bytes === undefined) return bytes;
     this.#resync = false;
     const whole = new Uint8Array(RESYNC.length + bytes.length);

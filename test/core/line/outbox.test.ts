@@ -126,6 +126,22 @@ test("Outbox lets heartbeats pass only when more than half a second waits", () =
   expect(given(many, 1_000)[0]?.[0]).toBe("s");
 });
 
+test("Outbox gives the oldest its turn behind three heartbeats, however many more come", () => {
+  const one = box();
+  for (const key of [..."abcdefghijklmno"]) one.put(slot(key), packet(key));
+  let order = "";
+  let ms = 0;
+  for (let beat = 1; order.length < 16; beat += 1) {
+    one.put(slot("s", 99 + beat, true), packet("s"));
+    // One packet, whenever the line has time for it.
+    ms = Math.max(ms, one.deadline() ?? ms);
+    const bytes = one.next(at(ms)) ?? packet("?");
+    one.handedOver(bytes.length, at(ms));
+    order += bytesToText(bytes)[0];
+  }
+  expect(order).toBe("sssasssbssscsssd");
+});
+
 test("Outbox drops the oldest of what is too much, heartbeats last", () => {
   const one = box();
   one.put(slot("s", 1, true), packet("s"));
