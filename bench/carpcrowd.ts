@@ -2,13 +2,13 @@
 // hb and in 255 of ucarp.
 
 import { readFileSync } from "node:fs";
+import { processorMs } from "../src/desk/process.ts";
 import { HB } from "../test/lab/agent.ts";
 import type { Host } from "../test/lab/host.ts";
 import { withLab } from "../test/lab/lab.ts";
 import { until } from "../test/lab/until.ts";
 
 const COUNT = 255;
-const TICKS_PER_SECOND = 100;
 
 export interface Cost {
   readonly processes: number;
@@ -46,21 +46,21 @@ export async function crowdCost(sharer: "hb" | "ucarp", seconds: number): Promis
     });
     await Bun.sleep(3_000);
     const pids = alice.pidsOf(sharer === "hb" ? /\bhb\b/ : /ucarp -i/);
-    const before = ticks(pids);
+    const before = usedMs(pids);
     await Bun.sleep(seconds * 1_000);
-    const percent = ((ticks(pids) - before) / TICKS_PER_SECOND / seconds) * 100;
+    const percent = ((usedMs(pids) - before) / 1_000 / seconds) * 100;
     cost = { processes: pids.length, percent, mib: memory(pids) };
   });
   if (cost === undefined) throw new Error("Nothing was measured");
   return cost;
 }
 
-/** User and system time of these processes (proc(5): fields 14 and 15 of stat). */
-function ticks(pids: readonly number[]): number {
+/** Processor time of these processes. */
+function usedMs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return sum + Number(fields[11]) + Number(fields[12]);
+    const used = processorMs(pid);
+    if (used === undefined) throw new Error(`Process ${pid} is gone`);
+    return sum + used;
   }, 0);
 }
 

@@ -15,6 +15,7 @@ import { type Asked, readAsked } from "./carprequest.ts";
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
+import { misuse } from "./misuse.ts";
 import { print, say } from "./output.ts";
 import { painter } from "./painter.ts";
 
@@ -95,7 +96,7 @@ export const carp = command({
     const facility = facilityOf(args.facility, args.daemonize === true);
     if (facility === false) {
       const reason = `Unknown syslog facility "${args.facility}": daemon and local0 are usual`;
-      return refuse(calledAs, [reason]);
+      return misuse(calledAs, reason);
     }
     const asked = readAsked({
       router: new Map(Object.keys(routerOptions).map((name) => [name, given(args, name, every)])),
@@ -103,7 +104,7 @@ export const carp = command({
       ...(args.pass === undefined ? {} : { argument: args.pass }),
       ...(args.passfile === undefined ? {} : { passfile: pathOf(args.passfile) }),
     });
-    if ("wrong" in asked) return refuse(calledAs, asked.wrong);
+    if ("wrong" in asked) return misuse(calledAs, ...asked.wrong);
     const bad = asked.problems.some((problem) => problem.level === "error");
     if (args.check === true || args.print === true || bad) {
       return tell(asked, args.print === true && !bad, bad);
@@ -137,12 +138,6 @@ export const carp = command({
     })) as ExitCode;
   },
 });
-
-function refuse(calledAs: string, reasons: readonly string[]): ExitCode {
-  for (const reason of reasons) say(`${calledAs}: ${reason}`);
-  say(`Try "${calledAs} --help"`);
-  return exit.usage;
-}
 
 /** "-" is stdin. */
 function pathOf(passfile: string): string {

@@ -7,6 +7,7 @@ import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { bootLine, eventLines } from "./eventline.ts";
 import { type ExitCode, exit } from "./exit.ts";
+import { untilSignal } from "./interrupt.ts";
 import { isHeard, paint, print, type Style, say } from "./output.ts";
 import { sinceForms, sinceOf } from "./since.ts";
 
@@ -66,15 +67,10 @@ The keys of the JSON are in hb-events(8). The journal keeps the last one to two 
 });
 
 async function follow(tail: Tail, since: number, show: (event: Event) => void): Promise<ExitCode> {
-  const { promise: interrupted, resolve } = Promise.withResolvers<void>();
-  let isOver = false;
-  process.once("SIGINT", () => {
-    isOver = true;
-    resolve();
-  });
+  const { ended, isOver } = untilSignal("SIGINT");
   // A reader that has seen enough ("| head") ends it as well.
-  while (!isOver && isHeard()) {
-    await Promise.race([interrupted, Bun.sleep(followEveryMs)]);
+  while (!isOver() && isHeard()) {
+    await Promise.race([ended, Bun.sleep(followEveryMs)]);
     for (const event of tail.read()) if (event.at >= since) show(event);
   }
   return exit.done;

@@ -7,7 +7,8 @@ import { unitText } from "../text/unit.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { manuals, manualText } from "./manual.ts";
-import { print, say } from "./output.ts";
+import { misuse } from "./misuse.ts";
+import { print } from "./output.ts";
 import { thisBinary } from "./release.ts";
 
 /** Something that can be shown. */
@@ -92,7 +93,5 @@ function wrong(
 ): ExitCode {
   const meant = nearest(word, known);
   const all = known.length === 0 ? "" : `: ${known.join(", ")} are known`;
-  say(`${calledAs}: ${reason}${meant === undefined ? all : `: did you mean "${meant}"?`}`);
-  say(`Try "${calledAs} --help"`);
-  return exit.usage;
+  return misuse(calledAs, `${reason}${meant === undefined ? all : `: did you mean "${meant}"?`}`);
 }

@@ -8,7 +8,8 @@ import { foretell } from "../sim/forecast/foretell.ts";
 import type { Site } from "../sim/forecast/site.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { print, printJson, say } from "./output.ts";
+import { misuse } from "./misuse.ts";
+import { print, printJson } from "./output.ts";
 import { painter } from "./painter.ts";
 import { assumptionsOf } from "./simulate/assumption.ts";
 import { faultOptions } from "./simulate/faultword.ts";
@@ -43,9 +44,7 @@ export const simulate = command({
   run({ args, every }) {
     const read = readWish({ ...args, every });
     if (read.kind === "words") {
-      say(`hb simulate: ${read.reason}`);
-      say('Try "hb simulate --help"');
-      return exit.usage;
+      return misuse("hb simulate", read.reason);
     }
     if (read.kind === "files") {
       if (args.json) printJson({ version: 1, good: false, problems: read.problems });

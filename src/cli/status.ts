@@ -7,6 +7,7 @@ import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";
 import { agentDirOptions, runDirOption } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
+import { untilSignal } from "./interrupt.ts";
 import { coloured, isHeard, paint, print, printJson, type Style, say } from "./output.ts";
 import { routerSection, statusPage } from "./page.ts";
 import { Recent } from "./recent.ts";
@@ -14,6 +15,8 @@ import { Screen } from "./screen.ts";
 
 const answerWithinMs = 3_000;
 const watchEveryMs = 1_000;
+/** The terminal must be given back. */
+const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What was found in one look. */
 interface Look {
@@ -82,7 +85,7 @@ function tell({ snapshot, routers, trouble, code }: Look, json: boolean): ExitCo
 
 /** For a file or a pipe: one page, or one document, after the other. */
 async function repeat(run: string, json: boolean): Promise<ExitCode> {
-  const { ended, isOver } = untilInterrupted();
+  const { ended, isOver } = untilSignal(...endings);
   let code: ExitCode = exit.unknown;
   while (!isOver() && isHeard()) {
     code = tell(await look(run), json);
@@ -94,7 +97,7 @@ async function repeat(run: string, json: boolean): Promise<ExitCode> {
 
 /** Until q or Ctrl-C, also through restarts of the agent; the code of the last look. */
 async function watch(run: string, recent: Recent): Promise<ExitCode> {
-  const { ended, end, isOver } = untilInterrupted();
+  const { ended, end, isOver } = untilSignal(...endings);
   const screen = new Screen(end);
   let code: ExitCode = exit.unknown;
   try {
@@ -116,17 +119,6 @@ function partsOf({ snapshot, routers, trouble }: Look): string[] {
   if (snapshot !== undefined) parts.push(statusPage(snapshot, painted));
   if (routers.length > 0) parts.push(routerSection(routers, painted));
   return parts;
-}
-
-function untilInterrupted() {
-  let over = false;
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  const end = () => {
-    over = true;
-    resolve();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
-  return { ended, end, isOver: () => over };
 }
 
 function painted(style: Style, text: string): string {

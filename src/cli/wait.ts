@@ -9,6 +9,7 @@ import { type Awaited, awaitedOf, missing } from "./awaited.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
+import { misuse } from "./misuse.ts";
 import { say } from "./output.ts";
 
 const lookEveryMs = 100;
@@ -55,11 +56,7 @@ An agent that does not run is waited for too: it may be starting.`,
     [exit.notRunning, "no agent ran in the end"],
   ],
   async run({ args, every, calledAs }) {
-    const wrong = (reason: string) => {
-      say(`${calledAs}: ${reason}`);
-      say(`Try "${calledAs} --help"`);
-      return exit.usage;
-    };
+    const wrong = (reason: string) => misuse(calledAs, reason);
     const limit = readTime(args.timeout);
     if (!limit.ok) return wrong(`Option "--timeout" must be ${limit.want}: ${limit.reason}`);
     const words = every("for");

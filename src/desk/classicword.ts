@@ -1,24 +1,15 @@
 // What Heartbeat 3.0.6 says where hb says it in its own words: the lines that old log watchers look for
 // (heartbeat-config 8). What has no line there keeps ours.
 
-import type { Level } from "../core/effect.ts";
-import type { Line } from "./line.ts";
+import { heartbeatWord, type Line } from "./line.ts";
 
 /** Its words for levels; it has more of them than hb. */
-export type ClassicLevel = "CRIT" | "ERROR" | "WARN" | "info" | "debug";
+export type ClassicLevel = "CRIT" | (typeof heartbeatWord)[Line["level"]];
 
 export interface ClassicWord {
   readonly level: ClassicLevel;
   readonly text: string;
 }
-
-/** Heartbeat's words for our levels. */
-export const classicLevel: Readonly<Record<Level, ClassicLevel>> = {
-  error: "ERROR",
-  warn: "WARN",
-  info: "info",
-  debug: "debug",
-};
 
 /** The Heartbeat that is spoken. */
 const speaks = "3.0.6";
@@ -27,7 +18,7 @@ const speaks = "3.0.6";
 export function classicWords({ level, topic, text, fields }: Line, node: string): ClassicWord[] {
   const words = wordsOf(topic, fields ?? {}, node);
   if (words !== undefined) return words;
-  return [{ level: classicLevel[level], text: topic === "" ? text : `${topic}: ${text}` }];
+  return [{ level: heartbeatWord[level], text: topic === "" ? text : `${topic}: ${text}` }];
 }
 
 type Fields = NonNullable<Line["fields"]>;

@@ -4,8 +4,9 @@
 // trusted with our time or memory: their number, their lines and what they leave unread are
 // bounded.
 
-import { chmodSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { bindForGroup } from "./groupsocket.ts";
 import { type Answer, parseRequest, type Request, requestBytesMax } from "./request.ts";
 
 const clientsMax = 64;
@@ -35,16 +36,8 @@ export class Control {
     rmSync(path, { force: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     control.#server.once("error", reject);
-    // Nobody may slip in between bind and chmod. listen() binds before it returns; a mask held any longer
-    // would meet what other work of this process creates meanwhile.
-    const mask = process.umask(0o177);
-    try {
-      control.#server.listen(path, resolve);
-    } finally {
-      process.umask(mask);
-    }
+    bindForGroup(() => control.#server.listen(path, resolve));
     await promise;
-    chmodSync(path, 0o660);
     return control;
   }
 

@@ -18,12 +18,12 @@ export interface Line {
 export const severityOf: Readonly<Record<Level, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
 
 /** Heartbeat's words for the levels, which log watchers look for (heartbeat-config 8). */
-const heartbeatWord: Readonly<Record<Level, string>> = {
+export const heartbeatWord = {
   error: "ERROR",
   warn: "WARN",
   info: "info",
   debug: "debug",
-};
+} as const satisfies Readonly<Record<Level, string>>;
 
 const colourOf: Readonly<Record<Level, string>> = {
   error: "\x1b[31m",
@@ -48,6 +48,11 @@ export function monthDay(at: Date): string {
 export function stampOf(at: Date): string {
   const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${date} ${clockOf(at)}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** `2026/11/20_09:50:24`. */
+export function slashedStamp(at: Date): string {
+  return `${at.getFullYear()}/${two(at.getMonth() + 1)}/${two(at.getDate())}_${clockOf(at)}`;
 }
 
 /** Control characters, those above 0x7f too, would let a script's output forge lines or paint the terminal. */

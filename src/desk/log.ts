@@ -8,7 +8,7 @@ import { type ConsolaInstance, createConsola, type LogObject } from "consola/cor
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
 import type { Fields, Level } from "../core/effect.ts";
-import { humanLine, type Line, syslogPacket } from "./line.ts";
+import type { Line } from "./line.ts";
 import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
 import { sockaddrUn } from "./unix.ts";
@@ -29,7 +29,8 @@ const numberOf: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 3, 
 
 const usualForm: LogFormOptions = { logFormat: "text", syslogmsgfmt: true };
 
-/** How lines look on the terminal and in syslog, and which of the two streams they take. */
+/** The ways of another program: how its lines look on the terminal and in syslog, and which of the two
+ *  streams they take. Without it, the log has hb's own (logform.ts), on stderr. */
 export interface Manner {
   terminal(line: Line, colour: boolean): string;
   stream(line: Line): "stdout" | "stderr";
@@ -37,8 +38,6 @@ export interface Manner {
   /** Absent: every line has the level that it was given. */
   level?(line: Line): Level;
 }
-
-const own: Manner = { terminal: humanLine, stream: () => "stderr", syslog: syslogPacket };
 
 interface OpenFile {
   readonly fd: number;
@@ -50,7 +49,7 @@ export class Log {
   readonly #level: Level;
   readonly #stderr: Sink;
   readonly #stdout = new Sink(descriptorWrite(1), gap);
-  readonly #manner: Manner;
+  readonly #manner: Manner | undefined;
   readonly #journal = stderrIsJournal();
   readonly #colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
   readonly #listeners = new Set<(line: Line) => void>();
@@ -60,7 +59,7 @@ export class Log {
   #debugfile: OpenFile | undefined;
   #syslog: number | undefined;
 
-  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap), manner: Manner = own) {
+  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap), manner?: Manner) {
     this.#level = level;
     this.#stderr = stderr;
     this.#manner = manner;
@@ -135,10 +134,10 @@ export class Log {
       text: String(object.args[0] ?? ""),
       ...(object.fields !== undefined && { fields: object.fields as Fields }),
     };
-    const level = this.#manner.level?.(given) ?? given.level;
+    const level = this.#manner?.level?.(given) ?? given.level;
     const line = { ...given, level };
     if (numberOf[level] <= numberOf[this.#level]) {
-      const sink = this.#manner.stream(line) === "stdout" ? this.#stdout : this.#stderr;
+      const sink = this.#manner?.stream(line) === "stdout" ? this.#stdout : this.#stderr;
       sink.push(this.#terminalLine(line));
     }
     if (level !== "debug") {
@@ -151,13 +150,13 @@ export class Log {
   }
 
   #terminalLine(line: Line): string {
-    if (this.#manner !== own) return this.#manner.terminal(line, this.#colour);
+    if (this.#manner !== undefined) return this.#manner.terminal(line, this.#colour);
     return this.#journal ? this.#form.journal(line) : this.#form.terminal(line, this.#colour);
   }
 
   #syslogPackets(line: Line): readonly string[] {
     const facility = this.#places.logfacility ?? "";
-    if (this.#manner === own) return this.#form.syslog(line, facility);
+    if (this.#manner === undefined) return this.#form.syslog(line, facility);
     const packet = this.#manner.syslog(line, facility);
     return packet === undefined ? [] : [packet];
   }

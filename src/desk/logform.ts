@@ -14,6 +14,7 @@ import {
   monthDay,
   plain,
   severityOf,
+  slashedStamp,
   syslogHead,
   syslogPacket,
 } from "./line.ts";
@@ -86,7 +87,7 @@ function classic(syslogmsgfmt: boolean): LogForm {
     return each(line, ({ level, text: sentence }) => {
       return syslogmsgfmt
         ? `${monthDay(at)} ${clockOf(at)} ${host} heartbeat: [${pid}]: ${level}: ${sentence}`
-        : `heartbeat[${pid}]: ${slashed(at)} ${level}: ${sentence}`;
+        : `heartbeat[${pid}]: ${slashedStamp(at)} ${level}: ${sentence}`;
     });
   };
   return {
@@ -104,12 +105,6 @@ function classic(syslogmsgfmt: boolean): LogForm {
       });
     },
   };
-}
-
-/** `2026/11/20_09:50:24`. */
-function slashed(at: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}/${two(at.getMonth() + 1)}/${two(at.getDate())}_${clockOf(at)}`;
 }
 
 function packets(packet: string | undefined): readonly string[] {

@@ -3,6 +3,7 @@
 // A histogram of fixed size with logarithmic buckets (12 % wide), so that it costs nothing to keep
 // and never grows. Only wake-ups that the timer caused count: a packet may come whenever it likes.
 
+import { Histogram } from "../core/histogram.ts";
 import type { HistogramView } from "../core/snapshot.ts";
 
 const BUCKETS = 160;
@@ -19,9 +20,8 @@ export interface LateMs {
 
 export class Lateness {
   readonly #counts = new Uint32Array(BUCKETS);
-  readonly #upTo = new Float64Array(edgesMs.length);
+  readonly #histogram = new Histogram(edgesMs);
   #total = 0;
-  #sum = 0;
   #last = 0;
   #worst = 0;
 
@@ -30,11 +30,8 @@ export class Lateness {
     const bucket = Math.ceil(Math.log(Math.max(late, FLOOR_MS) / FLOOR_MS) / Math.log(STEP));
     const index = Math.min(bucket, BUCKETS - 1);
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-    for (let at = edgesMs.length - 1; at >= 0 && late <= (edgesMs[at] ?? 0); at -= 1) {
-      this.#upTo[at] = (this.#upTo[at] ?? 0) + 1;
-    }
+    this.#histogram.add(late);
     this.#total += 1;
-    this.#sum += late;
     this.#last = late;
     this.#worst = Math.max(this.#worst, late);
   }
@@ -46,8 +43,8 @@ export class Lateness {
 
   /** Cumulative, as monitoring wants it: how many wake-ups were at most so late. */
   histogram(): HistogramView {
-    const buckets = edgesMs.map((edgeMs, at) => [edgeMs, this.#upTo[at] ?? 0] as const);
-    return { count: this.#total, sumMs: micro(this.#sum), buckets };
+    const { count, sum, buckets } = this.#histogram.counts();
+    return { count, sumMs: micro(sum), buckets };
   }
 
   #p99(): number {

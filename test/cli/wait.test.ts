@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { awaitedOf, missing } from "../../src/cli/awaited.ts";
 import type { GroupView, Snapshot } from "../../src/core/snapshot.ts";
 import { Control } from "../../src/desk/control.ts";
+import { plainSnapshot } from "../plainsnapshot.ts";
 import { hb, hbCommand } from "./run.ts";
 
 const root = mkdtempSync("/tmp/hb-wait-");
@@ -16,19 +17,7 @@ function group(holder: string | null, state: string, key = "10.0.0.1"): GroupVie
 }
 
 function snapshot(groups: readonly GroupView[], more: Partial<Snapshot> = {}): Snapshot {
-  return {
-    version: 1,
-    node: "alice",
-    state: "active",
-    generation: 1,
-    resources: "local",
-    nodes: [],
-    groups,
-    routers: [],
-    dropped: {},
-    pulse: { lateMs: { last: 0, p99: 0, worst: 0 }, packets: [], missing: [] },
-    ...more,
-  };
+  return plainSnapshot({ resources: "local", groups, ...more });
 }
 
 test.each([

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Control } from "../../src/desk/control.ts";
 import { eventsIn } from "../../src/desk/place.ts";
+import { plainSnapshot } from "../plainsnapshot.ts";
 import { hbCommand } from "./run.ts";
 
 setDefaultTimeout(60_000);
@@ -19,18 +20,9 @@ afterEach(() => {
 });
 
 function snapshotOf(names: readonly string[]): Snapshot {
-  return {
-    version: 1,
-    node: "alice",
-    state: "active",
-    generation: 1,
-    resources: "none",
+  return plainSnapshot({
     nodes: names.map((name) => ({ name, state: "active", kind: "hb", links: [] })),
-    groups: [],
-    routers: [],
-    dropped: {},
-    pulse: { lateMs: { last: 1, p99: 2, worst: 3 }, packets: [], missing: [] },
-  };
+  });
 }
 
 /** What a terminal shows that understands the few sequences that are used. */

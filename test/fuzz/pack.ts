@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { processorMs } from "../../src/desk/process.ts";
 import type { Options } from "./option.ts";
 import type { Figures } from "./session.ts";
 import type { Order, Told } from "./worker.ts";
@@ -69,7 +70,7 @@ export class Pack {
     let ended = false;
     const hear = (told: Told) => {
       heardAt = performance.now();
-      usedMs = usedBy(child.pid);
+      usedMs = processorMs(child.pid) ?? 0;
       if (told.say === "turn") target = told.target;
       else if (told.say === "end") ended = true;
       else if (told.say === "figures") this.#figures.set(seed, told.figures);
@@ -85,7 +86,7 @@ export class Pack {
     );
     let hung = false;
     const watch = setInterval(() => {
-      const isPatient = usedBy(child.pid) - usedMs < silentMs;
+      const isPatient = (processorMs(child.pid) ?? 0) - usedMs < silentMs;
       if (isPatient && performance.now() - heardAt < stuckMs) return;
       hung = true;
       child.kill("SIGKILL");
@@ -103,18 +104,6 @@ export class Pack {
   #find(found: Found): void {
     this.found.push(found);
     this.#tell(found);
-  }
-}
-
-/** Processor time of a process in milliseconds (proc(5): utime and stime, in hundredths of a second). */
-function usedBy(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    // It has ended: whoever waits for it knows.
-    return 0;
   }
 }
 

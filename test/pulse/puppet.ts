@@ -17,6 +17,7 @@ import { runLoop } from "../../src/pulse/loop.ts";
 import { prepare } from "../../src/pulse/realtime.ts";
 import { text, textOf } from "../../src/wire/message.ts";
 import { plainConfig } from "../plainconfig.ts";
+import { plainSnapshot } from "../plainsnapshot.ts";
 
 const PUPPET = "puppet";
 
@@ -51,18 +52,7 @@ class PuppetCore {
   }
 
   snapshot(_now: Instant, pulse: PulseView): Snapshot {
-    return {
-      version: 1,
-      node: "alice",
-      state: "active",
-      generation: 1,
-      resources: "none",
-      nodes: [],
-      groups: [],
-      routers: [],
-      dropped: {},
-      pulse,
-    };
+    return plainSnapshot({ pulse });
   }
 }
 

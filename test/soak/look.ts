@@ -1,6 +1,7 @@
 // What the kernel tells of one process: its memory, its descriptors, its threads, its time on a processor.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { processorMs, tickMs } from "../../src/desk/process.ts";
 
 export interface Look {
   readonly pid: number;
@@ -16,17 +17,12 @@ export interface Look {
   readonly cpuMs: number;
 }
 
-/** Length of a clock tick in /proc (USER_HZ, the same on every Linux). */
-const TICK_MS = 10;
-
 /** Undefined when there is no such process (any more). */
 export function look(pid: number): Look | undefined {
+  const cpuMs = processorMs(pid);
+  if (cpuMs === undefined) return undefined;
   try {
     const status = readFileSync(`/proc/${pid}/status`, "latin1");
-    // The name in parentheses may contain anything: what counts stands after it.
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1")
-      .replace(/^.*\) /s, "")
-      .split(" ");
     const files = openFiles(pid);
     const outputs = files.filter((file) => OUTPUT.test(file)).length;
     return {
@@ -36,7 +32,7 @@ export function look(pid: number): Look | undefined {
       descriptors: files.length - outputs,
       outputs,
       threads: field(status, "Threads"),
-      cpuMs: (Number(stat[11]) + Number(stat[12])) * TICK_MS,
+      cpuMs,
     };
   } catch {
     return undefined;
@@ -63,5 +59,5 @@ function field(status: string, name: string): number {
 /** The processor time that the machine's host gave to somebody else, in milliseconds since boot. */
 export function stolenMs(): number {
   const words = readFileSync("/proc/stat", "latin1").split("\n")[0]?.split(/\s+/) ?? [];
-  return Number(words[8] ?? 0) * TICK_MS;
+  return Number(words[8] ?? 0) * tickMs;
 }

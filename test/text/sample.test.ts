@@ -8,7 +8,7 @@ import { parseHaresources } from "../../src/config/haresources.ts";
 import { samples } from "../../src/text/sample.ts";
 
 const haCf = samples["ha.cf"] ?? "";
-const haresources = samples["haresources"] ?? "";
+const haresources = samples.haresources ?? "";
 const carpConf = samples["carp.conf"] ?? "";
 
 /** With every choice made. */

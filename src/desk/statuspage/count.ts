@@ -1,8 +1,9 @@
 // Counts what happens, for monitoring: events by kind, late heartbeats, lost packets, deaths, takeovers and
 // how long they took. Since this agent began; what there is to count, docs/events.md says.
 
+import { Histogram, type HistogramCounts } from "../../core/histogram.ts";
 import type { Event } from "../journal/event.ts";
-import type { Histogram, Sample } from "./metric.ts";
+import type { Sample } from "./metric.ts";
 
 /** In seconds; a takeover of addresses alone takes milliseconds, one of a database minutes. */
 const tookEdges = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -31,9 +32,7 @@ export class Count {
   readonly #lost = new Row();
   readonly #deaths = new Row();
   readonly #takeovers = new Row();
-  readonly #upTo = tookEdges.map(() => 0);
-  #took = 0;
-  #tookSum = 0;
+  readonly #took = new Histogram(tookEdges);
 
   hear(event: Event): void {
     const { kind, level, peer, lost, act, outcome, tookMs } = event;
@@ -45,7 +44,7 @@ export class Count {
     }
     if (kind !== "group" || act !== "take" || typeof outcome !== "string") return;
     this.#takeovers.add({ group: String(event.group), outcome });
-    if (outcome === "held" && typeof tookMs === "number") this.#time(tookMs / 1_000);
+    if (outcome === "held" && typeof tookMs === "number") this.#took.add(tookMs / 1_000);
   }
 
   get events(): Sample[] {
@@ -69,16 +68,7 @@ export class Count {
   }
 
   /** How long takeovers took that ended with the group held, in seconds. */
-  get took(): Histogram {
-    const buckets = tookEdges.map((edge, at) => [edge, this.#upTo[at] ?? 0] as const);
-    return { buckets, count: this.#took, sum: this.#tookSum };
-  }
-
-  #time(seconds: number): void {
-    for (const [at, edge] of tookEdges.entries()) {
-      if (seconds <= edge) this.#upTo[at] = (this.#upTo[at] ?? 0) + 1;
-    }
-    this.#took += 1;
-    this.#tookSum += seconds;
+  get took(): HistogramCounts {
+    return this.#took.counts();
   }
 }

@@ -2,11 +2,12 @@
 // our time or memory: connections, what they send, how long they take and what they leave unread are
 // bounded, and who comes too many is turned away at once.
 
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { reasonOf } from "../../../ffi/error.ts";
 import { isPrivate, type ListenPlace, sayListenPlace } from "../../config/listen.ts";
+import { bindForGroup } from "../groupsocket.ts";
 import { type Reply, replyTo, type Shown } from "./reply.ts";
 import type { Viewers } from "./viewers.ts";
 
@@ -72,24 +73,9 @@ export class Door {
         return;
       }
       removeSocket(place.path);
-      // bind() happens before listen() returns: the mask does not meet other work of this process.
-      const mask = process.umask(0o117);
-      try {
-        server.listen(place.path, () => this.#protect(place.path));
-      } finally {
-        process.umask(mask);
-      }
+      bindForGroup(() => server.listen(place.path));
     } catch (error) {
       this.#fail(error);
-    }
-  }
-
-  /** root, and the group of the directory's owner if the administrator gives it one. */
-  #protect(path: string): void {
-    try {
-      chmodSync(path, 0o660);
-    } catch (error) {
-      this.#options.complain(`The mode of ${path} cannot be set: ${reasonOf(error)}`);
     }
   }
 

@@ -1,8 +1,9 @@
 // Everything that /metrics says. Names are a promise as those of the JSON forms are: docs/status-page.md.
 
+import type { HistogramCounts } from "../../core/histogram.ts";
 import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
 import type { Count } from "./count.ts";
-import { counter, gauge, type Histogram, histogram, type Sample } from "./metric.ts";
+import { counter, gauge, histogram, type Sample } from "./metric.ts";
 import type { Usage } from "./usage.ts";
 
 export interface Exposed {
@@ -59,9 +60,7 @@ function ofCluster(snapshot: Snapshot): string[] {
       { name: "hb_ping_up", help: "1 while the ping node answers." },
       nodes
         .filter(({ kind }) => kind === "ping")
-        .map(({ name, ...ping }) => {
-          return sample({ node: name }, isPingUp(ping));
-        }),
+        .map(({ name, state }) => sample({ node: name }, state === "ping")),
     ),
     gauge(
       {
@@ -217,15 +216,11 @@ function linksOf(nodes: readonly NodeView[]): Sample[] {
   });
 }
 
-function isPingUp({ state }: Pick<NodeView, "state">): boolean {
-  return state === "ping" || state === "up" || state === "active";
-}
-
 function secondsOf({
   count,
   sumMs,
   buckets,
-}: NonNullable<Snapshot["pulse"]["lateness"]>): Histogram {
+}: NonNullable<Snapshot["pulse"]["lateness"]>): HistogramCounts {
   return { count, sum: sumMs / 1_000, buckets: buckets.map(([ms, so]) => [ms / 1_000, so]) };
 }
 

@@ -1,17 +1,11 @@
 // Metrics as Prometheus reads them: its text format 0.0.4, with the UNIT lines of OpenMetrics, which are
 // comments there. What is measured, exposition.ts knows.
 
+import type { HistogramCounts } from "../../core/histogram.ts";
+
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
-}
-
-export interface Histogram {
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Cumulative: how many were at most so much. */
-  readonly buckets: readonly (readonly [upTo: number, count: number])[];
-  readonly count: number;
-  readonly sum: number;
 }
 
 export interface Family {
@@ -31,14 +25,14 @@ export function counter(family: Family, samples: readonly Sample[]): string {
   return plain("counter", family, samples);
 }
 
-export function histogram(family: Family, all: readonly Histogram[]): string {
+export function histogram(family: Family, all: readonly HistogramCounts[]): string {
   if (all.length === 0) return "";
   const { name } = family;
-  const lines = all.flatMap(({ labels = {}, buckets, count, sum }) => [
-    ...buckets.map(([upTo, so]) => line(`${name}_bucket`, { ...labels, le: String(upTo) }, so)),
-    line(`${name}_bucket`, { ...labels, le: "+Inf" }, count),
-    line(`${name}_sum`, labels, sum),
-    line(`${name}_count`, labels, count),
+  const lines = all.flatMap(({ buckets, count, sum }) => [
+    ...buckets.map(([upTo, so]) => line(`${name}_bucket`, { le: String(upTo) }, so)),
+    line(`${name}_bucket`, { le: "+Inf" }, count),
+    line(`${name}_sum`, {}, sum),
+    line(`${name}_count`, {}, count),
   ]);
   return head("histogram", family) + lines.join("");
 }

@@ -38,7 +38,7 @@ export class Viewers {
   }
 
   hear(event: Event): void {
-    for (const viewer of this.#all) this.#send(viewer, frame("events", [event]));
+    if (this.#all.size > 0) this.#sendAll(frame("events", [event]));
   }
 
   close(): void {
@@ -52,7 +52,10 @@ export class Viewers {
     this.#isAsking = true;
     const snapshot = await this.#snapshot();
     this.#isAsking = false;
-    const words = frame("status", snapshot ?? null);
+    this.#sendAll(frame("status", snapshot ?? null));
+  }
+
+  #sendAll(words: string): void {
     for (const viewer of this.#all) this.#send(viewer, words);
   }
 

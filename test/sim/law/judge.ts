@@ -22,6 +22,7 @@ import type { Sight } from "../../../src/sim/sight.ts";
 import type { Violation } from "../kind.ts";
 import { quietMs } from "../plan/peace.ts";
 import { Contact } from "./contact.ts";
+import { Docket } from "./docket.ts";
 import { Forgery } from "./forgery.ts";
 import { Heal } from "./heal.ts";
 import { Holder, misplaced } from "./holder.ts";
@@ -39,7 +40,7 @@ import { Storm } from "./storm.ts";
 const violationsMax = 50;
 
 export class Judge {
-  readonly violations: Violation[] = [];
+  readonly #docket: Docket;
   readonly #picture: Picture;
   readonly #post = new Post();
   readonly #contact: Contact;
@@ -47,12 +48,11 @@ export class Judge {
   readonly #restart: Restart;
   readonly #storm: Storm;
   readonly #laws: readonly Law[];
-  readonly #tell: (violation: Violation) => void;
   #now = 0;
 
   /** `tell` hears of each violation at once. */
   constructor(shape: Shape, tell: (violation: Violation) => void = () => undefined) {
-    this.#tell = tell;
+    this.#docket = new Docket(violationsMax, tell);
     const report = (law: string, text: string) => this.found({ law, at: this.#now, text });
     this.#picture = new Picture(shape);
     this.#contact = new Contact(this.#picture, this.#post);
@@ -73,11 +73,13 @@ export class Judge {
     ];
   }
 
+  get violations(): Violation[] {
+    return this.#docket.violations;
+  }
+
   /** A violation that others saw. */
   found(violation: Violation): void {
-    if (this.violations.length >= violationsMax) return;
-    this.violations.push(violation);
-    this.#tell(violation);
+    this.#docket.add(violation);
   }
 
   readonly see = (sight: Sight, now: number): void => {

@@ -18,6 +18,7 @@
 import type { Shape } from "../../../src/sim/shape.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Violation } from "../kind.ts";
+import { Docket } from "../law/docket.ts";
 import { misplaced } from "../law/holder.ts";
 import type { Law } from "../law/law.ts";
 import { Order } from "../law/order.ts";
@@ -37,7 +38,7 @@ const doubledMs = 5;
 const vacantMs = 15_000;
 
 export class MixedJudge {
-  readonly violations: Violation[] = [];
+  readonly #docket: Docket;
   readonly #picture: Picture;
   readonly #company: Company;
   readonly #post = new Post();
@@ -45,7 +46,6 @@ export class MixedJudge {
   readonly #restart: Restart;
   readonly #laws: readonly Law[];
   readonly #veterans: Veterans;
-  readonly #tell: (violation: Violation) => void;
   readonly #report: (law: string, text: string) => void;
   /** Since when something has been wrong. */
   readonly #since = new Map<string, number>();
@@ -53,7 +53,7 @@ export class MixedJudge {
   #troubledAt = Number.NEGATIVE_INFINITY;
 
   constructor(shape: Shape, tell: (violation: Violation) => void = () => undefined) {
-    this.#tell = tell;
+    this.#docket = new Docket(violationsMax, tell);
     this.#report = (law, text) => this.found({ law, at: this.#now, text });
     this.#picture = new Picture(shape);
     this.#veterans = new Veterans(shape, this.#picture);
@@ -69,11 +69,13 @@ export class MixedJudge {
     ];
   }
 
+  get violations(): Violation[] {
+    return this.#docket.violations;
+  }
+
   /** A violation that others saw. */
   found(violation: Violation): void {
-    if (this.violations.length >= violationsMax) return;
-    this.violations.push(violation);
-    this.#tell(violation);
+    this.#docket.add(violation);
   }
 
   readonly see = (sight: Sight, now: number): void => {

@@ -22,6 +22,7 @@ import type { Shape } from "../../../../src/sim/shape.ts";
 import type { Sight } from "../../../../src/sim/sight.ts";
 import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
 import type { Violation } from "../../kind.ts";
+import { Docket } from "../../law/docket.ts";
 import type { Law } from "../../law/law.ts";
 import { Adopt } from "./adopt.ts";
 import { Contact } from "./contact.ts";
@@ -48,7 +49,7 @@ interface TickingLaw extends Law {
 }
 
 export class Judge {
-  readonly violations: Violation[] = [];
+  readonly violations: Violation[];
   readonly #picture: Picture;
   readonly #ledger: Ledger;
   readonly #contact: Contact;
@@ -61,12 +62,9 @@ export class Judge {
     quietMs: number,
     tell: (violation: Violation) => void = () => undefined,
   ) {
-    const report = (law: string, text: string) => {
-      if (this.violations.length >= violationsMax) return;
-      const violation = { law, at: this.#now, text };
-      this.violations.push(violation);
-      tell(violation);
-    };
+    const docket = new Docket(violationsMax, tell);
+    this.violations = docket.violations;
+    const report = (law: string, text: string) => docket.add({ law, at: this.#now, text });
     const picture = new Picture(shape);
     const ledger = new Ledger(picture);
     const contact = new Contact(picture, ledger);
