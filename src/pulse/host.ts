@@ -16,6 +16,7 @@ import { AddressBook } from "./addressbook.ts";
 import { Adverts } from "./carp/adverts.ts";
 import { Collector } from "./collector.ts";
 import { DeskLine } from "./deskline.ts";
+import { DeskSilence } from "./desksilence.ts";
 import { Helpers } from "./helpers.ts";
 import { Interfaces } from "./interfaces.ts";
 import { Lateness } from "./lateness.ts";
@@ -24,9 +25,6 @@ import { WallClock } from "./wallclock.ts";
 import { Watch } from "./watch.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** The desk is an ordinary process. Where real time takes every processor, the kernel gives ordinary ones their
- *  turn once a second: below a few of these its silence means nothing. */
-const DESK_SILENCE_MIN_MS = 3_000;
 const ALIVE_MIN_MS = 20;
 const ALIVE_MAX_MS = 1_000;
 
@@ -46,12 +44,12 @@ export class Host {
   readonly #watchdog: Watchdog;
   readonly #helpers: Helpers;
   readonly #collector: Collector;
+  readonly #silence: DeskSilence;
   readonly #missing: readonly string[];
   #config: ClusterConfig;
   #patienceMs: number;
   #queue: Input[] = [];
   #questions: number[] = [];
-  #deskHeardAt: Instant;
   #aliveAt: Instant;
   #ended: number | undefined;
 
@@ -64,7 +62,7 @@ export class Host {
     this.#helpers = new Helpers(config);
     this.#collector = new Collector(this.now());
     this.watch = new Watch();
-    this.#deskHeardAt = this.now();
+    this.#silence = new DeskSilence(this.now());
     this.#aliveAt = this.now();
     this.watch.add(this.#timer, () => acknowledge(this.#timer));
     this.#desk = new DeskLine(fd, this.watch, (value) => this.#hear(value));
@@ -117,7 +115,7 @@ export class Host {
 
   /** When the host itself has something to do; there always is such a moment. */
   deadline(): Instant {
-    const deskSilent = after(this.#deskHeardAt, this.#deskSilenceMs());
+    const deskSilent = this.#silence.deadline(this.deadtimeMs);
     const traffic = earliest(this.#links.deadline(), this.#adverts.deadline());
     const parts = [traffic, this.#book.deadline(), this.#watchdog.deadline()];
     const next = earliest(this.#aliveAt, deskSilent, ...parts);
@@ -142,7 +140,7 @@ export class Host {
 
   /** The process was away: that the desk was not heard means nothing. */
   overslept(now: Instant): void {
-    this.#deskHeardAt = now;
+    this.#silence.heard(now);
   }
 
   /** Reads what is queued, at most `limit` packets of each socket. */
@@ -219,8 +217,7 @@ export class Host {
       this.#aliveAt = after(now, this.#aliveEveryMs());
       this.#helpers.tend();
     }
-    const silentMs = now - this.#deskHeardAt;
-    if (this.#desk.closed || silentMs >= this.#deskSilenceMs()) {
+    if (this.#desk.closed || this.#silence.isOver(now, this.deadtimeMs)) {
       this.#ended ??= exitCode.deskGone;
     }
   }
@@ -306,7 +303,7 @@ export class Host {
   }
 
   #hear(value: FromDesk): void {
-    this.#deskHeardAt = this.now();
+    this.#silence.heard(this.now());
     if (value.say === "input") this.#queue.push(value.input);
     if (value.say === "seal") this.#adverts.extend(value.until);
     if (value.say === "seals") this.#adverts.grant(value.grant);
@@ -316,10 +313,6 @@ export class Host {
 
   #aliveEveryMs(): number {
     return Math.min(ALIVE_MAX_MS, Math.max(ALIVE_MIN_MS, this.deadtimeMs / 4));
-  }
-
-  #deskSilenceMs(): number {
-    return Math.max(DESK_SILENCE_MIN_MS, this.deadtimeMs);
   }
 }
 
