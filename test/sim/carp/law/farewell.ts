@@ -5,11 +5,13 @@
 // else meanwhile.
 //
 // Expected when an hb host that was master says farewell, and another one that is well hears it: alive,
-// not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else.
+// not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else: under
+// ucarp's name, and by a kernel, a master goes without a word, and is believed for a dead time.
 // Anything that is done to the segment meanwhile suspends it, and so do lost and late packets; and equals in
 // BSD's dialect without seals, who all yield to each other and then go by their ranks.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
+import { deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
 import type { Law, Report } from "../../law/law.ts";
 import type { Ledger } from "./ledger.ts";
 import {
@@ -38,6 +40,8 @@ export class Farewell implements Law {
   readonly #report: Report;
   readonly #touchedAt = new Map<string, number>();
   readonly #masterUntil = new Map<string, number>();
+  /** Of each host: whom it heard, and when, of those that may go without a word. */
+  readonly #silent = new Map<string, Map<string, number>>();
   #hope: Hope | undefined;
   /** Who was told to go, and until when it must have said so. */
   readonly #owed = new Map<string, number>();
@@ -56,6 +60,7 @@ export class Farewell implements Law {
     } else if (sight.saw === "process" || sight.saw === "frozen") {
       this.#touchedAt.set(sight.node, now);
     } else if (sight.saw === "advert-heard" && sight.rejected === undefined) {
+      this.#serves(sight, now);
       if (isFarewell(sight.advert)) this.#heard(sight, now);
       else if (sight.touched !== undefined) this.#hope = undefined;
     } else if (sight.saw === "advert") {
@@ -115,7 +120,22 @@ export class Farewell implements Law {
     const wasMaster = now - (this.#masterUntil.get(from) ?? Number.NEGATIVE_INFINITY);
     if (wasMaster > leaver.intervalMs + 2 * scriptsMs(leaver) + atOnceMs) return;
     if (!this.#isWell(heir, now) || this.#picture.masters.length > 0 || this.#isRanked()) return;
+    if (this.#isServed(heir, now)) return;
     this.#hope ??= { from, at: now, until: now + atOnceMs };
+  }
+
+  #serves({ node, from, advert }: Extract<Sight, { saw: "advert-heard" }>, now: number): void {
+    if (isOurs(this.#picture.host(from))) return;
+    const speakers = this.#silent.get(node) ?? new Map<string, number>();
+    this.#silent.set(node, speakers);
+    if (isFarewell(advert)) speakers.delete(from);
+    else speakers.set(from, now);
+  }
+
+  /** By somebody who may have gone without a word. */
+  #isServed({ name, router }: Seen, now: number): boolean {
+    const heardAt = Math.max(...(this.#silent.get(name)?.values() ?? []));
+    return now - heardAt < deadIntervalMs(router, router.deadratio);
   }
 
   #isWell(host: Seen, now: number): boolean {

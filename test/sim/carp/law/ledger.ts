@@ -14,6 +14,8 @@ import { secretOf } from "../world/frame.ts";
 import { isFarewell, type Picture, scriptsMs } from "./picture.ts";
 
 const lapseMs = 600_000;
+/** From the end of a script to the next step of an old router that leaves. */
+const changeMs = 100;
 
 interface Source {
   readonly numbers: Map<string, bigint>;
@@ -25,6 +27,7 @@ interface Source {
 interface Memory {
   sources: Map<string, Source>;
   /** Which router hears is not certain: an old one leaves, a new one comes. */
+  isChanging: boolean;
   unsureUntil: number;
   /** Who was refused the last time that he was heard. */
   readonly refused: Map<string, boolean>;
@@ -42,7 +45,12 @@ export class Ledger {
 
   /** An old router leaves there and a new one comes: who of them hears is not certain. */
   isUnsure(node: string): boolean {
-    return this.#memory(node).unsureUntil > this.#picture.now;
+    const memory = this.#memory(node);
+    if (!memory.isChanging) return false;
+    // A script that runs since before lasts as long as it was to last then.
+    const { busy, busyAt } = this.#picture.host(node);
+    memory.isChanging = busy || this.#picture.now < Math.max(memory.unsureUntil, busyAt + changeMs);
+    return memory.isChanging;
   }
 
   /** The advert must change nothing on this host. */
@@ -51,7 +59,7 @@ export class Ledger {
     const { breed, router } = this.#picture.host(node);
     if (breed !== "hb" || router.seal === "off") return false;
     const memory = this.#memory(node);
-    if (memory.unsureUntil > now) return false;
+    if (this.isUnsure(node)) return false;
     const source = memory.sources.get(advert.from);
     const isLapsed = source !== undefined && now >= source.sealedAt + lapseMs;
     if (advert.seal === undefined) {
@@ -92,7 +100,8 @@ export class Ledger {
     if (this.#secrets.get(node) === secret) return;
     this.#secrets.set(node, secret);
     const memory = blank();
-    memory.unsureUntil = this.#picture.now + scriptsMs(host) + 100;
+    memory.isChanging = true;
+    memory.unsureUntil = this.#picture.now + scriptsMs(host) + changeMs;
     this.#memories.set(node, memory);
   }
 
@@ -124,5 +133,5 @@ export class Ledger {
 }
 
 function blank(): Memory {
-  return { sources: new Map(), unsureUntil: 0, refused: new Map() };
+  return { sources: new Map(), isChanging: false, unsureUntil: 0, refused: new Map() };
 }

@@ -65,7 +65,7 @@ export class One implements Law {
     const before = this.#yielded;
     if (before?.to.has(host.name) && now - before.at <= meetMs) {
       this.#yielded = undefined;
-      if (this.#picture.masters.length > 0) return;
+      if (this.#isClaimed(now)) return;
       this.#report("one", `${before.from} and ${host.name} were master, and both gave up`);
       return;
     }
@@ -74,6 +74,13 @@ export class One implements Law {
       (other) => isPlain(other) && this.#contact.mutualSince(host, other) !== undefined,
     );
     this.#yielded = { from: host.name, to: new Set(others.map(({ name }) => name)), at: now };
+  }
+
+  /** Somebody says that he is master, though his addresses may wait for his scripts. */
+  #isClaimed(now: number): boolean {
+    return this.#picture.all.some(
+      ({ said, saidAt, intervalMs }) => said !== undefined && now - saidAt <= intervalMs,
+    );
   }
 }
 
