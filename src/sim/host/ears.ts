@@ -105,12 +105,15 @@ export class Ears {
   #tell({ way, packet, touched }: Delivery, message: Message, rejected?: string): void {
     const { world, name: node } = this.#host;
     if (!world.watched) return;
-    const why = rejected === undefined ? {} : { rejected };
     // The frame of a packet on a line has bytes that nobody misses.
     const isWhole = way.cable instanceof Line && rejected === undefined && touched === "corrupted";
-    const how = touched === undefined || (isWhole && isSame(message, packet)) ? {} : { touched };
-    const link = way.arrivesBy;
-    world.tell({ saw: "heard", node, from: packet.from, link, message, ...why, ...how });
+    const isTouched = touched !== undefined && !(isWhole && isSame(message, packet));
+    const heard = { saw: "heard", node, from: packet.from, link: way.arrivesBy, message } as const;
+    if (rejected === undefined && !isTouched) world.tell(heard);
+    else {
+      const why = rejected === undefined ? {} : { rejected };
+      world.tell({ ...heard, ...why, ...(isTouched ? { touched } : {}) });
+    }
   }
 
   #reader(link: string): RunReader {

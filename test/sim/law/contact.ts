@@ -33,7 +33,9 @@ interface Pair {
 export class Contact {
   readonly #picture: Picture;
   readonly #post: Post;
-  readonly #pairs = new Map<string, Pair>();
+  /** By both names, whichever comes first. */
+  readonly #pairs = new Map<string, Map<string, Pair>>();
+  #patienceMs: number | undefined;
 
   constructor(picture: Picture, post: Post) {
     this.#picture = picture;
@@ -70,6 +72,9 @@ export class Contact {
     switch (sight.saw) {
       case "heard":
         if (sight.touched === undefined) this.#heard(sight, now);
+        return;
+      case "act":
+        if (sight.act.act === "reload") this.#patienceMs = undefined;
         return;
       case "process":
         if (sight.alive) this.#partAll(sight.node);
@@ -111,35 +116,32 @@ export class Contact {
   /** One may take the other for dead. */
   #isLost(pair: Pair, one: string, other: string, now: number): boolean {
     if (!isAlive(this.#picture.host(one)) || !isAlive(this.#picture.host(other))) return false;
-    return [one, other].some((node) => {
-      const heardAt = pair.heardAt.get(node);
-      return heardAt !== undefined && now - heardAt >= this.#patience();
-    });
-  }
-
-  /** The shortest dead time that any host goes by, less one keepalive. */
-  #patience(): number {
-    const timings = this.#picture.all.map(({ config }) => config.timing);
-    return (
-      Math.min(...timings.map(({ deadtimeMs }) => deadtimeMs)) -
-      Math.max(...timings.map(({ keepaliveMs }) => keepaliveMs))
-    );
+    this.#patienceMs ??= patienceOf(this.#picture);
+    const since = now - this.#patienceMs;
+    const heardBy = (node: string) => pair.heardAt.get(node) ?? Number.POSITIVE_INFINITY;
+    return heardBy(one) <= since || heardBy(other) <= since;
   }
 
   #pair(one: string, other: string): Pair {
-    const key = one < other ? `${one} ${other}` : `${other} ${one}`;
-    let pair = this.#pairs.get(key);
-    if (pair === undefined) {
-      pair = {
-        heardAt: new Map(),
-        saidMs: new Map(),
-        sentAt: new Map(),
-        told: 0,
-        next: undefined,
-        after: 0,
-        since: undefined,
-      };
-      this.#pairs.set(key, pair);
+    return this.#pairs.get(one)?.get(other) ?? this.#make(one, other);
+  }
+
+  #make(one: string, other: string): Pair {
+    const pair: Pair = {
+      heardAt: new Map(),
+      saidMs: new Map(),
+      sentAt: new Map(),
+      told: 0,
+      next: undefined,
+      after: 0,
+      since: undefined,
+    };
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const pairs = this.#pairs.get(from) ?? new Map();
+      this.#pairs.set(from, pairs.set(to, pair));
     }
     return pair;
   }
@@ -156,4 +158,13 @@ export class Contact {
       if (other !== node) this.#part(this.#pair(node, other));
     }
   }
+}
+
+/** The shortest dead time that any host goes by, less one keepalive. */
+function patienceOf({ all }: Picture): number {
+  const timings = all.map(({ config }) => config.timing);
+  return (
+    Math.min(...timings.map(({ deadtimeMs }) => deadtimeMs)) -
+    Math.max(...timings.map(({ keepaliveMs }) => keepaliveMs))
+  );
 }

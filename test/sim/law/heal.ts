@@ -22,6 +22,7 @@ interface Watch {
 }
 
 export class Heal implements Law {
+  readonly ignoresPackets = true;
   readonly #picture: Picture;
   readonly #report: Report;
   #watches: Watch[] = [];

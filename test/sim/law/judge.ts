@@ -48,6 +48,8 @@ export class Judge {
   readonly #restart: Restart;
   readonly #storm: Storm;
   readonly #laws: readonly Law[];
+  /** Those that look at packets as well. */
+  readonly #packetLaws: readonly Law[];
   #now = 0;
 
   /** `tell` hears of each violation at once. */
@@ -69,8 +71,12 @@ export class Judge {
       this.#restart,
       new Heal(this.#picture, report),
       this.#storm,
-      { see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text) },
+      {
+        ignoresPackets: true,
+        see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text),
+      },
     ];
+    this.#packetLaws = this.#laws.filter((law) => law.ignoresPackets !== true);
   }
 
   get violations(): Violation[] {
@@ -88,7 +94,8 @@ export class Judge {
     this.#picture.see(sight, now);
     this.#post.see(sight, now);
     this.#contact.see(sight, now);
-    for (const law of this.#laws) law.see(sight, now);
+    const isPacket = sight.saw === "heard" || sight.saw === "sent";
+    for (const law of isPacket ? this.#packetLaws : this.#laws) law.see(sight, now);
   };
 
   /** Everybody is here, everything is up once, and nothing has moved for long. */

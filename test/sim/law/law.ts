@@ -4,6 +4,8 @@
 import type { Sight } from "../../../src/sim/sight.ts";
 
 export interface Law {
+  /** It does not look at packets, which are nearly all that there is to see. */
+  readonly ignoresPackets?: true;
   see(sight: Sight, now: number): void;
   /** The run is over: everything is mended and had its time. */
   verdict?(now: number): void;

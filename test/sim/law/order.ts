@@ -17,6 +17,7 @@ import type { Law, Report } from "./law.ts";
 import { isAddress, type Picture } from "./picture.ts";
 
 export class Order implements Law {
+  readonly ignoresPackets = true;
   readonly #picture: Picture;
   readonly #report: Report;
   readonly #busy = new Map<string, string>();

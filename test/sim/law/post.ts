@@ -8,20 +8,27 @@ import { Memory } from "./memory.ts";
 /** So many messages are remembered at least. */
 const remembered = 5_000;
 
+/** One numbered message, however often it is sent and heard. */
+interface Letter {
+  readonly sentAt: number;
+  /** In which life each node heard it. */
+  readonly heardIn: Map<string, number>;
+}
+
 export class Post {
-  readonly #sentAt = new Memory<number>(remembered);
-  readonly #known = new Map<string, Memory<true>>();
+  readonly #letters = new Memory<Letter>(remembered);
+  /** The same for messages that were looked at before: all hear the same object. */
+  readonly #known = new WeakMap<Message, Letter>();
+  readonly #lives = new Map<string, number>();
   /** Of the sight that was shown last. */
-  #key: string | undefined;
+  #letter: Letter | undefined;
   #isNews = false;
 
   see(sight: Sight, now: number): void {
-    if (sight.saw === "process" && sight.process === "pulse") this.#known.delete(sight.node);
-    if (sight.saw === "sent") {
-      this.#key = keyOf(sight.message);
-      if (this.#key === undefined || this.#sentAt.get(this.#key) !== undefined) return;
-      this.#sentAt.set(this.#key, now);
+    if (sight.saw === "process" && sight.process === "pulse") {
+      this.#lives.set(sight.node, this.#lifeOf(sight.node) + 1);
     }
+    if (sight.saw === "sent") this.#letter = this.#find(sight.message, now);
     if (sight.saw === "heard") this.#heard(sight);
   }
 
@@ -33,21 +40,38 @@ export class Post {
   /** When the message that is heard or sent now was first sent; undefined: it has no number, or was
    *  sent too long ago. */
   get sentAt(): number | undefined {
-    return this.#key === undefined ? undefined : this.#sentAt.get(this.#key);
+    return this.#letter?.sentAt;
   }
 
   #heard({ node, message, rejected }: Extract<Sight, { readonly saw: "heard" }>): void {
-    this.#key = keyOf(message);
+    const letter = this.#find(message);
+    this.#letter = letter;
     this.#isNews = false;
-    if (this.#key === undefined || rejected !== undefined) return;
-    let known = this.#known.get(node);
-    if (known === undefined) {
-      known = new Memory(remembered);
-      this.#known.set(node, known);
-    }
-    if (known.get(this.#key) !== undefined) return;
-    known.set(this.#key, true);
+    if (letter === undefined || rejected !== undefined) return;
+    const life = this.#lifeOf(node);
+    if (letter.heardIn.get(node) === life) return;
+    letter.heardIn.set(node, life);
     this.#isNews = true;
+  }
+
+  /** `sentAt`: it is sent now, perhaps for the first time. */
+  #find(message: Message, sentAt?: number): Letter | undefined {
+    const known = this.#known.get(message);
+    if (known !== undefined) return known;
+    const key = keyOf(message);
+    if (key === undefined) return undefined;
+    let letter = this.#letters.get(key);
+    if (letter === undefined) {
+      if (sentAt === undefined) return undefined;
+      letter = { sentAt, heardIn: new Map() };
+      this.#letters.set(key, letter);
+    }
+    this.#known.set(message, letter);
+    return letter;
+  }
+
+  #lifeOf(node: string): number {
+    return this.#lives.get(node) ?? 0;
   }
 }
 

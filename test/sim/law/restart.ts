@@ -28,6 +28,7 @@ interface Watch {
 }
 
 export class Restart implements Law {
+  readonly ignoresPackets = true;
   readonly #picture: Picture;
   readonly #report: Report;
   #watch: Watch | undefined;
