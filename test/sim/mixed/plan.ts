@@ -16,7 +16,7 @@ import type { ClusterConfig } from "../../../src/config/cluster.ts";
 import type { TimedAct } from "../../../src/sim/act.ts";
 import { Chance } from "../../../src/sim/chance.ts";
 import type { Breed, Plan } from "../../../src/sim/shape.ts";
-import { clusterOf } from "../plan/cluster.ts";
+import { clusterOf, type Tempo } from "../plan/cluster.ts";
 import { peace } from "../plan/peace.ts";
 import { play, type SceneName, type Stage, stageOf } from "../plan/scene.ts";
 
@@ -41,9 +41,22 @@ const climates: readonly Climate[] = [
   ["change", "death", "quick", "leave", "split"],
 ];
 
+/** Keepalive and deadtime. */
+const tempi: readonly Tempo[] = [
+  [100, 500],
+  [200, 1_000],
+  [500, 3_000],
+  [1_000, 5_000],
+  [1_000, 5_000],
+  [1_000, 10_000],
+  [1_000, 10_000],
+  [2_000, 10_000],
+];
+
 export function planOf(seed: number): Plan {
   const chance = new Chance(seed);
-  const configs = clusterOf(chance, chance.pick([2, 2, 2, 2, 2, 3])).map(sober);
+  const size = chance.pick([2, 2, 2, 2, 2, 3]);
+  const configs = clusterOf(chance, { size, tempi }).map(sober);
   const breeds = breedsOf(configs, chance);
   const stage = stageOf(chance, configs);
   const wanted = [...beginning(stage), ...middle(stage, breeds)];

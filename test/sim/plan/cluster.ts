@@ -11,21 +11,39 @@ import type { Keyring } from "../../../src/wire/keyring.ts";
 const names = ["carol", "alice", "erin", "bob", "grace", "dave", "frank"];
 
 /** Keepalive and deadtime. */
-const tempi = [
+export type Tempo = readonly [keepaliveMs: number, deadtimeMs: number];
+
+/** What costs are packets, and most of them say nothing new: few of them come between two pieces of bad
+ *  luck where a deadtime has few keepalives and is long beside what scripts and people take. The others
+ *  have their share. */
+const tempi: readonly Tempo[] = [
   [100, 500],
   [200, 1_000],
+  [500, 2_000],
   [500, 3_000],
-  [1_000, 5_000],
-  [1_000, 5_000],
-  [1_000, 10_000],
-  [1_000, 10_000],
-  [2_000, 10_000],
-] as const;
+  ...Array.from({ length: 3 }, () => [1_000, 3_000] as const),
+  ...Array.from({ length: 4 }, () => [1_000, 5_000] as const),
+  ...Array.from({ length: 3 }, () => [2_000, 6_000] as const),
+  ...Array.from({ length: 4 }, () => [2_000, 10_000] as const),
+  ...Array.from({ length: 2 }, () => [1_000, 10_000] as const),
+];
+
+/** Each of seven nodes hears ten times as much as each of two; there are few of those. */
+const sizes = [
+  ...Array.from({ length: 10 }, () => 2),
+  ...Array.from({ length: 9 }, () => 3),
+  ...[4, 4, 4, 5, 7],
+];
+
+interface Choice {
+  readonly size?: number;
+  readonly tempi?: readonly Tempo[];
+}
 
 /** What the files of all hosts have in common, and what is different on each. */
 export function clusterOf(
   chance: Chance,
-  size = chance.pick([2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 5, 7]),
+  { size = chance.pick(sizes), tempi: choices }: Choice = {},
 ): ClusterConfig[] {
   const nodes = names.slice(0, size);
   const links = linksOf(chance, size);
@@ -34,7 +52,7 @@ export function clusterOf(
   const common = {
     nodes,
     autojoin: "none",
-    timing: timingOf(chance),
+    timing: timingOf(chance, choices ?? tempiFor(size, links)),
     keyring,
     msgfmt: chance.pick(["classic", "classic", "netstring"]),
     hopfudge: 1,
@@ -60,14 +78,20 @@ export function clusterOf(
   }));
 }
 
+/** Many nodes, and rings of cables, which pass everything on, have no haste. */
+function tempiFor(size: number, links: readonly LinkKind[]): readonly Tempo[] {
+  const isCrowd = size > 3 || (size > 2 && links.includes("serial"));
+  return isCrowd ? tempi.filter(([keepaliveMs]) => keepaliveMs >= 1_000) : tempi;
+}
+
 export function keyringOf(chance: Chance, number = 1): Keyring {
   const method = chance.pick(["crc", "md5", "sha1", "sha256"] as const);
   const key = method === "crc" ? "" : `secret ${chance.below(1_000_000)}`;
   return { active: number, keys: [{ number, method, key }] };
 }
 
-export function timingOf(chance: Chance): Timing {
-  const [keepaliveMs, deadtimeMs] = chance.pick(tempi);
+export function timingOf(chance: Chance, choices = tempi): Timing {
+  const [keepaliveMs, deadtimeMs] = chance.pick(choices);
   return {
     keepaliveMs,
     deadtimeMs,
@@ -82,7 +106,7 @@ type LinkKind = "bcast" | "mcast" | "ucast" | "serial";
 
 /** One to three links; two of one kind are still two networks. */
 function linksOf(chance: Chance, size: number): LinkKind[] {
-  const count = chance.pick([1, 1, 2, 2, 3]);
+  const count = chance.pick(size > 3 ? [1, 1, 2] : [1, 1, 2, 2, 3]);
   const kinds: LinkKind[] = [];
   while (kinds.length < count) {
     const kind = chance.pick(["bcast", "bcast", "mcast", "ucast", "serial"] as const);
