@@ -1,7 +1,8 @@
 // The worker processes of main.ts: each plays every n-th seed, at low priority, and says what it does. A
-// run that takes too long or ends its process is a failure with its seed, too.
+// run that costs too much of a processor or ends its process is a failure with its seed, too.
 
 import { join } from "node:path";
+import { processorMs } from "../../src/desk/process.ts";
 import type { Line } from "./worker.ts";
 
 export interface Failure {
@@ -21,7 +22,7 @@ export interface CrewOptions {
   readonly kind: string;
   readonly from: number;
   readonly workers: number;
-  /** A run that takes longer hangs. */
+  /** A run that takes more of a processor hangs. */
   readonly runLimitMs: number;
   /** Called after each run; true ends everything. */
   readonly enough: (tally: Tally) => boolean;
@@ -62,18 +63,18 @@ class Worker {
       { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
     );
     let current = this.#next;
-    let begunAt = performance.now();
+    let usedMs = 0;
     let isHanging = false;
     let isEnough = false;
     const watch = setInterval(() => {
-      isHanging = performance.now() - begunAt > runLimitMs;
+      isHanging = (processorMs(child.pid) ?? 0) - usedMs > runLimitMs;
       isEnough = enough(this.#tally);
       if (isHanging || isEnough) child.kill("SIGKILL");
     }, 200);
     const stderr = new Response(child.stderr).text();
     for await (const { seed, done } of linesOf(child.stdout)) {
       current = seed;
-      begunAt = performance.now();
+      usedMs = processorMs(child.pid) ?? 0;
       if (done === undefined) continue;
       this.#next = seed + workers;
       this.#tally.runs += 1;
@@ -87,7 +88,9 @@ class Worker {
     clearInterval(watch);
     if (isEnough && !isHanging) return undefined;
     this.#next = current + workers;
-    const how = isHanging ? `hangs for more than ${runLimitMs / 1_000} s` : await stderr;
+    const how = isHanging
+      ? `hangs: no end within ${runLimitMs / 1_000} s of a processor`
+      : await stderr;
     return { kind, seed: current, how: how.trim() === "" ? "ended its process" : how.trim() };
   }
 }
