@@ -17,7 +17,7 @@ test("soak watches two nodes for a third of a minute and finds nothing", async (
   await built();
   const words = ["--minutes", "0.33", "--every", "500ms", "--warmup", "5s"];
   // Slower than elsewhere: this is about the instrument, beside other labs that take the processors.
-  const said = await run([BUN, SOAK, ...words, "--keepalive", "200ms", "--deadtime", "5s"]);
+  const said = await run([BUN, SOAK, ...words, "--keepalive", "1s", "--deadtime", "5s"]);
   expect(said.stdout).toContain("A flat line: nothing grew");
   expect(said.stdout).toMatch(/alice pulse descriptors +█+ +\d+ +ok/);
   expect(said.stdout).toMatch(/bob heartbeats +[▁-█]+ +\d/);

@@ -79,8 +79,8 @@ function progress({ atS, load, nodes }: Sample): string {
   const each = Object.entries(nodes).map(([name, { desk, pulse, speech, lateMs }]) => {
     const mib = [desk, pulse].map((one) => Math.round((one?.anonKib ?? 0) / 1_024)).join("+");
     const open = [desk, pulse].map((one) => one?.descriptors ?? 0).join("+");
-    const late = shown(lateMs?.worst ?? Number.NaN);
-    return `${name} ${mib} MiB, ${open} descriptors, ${late} ms late, ${speech.missed} missed`;
+    const late = lateMs === undefined ? "no answer" : `${shown(lateMs.worst)} ms late`;
+    return `${name} ${mib} MiB, ${open} descriptors, ${late}, ${speech.missed} missed`;
   });
   return `${Math.round(atS / 60)} min: ${each.join(" · ")} · load ${load.toFixed(1)}`;
 }
