@@ -6,7 +6,7 @@
 // they are, anything was done to the cluster, or a script of the group last worked. It is the longest
 // deadtime, also that which a node of the party heard of one that is not heard any more, for a node is
 // waited for as long as it asks for; initdead as well while a node of the party has not been running for
-// long; 4 keepalives and a second for the conversation.
+// long, what it stood still not counted; 4 keepalives and a second for the conversation.
 //
 // When everything is mended (verdict): every word of every group is up on exactly one host.
 //

@@ -17,7 +17,7 @@ export interface Seen {
   desk: boolean;
   pulse: boolean;
   frozen: boolean;
-  /** When its agent last began to run, and last ceased to. */
+  /** When its agent last began to run, later by what it stood still since, and last ceased to. */
   bornAt: number;
   diedAt: number;
   frozenAt: number;
@@ -92,7 +92,7 @@ export class Picture {
         const host = this.host(sight.node);
         host.frozen = sight.frozen;
         if (sight.frozen) host.frozenAt = now;
-        else host.thawedAt = now;
+        else this.#thawed(host, now);
         return;
       }
       case "address":
@@ -110,6 +110,11 @@ export class Picture {
       default:
         return;
     }
+  }
+
+  #thawed(host: Seen, now: number): void {
+    host.thawedAt = now;
+    host.bornAt += now - Math.max(host.frozenAt, host.bornAt);
   }
 
   #process(
