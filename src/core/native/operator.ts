@@ -9,6 +9,7 @@ import type { Council } from "./council.ts";
 import { assigned } from "./decision.ts";
 import type { Ledger } from "./ledger.ts";
 import { choose } from "./placement.ts";
+import { sameRegister } from "./register.ts";
 import { type Move, Requests, refusal, type Standing } from "./request.ts";
 
 export class Operator {
@@ -98,17 +99,24 @@ export class Operator {
   }
 
   #standing({ key, to }: Move): Standing {
-    const { self, table, hearsay } = this.#council;
+    const { self, table } = this.#council;
     const { node } = this.#ledger.register(key);
     const group = table.hand.group(key);
     if (group === undefined) return { failed: "it is no longer configured" };
-    const state = to === self ? group.state : hearsay.news(to, key)?.activity;
-    if (node === to && state === "held") return "done";
     if (node !== to) return { failed: `it is assigned to ${node} now` };
-    if (to === self && state === "failed" && !this.#ledger.isWilling(key)) {
+    if (this.#isHeld(key, to)) return "done";
+    if (to === self && group.state === "failed" && !this.#ledger.isWilling(key)) {
       return { failed: group.text };
     }
     return "moving";
+  }
+
+  /** What a node holds without knowing that it shall, it may be about to give: it was told so before. */
+  #isHeld(key: string, node: string): boolean {
+    const { self, table, hearsay } = this.#council;
+    if (node === self) return table.hand.group(key)?.state === "held";
+    const news = hearsay.news(node, key);
+    return news?.activity === "held" && sameRegister(news.register, this.#ledger.register(key));
   }
 
   #assign(key: string, node: string, why: string, topic: string): Effect {

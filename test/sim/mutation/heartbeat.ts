@@ -118,8 +118,8 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     story: "operators",
     law: "4",
     file: "core/native/operator.ts",
-    find: 'if (node === to && state === "held") return "done";',
-    replace: 'if (node === to) return "done";',
+    find: 'if (this.#isHeld(key, to)) return "done";',
+    replace: 'return "done";',
   },
   {
     name: "answers what it has answered already",
