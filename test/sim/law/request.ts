@@ -4,8 +4,8 @@
 // Each request is answered exactly once, within the time that the longest group may need to stop on one
 // node and to start on another, script by script, and two deadtimes; a node that leaves may have to try
 // each stop eleven times. What stands still in between (a frozen node) does not count. An answer "no" has
-// a reason. When the answer says that groups moved, they are up where it says, unless something else was
-// done to the cluster in the last two seconds.
+// a reason. When the answer says that groups moved, they are up where it says, as the files there have
+// them, unless something else was done to the cluster in the last two seconds.
 //
 // Exception: the desk died before it could answer; the operator sees that the connection broke. A pulse that
 // dies is no excuse: the desk answers for it.
@@ -86,8 +86,9 @@ export class Request implements Law {
     const { disturbedAt } = this.#picture;
     if (disturbedAt > at && now - disturbedAt < 2_000) return;
     for (const [, key = "", to = ""] of text.matchAll(/(\S+) from \S+ to (\w+)/g)) {
-      const group = this.#picture.groups.find((each) => each.key === key);
       const host = this.#picture.hosts.get(to);
+      const lines = [...(host?.config.groups ?? []), ...this.#picture.groups];
+      const group = lines.find((each) => each.key === key);
       const missing = group?.resources.filter(({ word }) => {
         return !host?.up.has(word) && host?.tempers.get(word)?.statusLies !== true;
       });
