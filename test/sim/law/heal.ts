@@ -5,25 +5,34 @@
 // all of it up at every moment until three deadtimes and five seconds have passed, or until something
 // else is done to the cluster.
 //
-// Exceptions: the owner is alive and has nothing of it, so that it goes home; ping nodes that were not seen,
-// which may call for another move; nodes that leave, read different files, or whose scripts misbehave; groups that are
-// stuck or were left up by an earlier life of an agent.
+// Who takes the group before it hears one of them (its deadtime ends just as the cables heal) is one of
+// them as well, once it has all of it up: it took the group last, and nobody could tell it not to.
+//
+// Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will have
+// nothing: it has just overslept, and who is not sure gives up what others hold. Then the group goes home. Ping nodes
+// that were not seen, which may call for another move; nodes that leave, read different files, or whose scripts
+// misbehave; groups that are stuck or were left up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
+import type { Contact } from "./contact.ts";
 import type { Law, Report } from "./law.ts";
 import { isAlive, type Picture, type Seen } from "./picture.ts";
 import { sameView } from "./single.ts";
 
 interface Watch {
   readonly group: GroupSpec;
+  readonly since: number;
   /** Nodes that have had all of it up ever since. */
   readonly keepers: Set<string>;
+  /** Nodes that began to take it before they had heard any of these. */
+  readonly takers: Set<string>;
 }
 
 export class Heal implements Law {
   readonly ignoresPackets = true;
   readonly #picture: Picture;
+  readonly #contact: Contact;
   readonly #report: Report;
   #watches: Watch[] = [];
   #until = 0;
@@ -31,8 +40,9 @@ export class Heal implements Law {
   /** Some node has not always seen all ping nodes. */
   #mayBeBlind = false;
 
-  constructor(picture: Picture, report: Report) {
+  constructor(picture: Picture, contact: Contact, report: Report) {
     this.#picture = picture;
+    this.#contact = contact;
     this.#report = report;
   }
 
@@ -45,8 +55,12 @@ export class Heal implements Law {
     if (sight.saw === "process" || sight.saw === "frozen") this.#watches = [];
     if (this.#watches.length === 0) return;
     if (now > this.#until) this.#watches = [];
-    const isLoss = (sight.saw === "address" || sight.saw === "service") && !sight.up;
-    if (isLoss) this.#lost(sight.node, sight.word);
+    if (sight.saw === "script" && sight.phase === "begins" && sight.action !== "stop") {
+      this.#taken(sight.node, sight.word);
+    }
+    if (sight.saw !== "address" && sight.saw !== "service") return;
+    if (sight.up) this.#taken(sight.node, sight.word);
+    else this.#lost(sight.node, sight.word);
   }
 
   #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
@@ -72,11 +86,21 @@ export class Heal implements Law {
       return;
     for (const group of this.#picture.groups) {
       const holders = this.#picture.alive.filter((host) => isWhole(host, group));
-      const owner = this.#picture.hosts.get(group.owner);
-      const goesHome = owner !== undefined && isAlive(owner) && !holders.includes(owner);
-      if (holders.length < 2 || goesHome || !this.#isSound(group)) continue;
-      this.#watches.push({ group, keepers: new Set(holders.map(({ name }) => name)) });
+      if (holders.length < 2 || this.#goesHome(group, holders, now) || !this.#isSound(group)) {
+        continue;
+      }
+      const keepers = new Set(holders.map(({ name }) => name));
+      const takers = this.#picture.alive.filter((host) => isTaking(host, group));
+      const names = takers.map(({ name }) => name).filter((name) => !keepers.has(name));
+      this.#watches.push({ group, since: now, keepers, takers: new Set(names) });
     }
+  }
+
+  #goesHome(group: GroupSpec, holders: readonly Seen[], now: number): boolean {
+    const owner = this.#picture.hosts.get(group.owner);
+    if (owner === undefined || !isAlive(owner)) return false;
+    if (this.#picture.all.every(({ config }) => config.autoFailback === "off")) return false;
+    return !holders.includes(owner) || mayBeUnsure(owner, now);
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
@@ -91,12 +115,19 @@ export class Heal implements Law {
     );
   }
 
+  #taken(node: string, word: string): void {
+    for (const { group, since, keepers, takers } of this.#watches) {
+      if (keepers.has(node) || !isOf(group, word)) continue;
+      const heard = [...keepers].some((keeper) => this.#contact.heardAt(node, keeper) >= since);
+      if (!heard) takers.add(node);
+      if (takers.has(node) && isWhole(this.#picture.host(node), group)) keepers.add(node);
+    }
+  }
+
   #lost(node: string, word: string): void {
     for (const watch of this.#watches) {
       const { group, keepers } = watch;
-      if (!keepers.has(node) || !group.resources.some((resource) => resource.word === word)) {
-        continue;
-      }
+      if (!keepers.has(node) || !isOf(group, word)) continue;
       keepers.delete(node);
       if (keepers.size > 0) continue;
       this.#watches = this.#watches.filter((other) => other !== watch);
@@ -107,4 +138,20 @@ export class Heal implements Law {
 
 function isWhole(host: Seen, { resources }: GroupSpec): boolean {
   return resources.every(({ word }) => host.up.has(word) && host.touched.has(word));
+}
+
+/** Its scripts are on the way up. */
+function isTaking(host: Seen, { resources }: GroupSpec): boolean {
+  return resources.some(({ word }) => (host.running.get(word)?.action ?? "stop") !== "stop");
+}
+
+/** It stood still for so long that others may have taken what it has, and may not have found out yet. */
+function mayBeUnsure({ config, frozenAt, thawedAt }: Seen, now: number): boolean {
+  const { deadtimeMs, keepaliveMs } = config.timing;
+  // Its last turn before was up to a keepalive earlier.
+  return thawedAt - frozenAt >= deadtimeMs - keepaliveMs && now - thawedAt < deadtimeMs;
+}
+
+function isOf({ resources }: GroupSpec, word: string): boolean {
+  return resources.some((resource) => resource.word === word);
 }

@@ -69,7 +69,7 @@ export class Judge {
       new Order(this.#picture, report),
       new Forgery(shape, report),
       this.#restart,
-      new Heal(this.#picture, report),
+      new Heal(this.#picture, this.#contact, report),
       this.#storm,
       {
         ignoresPackets: true,

@@ -1,0 +1,88 @@
+// What law 7 says of nodes that held the same group when the cables healed: told to the judge sight by sight.
+
+import { expect, test } from "bun:test";
+import type { Sight } from "../../../src/sim/sight.ts";
+import { text } from "../../../src/wire/message.ts";
+import { type Spec, shapeOf } from "../plainshape.ts";
+import { Judge } from "./judge.ts";
+
+const nobody = { law: "7", at: 100_100, text: "httpd was held by several, and none keeps it" };
+const heal: Sight = { saw: "act", act: { act: "heal" } };
+const spec: Spec = { nodes: ["alice", "bob", "carol"], groups: [["alice", "httpd"]] };
+
+test("Heal reports that all holders let go", () => {
+  expect(seen({ holders: ["bob", "carol"], off: true }, heal)).toEqual([nobody]);
+});
+
+test("Heal is content with one holder that keeps it", () => {
+  expect(seen({ holders: ["bob", "carol"], off: true, lose: ["carol"] }, heal)).toEqual([]);
+});
+
+test("Heal counts who was starting it as the cables healed among the holders", () => {
+  const after = [heal, ...starts("carol")];
+  const [begins, ...ends] = starts("carol");
+  expect(seen({ holders: ["alice", "bob"], off: true }, begins, heal, ...ends)).toEqual([]);
+  expect(seen({ holders: ["alice", "bob"], off: true }, ...after)).toEqual([]);
+});
+
+test("Heal does not count who took it although it had heard a holder", () => {
+  const after = [heal, ...hears("carol", "bob"), ...starts("carol")];
+  expect(seen({ holders: ["alice", "bob"], off: true }, ...after)).toEqual([nobody]);
+});
+
+test.each([
+  ["lets the group go home to an owner that has just overslept", false, 12_000, []],
+  ["does not where nothing goes home", true, 12_000, [nobody]],
+  ["does not to an owner that slept for less than its deadtime", false, 8_000, [nobody]],
+])("Heal %s", (_what, off, sleptMs, found) => {
+  expect(seen({ holders: ["alice", "bob"], off, sleptMs }, heal)).toEqual(found);
+});
+
+interface Story {
+  readonly holders: readonly string[];
+  /** What is held elsewhere does not go home. */
+  readonly off: boolean;
+  /** The owner stood still for so long until the cables healed. */
+  readonly sleptMs?: number;
+  /** Who lets go 100 ms later: all that held it. */
+  readonly lose?: readonly string[];
+}
+
+/** What is found when these things happen to a cluster, and its holders let go then. */
+function seen({ holders, off, sleptMs, lose = holders }: Story, ...sights: readonly Sight[]) {
+  const judge = new Judge(shapeOf({ ...spec, failback: off ? "off" : "on" }));
+  for (const node of spec.nodes) {
+    judge.see({ saw: "process", node, process: "desk", alive: true }, 0);
+    judge.see({ saw: "process", node, process: "pulse", alive: true }, 0);
+  }
+  for (const node of holders) judge.see(serves(node, true), 50_000);
+  if (sleptMs !== undefined) {
+    judge.see({ saw: "frozen", node: "alice", frozen: true }, 100_000 - sleptMs);
+    judge.see({ saw: "frozen", node: "alice", frozen: false }, 100_000);
+  }
+  for (const sight of sights) judge.see(sight, 100_000);
+  for (const node of lose) judge.see(serves(node, false), 100_100);
+  return judge.violations;
+}
+
+function serves(node: string, up: boolean): Sight {
+  return { saw: "service", node, word: "httpd", up };
+}
+
+function starts(node: string): [Sight, Sight, Sight] {
+  const script = { saw: "script", node, word: "httpd", action: "start" } as const;
+  return [
+    { ...script, phase: "begins" },
+    serves(node, true),
+    { ...script, phase: "ends", ok: true },
+  ];
+}
+
+function hears(node: string, from: string): [Sight, Sight] {
+  const message = text({ t: "status", src: from, hg: "1", seq: "1", st: "active" });
+  const sent = { node: from, link: "eth0", message };
+  return [
+    { saw: "sent", ...sent },
+    { saw: "heard", ...sent, node, from },
+  ];
+}
