@@ -13,6 +13,7 @@ const SIOCSIFADDR = 0x8916;
 const SIOCGIFBRDADDR = 0x8919;
 const SIOCSIFBRDADDR = 0x891a;
 const SIOCSIFNETMASK = 0x891c;
+const SIOCGIFMTU = 0x8921;
 const SIOCGIFHWADDR = 0x8927;
 const SIOCGIFINDEX = 0x8933;
 const IFF_UP = 1;
@@ -46,6 +47,11 @@ export function interfaceIndex(device: string): number | undefined {
 /** IFF_UP (1), IFF_LOOPBACK (8), IFF_RUNNING (0x40) and so on. */
 export function interfaceFlags(device: string): number {
   return new DataView(control(SIOCGIFFLAGS, ifreq(device), device).buffer).getUint16(16, true);
+}
+
+/** The largest packet that the interface sends, in bytes. */
+export function interfaceMtu(device: string): number {
+  return new DataView(control(SIOCGIFMTU, ifreq(device), device).buffer).getInt32(16, true);
 }
 
 /** The kind of an interface (ARPHRD_ETHER is 1) and its link address, "00:00:5e:00:01:2a". */

@@ -58,6 +58,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "doctor",
+    summary: "Looks for what is wrong, and says what repairs it",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
     name: "simulate",
     summary: "Shows what would happen to this cluster if hosts or networks failed",
     load: async () => (await import("./simulate.ts")).simulate,

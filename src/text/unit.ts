@@ -31,6 +31,8 @@ StateDirectory=heartbeat
 LimitMEMLOCK=infinity
 LimitRTPRIO=99
 OOMScoreAdjust=-900
+# A service that runs out of memory is its group's trouble: the agent and all other groups go on.
+OOMPolicy=continue
 
 [Install]
 WantedBy=multi-user.target

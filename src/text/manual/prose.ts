@@ -4,6 +4,7 @@
 import events from "../../../docs/events.md" with { type: "text" };
 import agent from "../../../docs/man/hb-agent.8.md" with { type: "text" };
 import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
+import doctor from "../../../docs/man/hb-doctor.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
 import node from "../../../docs/man/hb-node.8.md" with { type: "text" };
 import propagate from "../../../docs/man/hb-propagate.8.md" with { type: "text" };
@@ -19,6 +20,7 @@ import wait from "../../../docs/man/hb-wait.8.md" with { type: "text" };
 export const prose: Readonly<Record<string, string>> = {
   agent,
   check,
+  doctor,
   events,
   keygen,
   node,

@@ -1,0 +1,58 @@
+// `hb doctor`: what is wrong on this host and between it and the other nodes, a line each, with the command that
+// repairs it. It looks and changes nothing.
+
+import { examine } from "../desk/doctor/doctor.ts";
+import type { Finding } from "../desk/doctor/finding.ts";
+import { command } from "./command.ts";
+import { agentDirOptions } from "./directory.ts";
+import { type ExitCode, exit } from "./exit.ts";
+import { paint, print, printJson, type Style } from "./output.ts";
+
+const styles: Readonly<Record<Finding["level"], Style>> = {
+  ok: "green",
+  warn: "yellow",
+  fail: "red",
+};
+
+export const doctor = command({
+  name: "doctor",
+  summary: "Looks for what is wrong, and says what repairs it",
+  examples: ["hb doctor", "hb doctor --json"],
+  args: {
+    json: { type: "boolean", description: "Print JSON" },
+    ...agentDirOptions,
+  },
+  notes: `Each line is ok, warn or fail. Below one that is not ok stands what repairs it: after "$" a command
+that can be typed as it is. Nothing is changed. Only root sees everything.`,
+  exits: [
+    [exit.done, "nothing fails"],
+    [exit.failed, "something does"],
+    [exit.notPermitted, "the agent may not be asked"],
+  ],
+  async run({ args }) {
+    const directories = { conf: args.dir, state: args["state-dir"], run: args["run-dir"] };
+    const { node, findings } = await examine(directories);
+    const code = codeOf(findings);
+    if (args.json) printJson({ version: 1, node, good: code === exit.done, findings });
+    else print(findings.map(lineOf).join("\n"));
+    return code;
+  },
+});
+
+function codeOf(findings: readonly Finding[]): ExitCode {
+  if (findings.some(({ level }) => level === "fail")) return exit.failed;
+  const isForbidden = findings.some(
+    ({ check, fix }) => check === "agent" && fix === "sudo hb doctor",
+  );
+  return isForbidden ? exit.notPermitted : exit.done;
+}
+
+function lineOf({ check, level, text, fix, hint }: Finding): string {
+  const head = `${paint("stdout", styles[level], level.padEnd(4))}  ${check.padEnd(checkWidth)}  ${text}`;
+  const indent = " ".repeat(4 + 2 + checkWidth + 2);
+  if (fix !== undefined) return `${head}\n${indent}$ ${fix}`;
+  return hint === undefined ? head : `${head}\n${indent}${paint("stdout", "dim", hint)}`;
+}
+
+/** As wide as "configuration". */
+const checkWidth = 13;

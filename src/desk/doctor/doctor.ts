@@ -1,0 +1,123 @@
+// The examination of `hb doctor`: facts are gathered (look/), then judged (check/). Nothing is changed.
+
+import { statSync } from "node:fs";
+import { isLine } from "../../config/medium.ts";
+import type { Directories } from "../place.ts";
+import { type Case, secretPlaces, takeCase } from "./case.ts";
+import { judgeAgent } from "./check/agent.ts";
+import { judgeConfiguration } from "./check/configuration.ts";
+import { judgeDevice } from "./check/device.ts";
+import { judgeName } from "./check/name.ts";
+import { judgePeers } from "./check/peer.ts";
+import { judgePrivilege } from "./check/privilege.ts";
+import { judgeRejected, type RejectedFacts } from "./check/rejected.ts";
+import { judgeScripts } from "./check/script.ts";
+import { judgeSecret } from "./check/secret.ts";
+import { judgeUnit } from "./check/unit.ts";
+import { judgeWatchdog } from "./check/watchdog.ts";
+import type { Finding } from "./finding.ts";
+import { lookDevices } from "./look/device.ts";
+import { agentPids, statusOf } from "./look/process.ts";
+import { lastSaid } from "./look/said.ts";
+import { lookScripts } from "./look/script.ts";
+import { lookUnits, type UnitSight } from "./look/unit.ts";
+import { firewallFindings, multicastFindings, portFindings } from "./traffic.ts";
+
+export interface Examination {
+  readonly node: string;
+  /** In the order in which one looks: the agent and its files first, the other nodes last. */
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at everything. */
+export async function examine(directories: Directories): Promise<Examination> {
+  const [taken, units] = await Promise.all([takeCase(directories), lookUnits()]);
+  const { places, checked, self } = taken;
+  const { conf } = checked;
+  const hasUnit = units.hb?.LoadState === "loaded";
+  const { found, reason, now } = taken;
+  const state = now && { state: now.state };
+  const said = reason === undefined ? {} : { reason };
+  const parts: (readonly Finding[])[] = [
+    judgeAgent({ run: places.run, found, hasUnit, ...state, ...said }),
+    judgeConfiguration({ problems: checked.problems, self, dir: places.conf }),
+    secretPlaces(taken).flatMap((place) => judgeSecret({ ...place, ...modeOf(place.path) })),
+    ...(taken.isReadable ? await hostFindings(taken) : []),
+    privilegeFindings(taken, hasUnit),
+    unitFindings(taken, units),
+  ];
+  if (taken.before !== undefined && now !== undefined) {
+    const { before } = taken;
+    const clones = { clones: before.dropped.clone ?? 0, clonesNow: now.dropped.clone ?? 0 };
+    const words = lastSaid(places.state, "clone");
+    const uuidFile = places.uuid;
+    parts.push(
+      judgeName({ self, ...clones, uuidFile, ...(words !== undefined && { said: words }) }),
+      judgeRejected(countersOf(before, now)),
+      multicastFindings(taken, now),
+      judgePeers({ self, nodes: now.nodes, deadtimeMs: conf.deadtimeMs }),
+    );
+  }
+  return { node: self, findings: parts.flat() };
+}
+
+/** What of this host the files speak of. */
+async function hostFindings(taken: Case): Promise<(readonly Finding[])[]> {
+  const { checked, places } = taken;
+  const { media } = checked.conf;
+  return [
+    lookDevices(media).flatMap(judgeDevice),
+    portFindings(taken),
+    await firewallFindings(media),
+    judgeScripts(await lookScripts(checked.groups, places)),
+    watchdogFindings(taken),
+  ];
+}
+
+function modeOf(path: string): { mode?: number; uid?: number } {
+  try {
+    const { mode, uid } = statSync(path);
+    return { mode, uid };
+  } catch {
+    return {};
+  }
+}
+
+function watchdogFindings({ checked, now }: Case): Finding[] {
+  const { watchdog: device } = checked.conf;
+  if (device === undefined) return judgeWatchdog({ isThere: false });
+  const isThere = statSync(device, { throwIfNoEntry: false }) !== undefined;
+  const view = now?.pulse.watchdog;
+  return judgeWatchdog({ device, isThere, ...(view && { view }) });
+}
+
+function privilegeFindings({ places, checked, now }: Case, hasUnit: boolean): Finding[] {
+  const { conf, groups } = checked;
+  const pids = now === undefined ? [] : agentPids(places.pid);
+  const text = statusOf(pids[0] ?? "self", "CapEff");
+  return judgePrivilege({
+    ...(text !== undefined && { effective: text }),
+    isAgent: pids.length > 0,
+    missing: now?.pulse.missing ?? [],
+    holdsAddresses: groups.length > 0 || conf.routers.length > 0,
+    port: conf.udpport,
+    hasUnit,
+  });
+}
+
+function unitFindings({ checked }: Case, units: UnitSight): Finding[] {
+  const { media, watchdog, deadtimeMs } = checked.conf;
+  const needsDevices = watchdog !== undefined || media.some(isLine);
+  return judgeUnit({ ...units, deadtimeMs, needsDevices });
+}
+
+function countersOf(
+  before: NonNullable<Case["before"]>,
+  now: NonNullable<Case["now"]>,
+): RejectedFacts[] {
+  const links = now.pulse.packets.map(({ link, rejected }): RejectedFacts => {
+    const earlier = before.pulse.packets.find((each) => each.link === link);
+    return { what: link, before: earlier?.rejected ?? {}, now: rejected };
+  });
+  return [...links, { what: "other nodes", before: before.dropped, now: now.dropped }];
+}

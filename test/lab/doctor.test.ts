@@ -1,0 +1,146 @@
+// `hb doctor` on a host on which one thing after the other is really broken: it finds each, and what it
+// prints repairs it.
+
+import { expect, setDefaultTimeout, test } from "bun:test";
+import type { Finding } from "../../src/desk/doctor/finding.ts";
+import { HALF, hb } from "./agent.ts";
+import { type Running, withCluster } from "./cluster.ts";
+import type { Host } from "./host.ts";
+import { SOON_MS, until } from "./until.ts";
+
+setDefaultTimeout(120_000);
+
+const nodes = ["alice", "bob"];
+const extra = ["bcast eth0", "mcast eth1 239.192.7.8 694 1 0", "on_stop_failure ignore"];
+
+async function doctor(host: Host): Promise<readonly Finding[]> {
+  const { stdout } = await hb(host, "doctor", "--json");
+  return JSON.parse(stdout).findings;
+}
+
+/** What the machine of the test may not give: real time, locked memory. */
+function isOurs({ check }: Finding): boolean {
+  return check !== "capabilities";
+}
+
+function troubles(findings: readonly Finding[]): string[] {
+  return findings.filter((each) => each.level !== "ok" && isOurs(each)).map(({ text }) => text);
+}
+
+async function shell(host: Host, line: string): Promise<void> {
+  const { code, stderr } = await host.exec(["/bin/sh", "-c", line]);
+  expect([line, code, stderr]).toEqual([line, 0, ""]);
+}
+
+/** Breaks something, finds it, repairs it as it is printed, and finds nothing. */
+async function heals(host: Host, breakIt: string, found: Partial<Finding>): Promise<void> {
+  await shell(host, breakIt);
+  const findings = await doctor(host);
+  const finding = findings.find(({ check, level }) => check === found.check && level !== "ok");
+  expect(finding).toMatchObject(found);
+  await shell(host, finding?.fix ?? "false");
+  await well(host);
+}
+
+async function well(host: Host): Promise<void> {
+  const wait = { what: "the doctor to find nothing", withinMs: SOON_MS, everyMs: 200 };
+  let last: string[] = [];
+  await until(wait, async () => {
+    last = troubles(await doctor(host));
+    return last.length === 0;
+  }).catch((error) => {
+    throw new Error(`${error.message}: it finds ${last.join("; ")}`);
+  });
+}
+
+function story(tell: (run: Running) => Promise<void>): Promise<void> {
+  return withCluster({ nodes, nets: 2, cluster: { media: [], extra, initdead: "10" } }, tell);
+}
+
+test("hb doctor finds what is broken on a host, and what it prints repairs it", async () => {
+  await story(async ({ lab }) => {
+    const alice = lab.host("alice");
+    await well(alice);
+    await heals(alice, "chmod 644 /etc/ha.d/authkeys", {
+      check: "keys",
+      level: "fail",
+      fix: "chmod 600 /etc/ha.d/authkeys",
+    });
+    await heals(alice, "chmod -x /etc/ha.d/resource.d/journal", {
+      check: "scripts",
+      level: "fail",
+      fix: "chmod +x /etc/ha.d/resource.d/journal",
+    });
+    await heals(alice, "ip link set eth1 mtu 600", {
+      check: "interface",
+      level: "warn",
+      fix: "ip link set eth1 mtu 1500",
+    });
+    await heals(alice, "ip link set eth1 multicast off", {
+      check: "interface",
+      level: "fail",
+      fix: "ip link set eth1 multicast on",
+    });
+    await heals(alice, "ip link set eth1 down", {
+      check: "interface",
+      level: "fail",
+      text: "eth1 is down",
+    });
+    const drop = [
+      "nft add table inet filter",
+      "nft 'add chain inet filter input { type filter hook input priority 0; policy accept; }'",
+      "nft add rule inet filter input iifname eth1 udp dport 690-700 drop",
+    ];
+    await heals(alice, drop.join(" && "), {
+      check: "firewall",
+      level: "fail",
+      fix: "nft insert rule inet filter input iifname eth1 udp dport 694 accept",
+    });
+    await heals(alice, "nft add chain inet filter input '{ policy drop; }'", {
+      check: "firewall",
+      level: "fail",
+      fix: "nft insert rule inet filter input iifname eth0 udp dport 694 accept",
+    });
+    // A rule of before and its own remedy are no news.
+    await shell(alice, "nft delete table inet filter");
+    await shell(
+      alice,
+      "socat -u UDP4-RECV:694,bind=127.0.0.1,reuseaddr - >/dev/null 2>&1 & sleep 0.3",
+    );
+    await heals(alice, "true", { check: "port", level: "fail" });
+  });
+});
+
+test("hb doctor finds another key, another host of the same name, and a dead agent", async () => {
+  await story(async (run) => {
+    const { lab } = run;
+    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+    bob.write("ha.d/authkeys", "auth 1\n1 sha1 another-secret\n", 0o600);
+    bob.signal("SIGHUP", HALF.agent);
+    const wait = { what: "packets with another key", withinMs: SOON_MS, everyMs: 200 };
+    const found = await until(wait, async () => {
+      const findings = await doctor(alice);
+      return findings.find(({ check, level }) => check === "packets" && level === "fail");
+    });
+    expect(found.text).toMatch(/packets? of eth[01] rejected: signature, and it goes on$/);
+    expect(found.fix).toBe("hb check --diff all");
+
+    bob.write("ha.d/authkeys", "auth 1\n1 sha1 lab-secret\n", 0o600);
+    bob.kill();
+    await run.agent("bob").exited;
+    bob.write("ha.d/nodeinfo", "alice\n");
+    run.start("bob");
+    const clone = await until({ ...wait, what: "a second alice" }, async () => {
+      const findings = await doctor(alice);
+      return findings.find(({ check, level }) => check === "name" && level === "fail");
+    });
+    expect(clone.text).toStartWith("Another host calls itself alice");
+    expect(clone.hint).toContain("hostnamectl set-hostname");
+
+    alice.kill();
+    await run.agent("alice").exited;
+    const said = await hb(alice, "doctor");
+    expect(said.code).toBe(1);
+    expect(said.stdout).toStartWith("fail  agent          It does not run with /run/heartbeat");
+  });
+});
