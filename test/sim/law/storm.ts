@@ -3,7 +3,9 @@
 //
 // A heartbeat and a bulletin with each keepalive, at most 20 bulletins within one (docs/design.md, "The
 // bulletin"), an acknowledgement for every tenth message of each peer, and what is sent again: at most 50
-// messages for a request. All that as often as the link has peers of its own (ucast).
+// messages for a request. All that as often as the link has peers of its own (ucast). A serial line carries
+// no more than its speed allows, whatever is given to it: what is too much is thrown away before
+// (src/core/line).
 
 import { linkOf } from "../../../src/config/medium.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -46,7 +48,9 @@ export class Storm implements Law {
 
   #limit({ node, link }: { readonly node: string; readonly link: string }): number {
     const { timing, media } = this.#picture.host(node).config;
-    const copies = media.filter((medium) => linkOf(medium) === link).length;
+    const mine = media.filter((medium) => linkOf(medium) === link);
+    if (mine.some(({ kind }) => kind === "serial")) return Number.POSITIVE_INFINITY;
+    const copies = mine.length;
     const others = this.#picture.hosts.size - 1;
     const beats = Math.max(1, 1_000 / timing.keepaliveMs);
     return Math.round(beats * (25 + 10 * others) + 200 * others) * Math.max(1, copies);
