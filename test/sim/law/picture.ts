@@ -30,8 +30,9 @@ export interface Seen {
   readonly touched: Set<string>;
   /** Services that do not run although the last status of this life of the agent said that they do. */
   readonly fooled: Set<string>;
-  /** How the last stop of a word ended, where it failed. */
-  readonly stuck: Set<string>;
+  /** Words whose last stop failed, and whether the agent is done with them: a status after that belongs to
+   *  a start, and one that says that they run makes them what they were before. */
+  readonly stuck: Map<string, "tried" | "given up">;
   /** When a start of a word last failed. */
   readonly failedAt: Map<string, number>;
   readonly tempers: Map<string, Temper>;
@@ -98,6 +99,7 @@ export class Picture {
       case "address":
       case "service": {
         const host = this.host(sight.node);
+        if (sight.up && !host.up.has(sight.word)) host.stuck.delete(sight.word);
         if (sight.up) host.up.set(sight.word, host.up.get(sight.word) ?? now);
         else host.up.delete(sight.word);
         if (sight.up) host.touched.add(sight.word);
@@ -130,6 +132,7 @@ export class Picture {
     }
     if (process === "desk") return;
     host.bornAt = now;
+    for (const word of host.stuck.keys()) host.stuck.set(word, "given up");
     host.touched.clear();
   }
 
@@ -144,9 +147,10 @@ export class Picture {
     const good = phase === "ends" && sight.ok === true;
     if (action === "status" && good && !host.up.has(word)) host.fooled.add(word);
     else host.fooled.delete(word);
+    if (action === "status") looked(host, word, good);
     if (action === "start" && !good) host.failedAt.set(word, now);
     if (action === "stop" && good) host.stuck.delete(word);
-    if (action === "stop" && !good) host.stuck.add(word);
+    if (action === "stop" && !good) host.stuck.set(word, "tried");
   }
 
   #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
@@ -182,6 +186,13 @@ export class Picture {
   }
 }
 
+/** The first look after a stop that failed is its last word; what a later one finds running is adopted. */
+function looked({ stuck }: Seen, word: string, runs: boolean): void {
+  const how = stuck.get(word);
+  if (how === "tried") stuck.set(word, "given up");
+  else if (runs) stuck.delete(word);
+}
+
 export function isAlive(host: Seen): boolean {
   return host.desk && host.pulse && !host.frozen;
 }
@@ -210,7 +221,7 @@ function fresh(config: ClusterConfig): Seen {
     running: new Map(),
     touched: new Set(),
     fooled: new Set(),
-    stuck: new Set(),
+    stuck: new Map(),
     failedAt: new Map(),
     tempers: new Map(),
     diskFull: false,
