@@ -1,5 +1,5 @@
-// The scripts that the core asked for, one at a time per group, each answered by exactly one
-// report.
+// The scripts that the core asked for, one at a time per group and per resource, whichever groups name
+// it, each answered by exactly one report.
 //
 // One at a time also across a restart of the pulse: what the old one asked for ends before what the
 // new one asks for begins, and its answer is not given to the new one.
@@ -33,6 +33,7 @@ const trimEveryMs = 30_000;
 
 export class Queue {
   readonly #options: QueueOptions;
+  /** The end of the last script of each group, and of each resource. */
   readonly #tails = new Map<string, Promise<void>>();
   readonly #jobs = new Set<Job>();
   readonly #left = new Map<string, readonly Output[]>();
@@ -48,13 +49,15 @@ export class Queue {
     this.#trimming.unref();
   }
 
-  /** Runs it after what is under way in its group. `report` is called once, whatever happens. */
+  /** Runs it after what is under way in its group and for its resource. `report` is called once,
+   *  whatever happens. */
   run(effect: RunEffect, report: (report: Report) => void): void {
-    const before = this.#tails.get(effect.group) ?? this.#free;
+    const lanes = [`group ${effect.group}`, `resource ${effect.resource.word}`];
+    const before = Promise.all(lanes.map((lane) => this.#tails.get(lane) ?? this.#free));
     const tail = before.then(async () => report(await this.#carryOut(effect)));
-    this.#tails.set(effect.group, tail);
+    for (const lane of lanes) this.#tails.set(lane, tail);
     tail.then(() => {
-      if (this.#tails.get(effect.group) === tail) this.#tails.delete(effect.group);
+      for (const lane of lanes) if (this.#tails.get(lane) === tail) this.#tails.delete(lane);
     });
   }
 

@@ -2,7 +2,15 @@
 // Real scripts are run; the OCF agent is Debian's resource-agents' Dummy.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ScriptResource } from "../../src/config/resource.ts";
 import { Log } from "../../src/desk/log.ts";
@@ -167,6 +175,18 @@ test("Queue runs the scripts of one group one after the other, those of others b
   const [one, two] = [script("one", body("one")), script("two", body("two"))];
   await Promise.all([run(one, "stop", { group: "g" }), run(two, "start", { group: "g" })]);
   expect(await Bun.file(trace).text()).toBe("one in\none out\ntwo in\ntwo out\n");
+});
+
+test("Queue never runs two scripts of one resource side by side, whichever groups ask", async () => {
+  const path = join(root, "shared");
+  const shared = script(
+    "shared",
+    `echo "$1 begins" >>${path}; sleep 0.2; echo "$1 ends" >>${path}`,
+  );
+  const both = [run(shared, "stop", { group: "one" }), run(shared, "start", { group: "two" })];
+  await Promise.all(both);
+  const told = readFileSync(path, "utf8").trimEnd().split("\n");
+  expect(told).toEqual(["stop begins", "stop ends", "start begins", "start ends"]);
 });
 
 test("Queue ends the scripts of an agent that is gone before it runs its own", async () => {

@@ -1,11 +1,13 @@
 // The way up of a group: its stages start in order, one job at a time; a script is asked first whether it
-// runs already (heartbeat-resources 7.2). It waits where another node is not done with the group yet.
+// runs already (heartbeat-resources 7.2). It waits where another node is not done with the group yet, and
+// where another group of this node has yet to stop what a changed haresources gave to this one.
 //
 // It decides nothing about the group: when it has come to its end, group.ts knows what follows.
 
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import type { Ladder } from "./ladder.ts";
+import { wordsOf } from "./stage.ts";
 import type { Voice } from "./voice.ts";
 import type { Result } from "./work.ts";
 
@@ -25,19 +27,19 @@ interface Parts {
   readonly voice: Voice;
   readonly nextJob: () => number;
   /** Why no further stage may begin; undefined: it may. */
-  readonly heldBack: string | undefined;
+  readonly heldBack: () => string | undefined;
+  /** Another group here that is to stop one of these words first. */
+  readonly leaver: (words: readonly string[]) => string | undefined;
 }
 
 export class Ascent {
   readonly #parts: Parts;
-  #heldBack: string | undefined;
   /** All scripts have just said that they do not run. */
   #isIdle = false;
   #work: Work = { at: "over" };
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#heldBack = parts.heldBack;
   }
 
   begin(now: Instant): Ascended {
@@ -54,10 +56,11 @@ export class Ascent {
     return "job" in this.#work && this.#work.job === job;
   }
 
-  holdBack(reason: string | undefined): Ascended {
-    this.#heldBack = reason;
-    if (reason !== undefined || this.#work.at !== "waiting") return { effects: [] };
-    return this.#climb(this.#work.stage - 1);
+  /** What it waited for may be over. */
+  goOn(): Ascended {
+    const work = this.#work;
+    if (work.at !== "waiting" || this.#obstacle(work.stage) !== undefined) return { effects: [] };
+    return this.#climb(work.stage - 1);
   }
 
   /** The job that it waits for has ended; it goes on only if that is still `wanted`. */
@@ -71,7 +74,10 @@ export class Ascent {
       return this.#end({ failed });
     }
     if (!wanted) return this.#end("aside");
-    return result.ok ? this.#climb(work.stage) : this.#run(work.stage);
+    if (!result.ok) return this.#run(work.stage);
+    // It is up, but not for long.
+    const leaver = this.#leaver(work.stage);
+    return leaver === undefined ? this.#climb(work.stage) : this.#wait(work.stage, leaver);
   }
 
   /** Stage n: addresses at once, scripts after asking whether they run already. */
@@ -80,21 +86,36 @@ export class Ascent {
     const stage = ladder.stage(n);
     if (stage === undefined) return this.#end("up");
     if (stage.kind === "pulse" || this.#isIdle) return this.#run(n);
-    if (this.#heldBack !== undefined) return this.#wait(n, this.#heldBack);
+    const obstacle = this.#obstacle(n);
+    if (obstacle !== undefined) return this.#wait(n, obstacle);
     const job = nextJob();
     this.#work = { at: "asking", job, stage: n };
     return { effects: ladder.ask(n, job) };
   }
 
   #run(n: number): Ascended {
-    if (this.#heldBack !== undefined) return this.#wait(n, this.#heldBack);
+    const obstacle = this.#obstacle(n);
+    if (obstacle !== undefined) return this.#wait(n, obstacle);
     const { ladder, nextJob } = this.#parts;
     const job = nextJob();
     this.#work = { at: "starting", job, stage: n };
     return { effects: ladder.start(n, job) };
   }
 
+  /** Why this stage may not begin. */
+  #obstacle(n: number): string | undefined {
+    return this.#parts.heldBack() ?? this.#leaver(n);
+  }
+
+  #leaver(n: number): string | undefined {
+    const stage = this.#parts.ladder.stage(n);
+    const leaver = stage && this.#parts.leaver(wordsOf(stage));
+    return leaver && `${leaver} has to stop it first`;
+  }
+
+  /** What scripts have said before a wait is old by then. */
   #wait(n: number, reason: string): Ascended {
+    this.#isIdle = false;
     this.#work = { at: "waiting", stage: n };
     const { ladder, voice } = this.#parts;
     const text = `Group ${ladder.spec.key} waits before ${ladder.name(n)}: ${reason}`;

@@ -55,6 +55,11 @@ export class Descent {
     return "job" in this.#work && this.#work.job === job;
   }
 
+  /** One of these words is still to be stopped. */
+  willStop(words: readonly string[]): boolean {
+    return "stage" in this.#work && this.#parts.ladder.has(words, this.#work.stage);
+  }
+
   /** When the next try of a stop is due. */
   deadline(): Instant | undefined {
     return this.#work.at === "pausing" ? this.#work.until : undefined;

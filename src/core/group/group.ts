@@ -15,33 +15,39 @@ import type { GroupSpec } from "../../config/resource.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import { type Ascended, Ascent } from "./ascent.ts";
+import { Charter } from "./charter.ts";
 import { type Descended, Descent } from "./descent.ts";
 import type { GroupState } from "./hand.ts";
-import { Ladder } from "./ladder.ts";
+import type { Household } from "./household.ts";
+import type { Ladder } from "./ladder.ts";
 import { Search } from "./search.ts";
-import { announceable, sameSpec } from "./stage.ts";
+import { announceable } from "./stage.ts";
 import { Voice } from "./voice.ts";
-import type { Goal, GroupRules, Result, Work } from "./work.ts";
+import type { Goal, Result, Work } from "./work.ts";
 
 export class Group {
-  readonly #rules: () => GroupRules;
-  readonly #nextJob: () => number;
+  readonly #household: Household;
   readonly #voice = new Voice(() => this.key);
-  #ladder: Ladder;
-  /** The line of haresources that counts as soon as everything of the old one is down. */
-  #next: GroupSpec | undefined;
+  readonly #charter: Charter;
   #work: Work = { at: "rest" };
   #goal: Goal = "down";
   #state: GroupState = "idle";
-  #failure = "";
-  #text = "";
+  #hasFailed = false;
   /** Why no further stage of a start may begin; undefined: it may. */
   #heldBack: string | undefined;
 
-  constructor(spec: GroupSpec, rules: () => GroupRules, nextJob: () => number) {
-    this.#rules = rules;
-    this.#nextJob = nextJob;
-    this.#ladder = this.#ladderFor(spec);
+  constructor(spec: GroupSpec, household: Household) {
+    this.#household = household;
+    this.#charter = new Charter(spec, () => household.rules().resourceTimeoutMs);
+  }
+
+  get #ladder(): Ladder {
+    return this.#charter.ladder;
+  }
+
+  get #parts() {
+    const { nextJob } = this.#household;
+    return { ladder: this.#ladder, voice: this.#voice, nextJob };
   }
 
   get spec(): GroupSpec {
@@ -68,12 +74,12 @@ export class Group {
   /** No job of it is under way. */
   get #isFree(): boolean {
     const work = this.#work;
-    return work.at === "rest" || (work.at === "ascending" && work.ascent.isWaiting);
+    return work.at === "rest" || (work.at === "ascending" && work.by.isWaiting);
   }
 
   /** How the last order ended: empty, or the reason of a failure. */
   get text(): string {
-    return this.#text;
+    return this.#voice.text;
   }
 
   /** Length of the last order so far. */
@@ -91,28 +97,32 @@ export class Group {
     return this.#work.at === "seeking";
   }
 
+  /** It goes down, now or after the job that is under way, and takes one of these words with it. */
+  willStop(words: readonly string[]): boolean {
+    const work = this.#work;
+    if (work.at === "descending") return work.by.willStop(words);
+    const isLeaving = this.#charter.isStale || (!this.resting && this.#goal === "down");
+    return isLeaving && this.#ladder.has(words);
+  }
+
   waitsFor(job: number): boolean {
     const work = this.#work;
-    if (work.at === "ascending") return work.ascent.waitsFor(job);
-    if (work.at === "descending") return work.descent.waitsFor(job);
-    if (work.at === "seeking") return work.search.waitsFor(job);
+    if ("by" in work) return work.by.waitsFor(job);
     return "job" in work && work.job === job;
   }
 
   deadline(): Instant | undefined {
-    return this.#work.at === "descending" ? this.#work.descent.deadline() : undefined;
+    return this.#work.at === "descending" ? this.#work.by.deadline() : undefined;
   }
 
   /** Start what is not up; on a group that is up already nothing happens. */
   raise(why: string, now: Instant): Effect[] {
     if (this.#state === "held" && this.#goal === "up") return [];
     const act = this.#state === "unsure" ? "resume" : "take";
-    const overtaken = this.#voice.open(act, why, now);
-    this.#begin("up");
-    this.#failure = "";
-    const verb = act === "resume" ? "Resuming" : "Taking";
-    const log = this.#voice.log("info", `${verb} group ${this.key}: ${why}`);
-    return [...overtaken, log, ...(this.resting ? this.#start(now) : [])];
+    const told = this.#voice.open(act, why, now);
+    this.#goal = "up";
+    this.#hasFailed = false;
+    return [...told, ...(this.resting ? this.#start(now) : [])];
   }
 
   /** Stop everything, last stage first. */
@@ -123,17 +133,21 @@ export class Group {
       this.#goal = "down";
       return [];
     }
-    const overtaken = this.#voice.open("give", why, now);
-    this.#begin("down");
-    const log = this.#voice.log("info", `Releasing group ${this.key}: ${why}`);
-    return [...overtaken, log, ...(this.#isFree ? this.#stopAll(now) : [])];
+    const told = this.#voice.open("give", why, now);
+    this.#goal = "down";
+    return [...told, ...(this.#isFree ? this.#stopAll(now) : [])];
   }
 
   /** No further stage of a start begins while there is a reason, for another node is not done with it. */
   holdBack(reason: string | undefined, now: Instant): Effect[] {
     this.#heldBack = reason;
+    return this.goOn(now);
+  }
+
+  /** What a start waited for may be over. */
+  goOn(now: Instant): Effect[] {
     if (this.#work.at !== "ascending") return [];
-    return this.#ascend(this.#work.ascent.holdBack(reason), now);
+    return this.#ascend(this.#work.by.goOn(), now);
   }
 
   /** Addresses leave the interface now, services keep running: somebody else may be the holder. */
@@ -154,7 +168,7 @@ export class Group {
     this.#state = "unsure";
     this.#goal = "still";
     if (!hold) return [];
-    const job = this.#nextJob();
+    const job = this.#household.nextJob();
     const effects = this.#ladder.holdAll(job);
     if (effects.length > 0) this.#work = { at: "adopting", job };
     return effects;
@@ -162,10 +176,10 @@ export class Group {
 
   /** Begin without a memory: nobody knows what is up. */
   seek(now: Instant): Effect[] {
-    const { resourceTimeoutMs: timeoutMs } = this.#rules();
-    const search = new Search({ ladder: this.#ladder, nextJob: this.#nextJob, timeoutMs });
+    const { resourceTimeoutMs: timeoutMs } = this.#household.rules();
+    const search = new Search({ ...this.#parts, timeoutMs });
     this.#goal = "still";
-    this.#work = { at: "seeking", search };
+    this.#work = { at: "seeking", by: search };
     return search.begin() ?? this.#sought(now);
   }
 
@@ -175,32 +189,23 @@ export class Group {
     if (stage < 0 || this.#ladder.isDown || this.#state === "stopping") return [];
     if (!recoverable) return this.#fail(`address ${word} is lost: ${reason}`, now);
     if (!this.resting || this.#state !== "held") return [];
-    const job = this.#nextJob();
+    const job = this.#household.nextJob();
     this.#work = { at: "repairing", job };
-    const text = `Address ${word} is lost, putting it back: ${reason}`;
-    const log = this.#voice.log("warn", text, { group: this.key, address: word });
-    return [log, ...this.#ladder.start(stage, job)];
+    return [this.#voice.lost(word, reason), ...this.#ladder.start(stage, job)];
   }
 
   /** Adopt a changed line of haresources; what is up is stopped by the old line first, unless only the
    *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
-    if (sameSpec(spec, this.#next ?? this.spec)) return [];
-    if (this.#next === undefined && this.#ladder.reown(spec)) {
-      return [this.#voice.log("info", `Group ${this.key} is owned by ${this.owner} now`)];
-    }
-    this.#next = spec;
-    if (!this.resting || this.#state === "unsure") return [];
-    if (this.#ladder.isDown) return this.#adoptSpec();
-    const overtaken = this.#voice.open("restart", "its line of haresources has changed", now);
-    const text = `Group ${this.key} has changed: stopping it to start it anew`;
-    return [...overtaken, this.#voice.log("info", text), ...this.#stopAll(now)];
+    if (this.#charter.amend(spec) === "owner") return [this.#voice.reowned(this.owner)];
+    if (!this.#isFree || this.#state === "unsure") return [];
+    return this.#follow(now);
   }
 
   /** The next try of a stop is due. */
   expire(now: Instant): Effect[] {
     if (this.#work.at !== "descending") return [];
-    return this.#descend(this.#work.descent.expire(now), now);
+    return this.#descend(this.#work.by.expire(now), now);
   }
 
   /** The job that this group waits for has ended. */
@@ -211,17 +216,19 @@ export class Group {
       case "rebooting":
         return [];
       case "seeking":
-        return work.search.result(result, now) ?? this.#sought(now);
+        return work.by.result(result, now) ?? this.#sought(now);
       case "adopting":
         return this.#adopted(result, now);
       case "repairing":
         if (this.#goal !== "up") return this.#turnAside(now);
         this.#work = { at: "rest" };
-        return result.ok ? [] : this.#fail(result.text, now);
-      case "ascending":
-        return this.#ascend(work.ascent.result(result, this.#goal === "up"), now);
+        return result.ok ? this.#follow(now) : this.#fail(result.text, now);
+      case "ascending": {
+        const isWanted = this.#goal === "up" && !this.#charter.isStale;
+        return this.#ascend(work.by.result(result, isWanted), now);
+      }
       case "descending":
-        return this.#descend(work.descent.result(result, now), now);
+        return this.#descend(work.by.result(result, now), now);
     }
   }
 
@@ -232,25 +239,17 @@ export class Group {
     return [{ do: "announce", words }];
   }
 
-  #begin(goal: Goal): void {
-    this.#goal = goal;
-    this.#text = "";
-  }
-
   /** All scripts have answered. */
   #sought(now: Instant): Effect[] {
     this.#work = { at: "rest" };
     const goal = this.#goal;
     if (this.#ladder.isDown) {
       if (goal !== "up") this.#goal = "down";
-      return [...this.#adoptSpec(), ...(goal === "up" ? this.#start(now) : [])];
+      return [...this.#renew(), ...(goal === "up" ? this.#start(now) : [])];
     }
     this.#state = "unsure";
     this.#goal = "still";
-    const text =
-      `Group ${this.key} is not down here, though this agent started nothing of it: ` +
-      `${this.up.join(" and ")} runs or does not answer`;
-    const log = this.#voice.log("warn", text, { group: this.key, up: this.up });
+    const { text, log } = this.#voice.found(this.up);
     if (goal === "up") return [log, ...this.raise(text, now)];
     return goal === "down" ? [log, ...this.lower(text, now)] : [log];
   }
@@ -266,11 +265,19 @@ export class Group {
   }
 
   #start(now: Instant): Effect[] {
+    if (this.#charter.isStale && !this.#ladder.isDown) {
+      const told = this.#voice.open("restart", "its line of haresources has changed", now);
+      return [...told, ...this.#stopAll(now)];
+    }
+    const renewed = this.#renew();
     this.#state = "starting";
-    const parts = { ladder: this.#ladder, voice: this.#voice, nextJob: this.#nextJob };
-    const ascent = new Ascent({ ...parts, heldBack: this.#heldBack });
-    this.#work = { at: "ascending", ascent };
-    return this.#ascend(ascent.begin(now), now);
+    const ascent = new Ascent({
+      ...this.#parts,
+      heldBack: () => this.#heldBack,
+      leaver: (words) => this.#household.leaver(this, words),
+    });
+    this.#work = { at: "ascending", by: ascent };
+    return [...renewed, ...this.#ascend(ascent.begin(now), now)];
   }
 
   #ascend({ effects, end }: Ascended, now: Instant): Effect[] {
@@ -281,13 +288,14 @@ export class Group {
     return [...effects, ...this.#fail(end.failed, now)];
   }
 
-  /** A job of a start ended while the order had changed: down, or hold still. */
+  /** A job of a start ended while the order had changed: down, by another line, or hold still. */
   #turnAside(now: Instant): Effect[] {
     this.#work = { at: "rest" };
     if (this.#goal === "down") return this.#stopAll(now);
+    if (this.#goal === "up") return this.#start(now);
     this.#state = "unsure";
-    this.#text = "interrupted: this node does not know whether it is the holder";
-    const told = this.#voice.break("unsure", this.#text, now);
+    const why = "interrupted: this node does not know whether it is the holder";
+    const told = this.#voice.break("unsure", why, now);
     return [...told, ...this.#ladder.suspend()];
   }
 
@@ -295,24 +303,27 @@ export class Group {
   #arrive(now: Instant): Effect[] {
     this.#work = { at: "rest" };
     this.#state = "held";
-    const text = `Group ${this.key} is up after ${this.#voice.took(now)}`;
-    const log = this.#voice.close("info", text, "held", now);
-    return [log, ...(this.#next === undefined ? [] : this.respec(this.#next, now))];
+    return [this.#voice.arrived(now), ...this.#follow(now)];
+  }
+
+  /** The line may have changed: what is up by the old one goes down first. */
+  #follow(now: Instant): Effect[] {
+    if (!this.#charter.isStale) return [];
+    return this.#ladder.isDown && this.resting ? this.#renew() : this.#start(now);
   }
 
   /** The group cannot run here: everything of it stops. */
   #fail(reason: string, now: Instant): Effect[] {
-    this.#failure = reason;
-    this.#begin("down");
+    this.#hasFailed = true;
+    this.#goal = "down";
     const log = this.#voice.turn(reason, now);
     return [log, ...(this.#isFree ? this.#stopAll(now) : [])];
   }
 
   #stopAll(now: Instant): Effect[] {
     this.#state = "stopping";
-    const parts = { ladder: this.#ladder, voice: this.#voice, nextJob: this.#nextJob };
-    const descent = new Descent({ ...parts, rules: this.#rules() });
-    this.#work = { at: "descending", descent };
+    const descent = new Descent({ ...this.#parts, rules: this.#household.rules() });
+    this.#work = { at: "descending", by: descent };
     return this.#descend(descent.begin(), now);
   }
 
@@ -324,26 +335,14 @@ export class Group {
   /** The first stage is down, and with it the group. */
   #land(now: Instant): Effect[] {
     this.#work = { at: "rest" };
-    this.#state = this.#failure === "" ? "idle" : "failed";
-    this.#text = this.#failure;
+    this.#state = this.#hasFailed ? "failed" : "idle";
     const text = `Group ${this.key} is down after ${this.#voice.took(now)}`;
-    if (this.#goal === "up") {
-      return [this.#voice.log("info", text), ...this.#adoptSpec(), ...this.#start(now)];
-    }
+    if (this.#goal === "up") return [this.#voice.log("info", text), ...this.#start(now)];
     this.#goal = "down";
-    return [this.#voice.close("info", text, this.#state, now), ...this.#adoptSpec()];
+    return [this.#voice.close("info", text, this.#state, now), ...this.#renew()];
   }
 
-  #adoptSpec(): Effect[] {
-    if (this.#next === undefined) return [];
-    this.#ladder = this.#ladderFor(this.#next);
-    this.#next = undefined;
-    return [
-      this.#voice.log("info", `Group ${this.key} follows its changed line of haresources now`),
-    ];
-  }
-
-  #ladderFor(spec: GroupSpec): Ladder {
-    return new Ladder(spec, () => this.#rules().resourceTimeoutMs);
+  #renew(): Effect[] {
+    return this.#charter.renew() ? [this.#voice.renewed()] : [];
   }
 }

@@ -77,6 +77,13 @@ export class Ladder {
     return this.#stages.findIndex((stage) => wordsOf(stage).includes(word));
   }
 
+  /** One of these words stands in the stages up to n. */
+  has(words: readonly string[], n = this.top): boolean {
+    return this.#stages
+      .slice(0, n + 1)
+      .some((stage) => wordsOf(stage).some((word) => words.includes(word)));
+  }
+
   /** What people call the stage. */
   name(n: number): string {
     const stage = this.#stages[n];

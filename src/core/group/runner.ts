@@ -10,6 +10,7 @@ import { earlier, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { Group } from "./group.ts";
 import type { Hand, Settled } from "./hand.ts";
+import type { Household } from "./household.ts";
 import type { GroupRules } from "./work.ts";
 
 interface Order {
@@ -27,7 +28,7 @@ export class Runner implements Hand {
   #groups: Group[] = [];
   #byKey: ReadonlyMap<string, Group> = new Map();
   #rules: GroupRules;
-  readonly #nextJob: () => number;
+  readonly #household: Household;
   /** Groups that left the configuration and are being stopped. */
   #leaving: Group[] = [];
   #orders: Order[] = [];
@@ -38,9 +39,13 @@ export class Runner implements Hand {
 
   constructor(specs: readonly GroupSpec[], rules: GroupRules, firstJob: number) {
     let job = firstJob;
-    this.#nextJob = () => job++;
     this.#rules = rules;
-    this.#keep(specs.map((spec) => new Group(spec, () => this.#rules, this.#nextJob)));
+    this.#household = {
+      rules: () => this.#rules,
+      nextJob: () => job++,
+      leaver: (group, words) => this.#leaver(group, words),
+    };
+    this.#keep(specs.map((spec) => new Group(spec, this.#household)));
   }
 
   get groups(): readonly Group[] {
@@ -125,7 +130,7 @@ export class Runner implements Hand {
     const groups = specs.map((spec) => {
       // One that was removed and is still being stopped must not be started beside itself.
       const known = this.#everyone().find(({ key }) => key === spec.key);
-      if (known === undefined) return new Group(spec, () => this.#rules, this.#nextJob);
+      if (known === undefined) return new Group(spec, this.#household);
       effects.push(...known.respec(spec, now));
       return known;
     });
@@ -141,6 +146,10 @@ export class Runner implements Hand {
   #keep(groups: Group[]): void {
     this.#groups = groups;
     this.#byKey = new Map(groups.map((group) => [group.key, group]));
+  }
+
+  #leaver(group: Group, words: readonly string[]): string | undefined {
+    return this.#everyone().find((other) => other !== group && other.willStop(words))?.key;
   }
 
   #everyone(): Group[] {
@@ -165,9 +174,9 @@ export class Runner implements Hand {
     return this.#advance(now);
   }
 
-  /** Let every order take the steps that are free to take; forget those that have ended. */
+  /** Let every start and order take the steps that are free to take; forget orders that have ended. */
   #advance(now: Instant): Effect[] {
-    const effects: Effect[] = [];
+    const effects = this.#everyone().flatMap((group) => group.goOn(now));
     for (const order of this.#orders) effects.push(...this.#push(order, now));
     for (const order of this.#orders) if (isOver(order)) this.#ended.push(order.outcomes);
     this.#orders = this.#orders.filter((order) => !isOver(order));

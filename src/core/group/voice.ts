@@ -9,27 +9,66 @@ export class Voice {
   readonly #key: () => string;
   #account: Account | undefined;
   #orderedAt: Instant | undefined;
+  #text = "";
 
   constructor(key: () => string) {
     this.#key = key;
+  }
+
+  /** How the last order ended: empty, or why it came to nothing. */
+  get text(): string {
+    return this.#text;
   }
 
   log(level: Level, text: string, fields?: Fields): Effect {
     return { do: "log", level, text, topic: "group", ...(fields && { fields }) };
   }
 
-  /** Begins the account of an order; one that has not come to its end is told first. */
+  /** An order begins, and its account; one that has not come to its end is told first. */
   open(act: Act, why: string, now: Instant): Effect[] {
     const told = this.break("overtaken", `overtaken: ${why}`, now);
     this.#account = new Account(act, why, now);
     this.#orderedAt = now;
-    return told;
+    this.#text = "";
+    return [...told, this.log("info", opening(act, this.#key(), why))];
+  }
+
+  /** Who remembers nothing of the group looked what runs of it. */
+  found(up: readonly string[]): { text: string; log: Effect } {
+    const group = this.#key();
+    const text =
+      `Group ${group} is not down here, though this agent started nothing of it: ` +
+      `${up.join(" and ")} runs or does not answer`;
+    return { text, log: this.log("warn", text, { group, up }) };
+  }
+
+  /** An address vanished. */
+  lost(word: string, reason: string): Effect {
+    const text = `Address ${word} is lost, putting it back: ${reason}`;
+    return this.log("warn", text, { group: this.#key(), address: word });
+  }
+
+  /** The files name another owner. */
+  reowned(owner: string): Effect {
+    return this.log("info", `Group ${this.#key()} is owned by ${owner} now`);
+  }
+
+  /** What the files say of the group counts from now on. */
+  renewed(): Effect {
+    return this.log("info", `Group ${this.#key()} follows its changed line of haresources now`);
+  }
+
+  /** A start has come to its end. */
+  arrived(now: Instant): Effect {
+    const text = `Group ${this.#key()} is up after ${this.took(now)}`;
+    return this.close("info", text, "held", now);
   }
 
   /** Something went wrong and the group goes down for it: the end of the order that is under way. */
   turn(reason: string, now: Instant): Effect {
     this.#account = this.#open ?? new Account("give", reason, now);
     this.#orderedAt = now;
+    this.#text = reason;
     const text = `Group ${this.#key()} fails here: ${reason}`;
     return this.log("error", text, { group: this.#key(), reason });
   }
@@ -41,6 +80,7 @@ export class Voice {
 
   /** The order does not come to its end. */
   break(end: End, why: string, now: Instant): Effect[] {
+    this.#text = why;
     const account = this.#open;
     if (account === undefined) return [];
     const text = `Group ${this.#key()}: the ${account.act} under way is ${why}`;
@@ -65,5 +105,18 @@ export class Voice {
 
   get #open(): Account | undefined {
     return this.#account?.isOpen ? this.#account : undefined;
+  }
+}
+
+function opening(act: Act, group: string, why: string): string {
+  switch (act) {
+    case "take":
+      return `Taking group ${group}: ${why}`;
+    case "resume":
+      return `Resuming group ${group}: ${why}`;
+    case "give":
+      return `Releasing group ${group}: ${why}`;
+    case "restart":
+      return `Group ${group} has changed: stopping it to start it anew`;
   }
 }

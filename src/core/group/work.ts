@@ -20,9 +20,9 @@ export type Work =
   | { readonly at: "rest" | "rebooting" }
   | { readonly at: "adopting" | "repairing"; readonly job: number }
   /** Nobody knows what is up here. */
-  | { readonly at: "seeking"; readonly search: Search }
-  | { readonly at: "ascending"; readonly ascent: Ascent }
-  | { readonly at: "descending"; readonly descent: Descent };
+  | { readonly at: "seeking"; readonly by: Search }
+  | { readonly at: "ascending"; readonly by: Ascent }
+  | { readonly at: "descending"; readonly by: Descent };
 
 /** A job for one stage, as it is told. */
 export type StepKind = "asking" | "starting" | "stopping" | "checking";

@@ -1,5 +1,5 @@
-// The desk's jobs: one at a time per group, whichever pulse asked for them, each answered once
-// (src/desk/queue.ts). What the desk before this one left running is ended first.
+// The desk's jobs: one at a time per group and per resource, whichever pulse asked for them, each
+// answered once (src/desk/queue.ts). What the desk before this one left running is ended first.
 
 import type { Order, Outcome, Scripts } from "./script.ts";
 
@@ -13,8 +13,9 @@ export class Queue {
   readonly #scripts: Scripts;
   /** Lets the desk act when it can: now, or when it goes on. */
   readonly #defer: (act: () => void) => void;
-  readonly #waiting = new Map<string, Job[]>();
-  readonly #busy = new Set<string>();
+  /** What runs and what waits, the oldest first. */
+  #jobs: Job[] = [];
+  readonly #begun = new Set<Job>();
   /** Scripts of an earlier desk still run. */
   #isOpen: boolean;
   #isOver = false;
@@ -26,16 +27,14 @@ export class Queue {
   }
 
   run(job: Job): void {
-    const waiting = this.#waiting.get(job.group) ?? [];
-    this.#waiting.set(job.group, waiting);
-    waiting.push(job);
-    this.#next(job.group);
+    this.#jobs.push(job);
+    this.#begin();
   }
 
   /** Everything that an earlier desk left is gone. */
   open(): void {
     this.#isOpen = true;
-    for (const group of [...this.#waiting.keys()]) this.#next(group);
+    this.#begin();
   }
 
   get isOpen(): boolean {
@@ -45,24 +44,28 @@ export class Queue {
   /** The desk is gone: what waits is forgotten, what runs runs on. */
   end(): void {
     this.#isOver = true;
-    this.#waiting.clear();
+    this.#jobs = [];
   }
 
-  #next(group: string): void {
-    if (!this.#isOpen || this.#isOver || this.#busy.has(group)) return;
-    const job = this.#waiting.get(group)?.shift();
-    if (job === undefined) {
-      this.#waiting.delete(group);
-      return;
+  /** Begins what has nothing of its group or its resource before it. */
+  #begin(): void {
+    if (!this.#isOpen || this.#isOver) return;
+    const busy = new Set<string>();
+    for (const job of [...this.#jobs]) {
+      const lanes = [`group ${job.group}`, `resource ${job.order.word}`];
+      const isFree = !lanes.some((lane) => busy.has(lane));
+      for (const lane of lanes) busy.add(lane);
+      if (!isFree || this.#begun.has(job)) continue;
+      this.#begun.add(job);
+      this.#scripts.begin(job.order, (outcome) => this.#defer(() => this.#ended(job, outcome)));
     }
-    this.#busy.add(group);
-    this.#scripts.begin(job.order, (outcome) => this.#defer(() => this.#ended(job, outcome)));
   }
 
   #ended(job: Job, outcome: Outcome): void {
     if (this.#isOver) return;
-    this.#busy.delete(job.group);
+    this.#begun.delete(job);
+    this.#jobs.splice(this.#jobs.indexOf(job), 1);
     job.report(outcome);
-    this.#next(job.group);
+    this.#begin();
   }
 }

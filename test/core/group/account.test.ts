@@ -29,11 +29,11 @@ class Story {
 
   constructor(words = ["10.0.0.1", "httpd"], onStopFailure: "ignore" | "reboot" = "ignore") {
     const rules = { resourceTimeoutMs: 7_000, onStopFailure };
-    this.group = new Group(
-      spec(...words),
-      () => rules,
-      () => this.#job++,
-    );
+    this.group = new Group(spec(...words), {
+      rules: () => rules,
+      nextJob: () => this.#job++,
+      leaver: () => undefined,
+    });
   }
 
   do(order: (group: Group, now: Instant) => Effect[]): this {

@@ -23,16 +23,18 @@ class Bench {
   /** These are given up when their time is over. */
   readonly hangs = new Set<string>();
   now: Instant = at(0);
+  /** Another group of this node that has something to stop first. */
+  leaver: string | undefined;
   #jobs = 1;
   #waiting: { job: number; what: string }[] = [];
 
   constructor(words: string[], onStopFailure: "ignore" | "reboot" = "ignore") {
     const rules = { resourceTimeoutMs: 7_000, onStopFailure };
-    this.group = new Group(
-      spec(...words),
-      () => rules,
-      () => this.#jobs++,
-    );
+    this.group = new Group(spec(...words), {
+      rules: () => rules,
+      nextJob: () => this.#jobs++,
+      leaver: () => this.leaver,
+    });
   }
 
   see(effects: Effect[]): this {
@@ -396,6 +398,72 @@ test("Group.respec() stops by the old line and starts by the new one", () => {
   const stop = ["stop httpd", "drop 10.0.0.1"];
   expect(bench.done).toEqual([...stop, "hold 10.0.0.1", "status mysqld", "start mysqld"]);
   expect(bench.group.state).toBe("held");
+});
+
+test("Group.respec() follows a line that changed while an address was being put back", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]).up().forget();
+  bench.see(bench.group.lost("10.0.0.1", "deleted", true, bench.now));
+  bench.see(bench.group.respec(spec("10.0.0.1"), bench.now)).finish();
+  const stop = ["stop httpd", "drop 10.0.0.1"];
+  expect(bench.done).toEqual(["hold 10.0.0.1", ...stop, "hold 10.0.0.1"]);
+});
+
+test("Group.respec() starts nothing more by a line that has changed", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.see(bench.group.raise("test", bench.now));
+  bench.see(bench.group.respec(spec("10.0.0.1"), bench.now)).finish();
+  const stop = ["stop httpd", "drop 10.0.0.1"];
+  expect(bench.done).toEqual(["hold 10.0.0.1", ...stop, "hold 10.0.0.1"]);
+});
+
+test("Group.respec() goes on where a line changed back before anything was stopped", () => {
+  const bench = new Bench(["httpd"]);
+  bench.see(bench.group.raise("test", bench.now));
+  bench.see(bench.group.respec(spec("httpd", "10.0.0.1"), bench.now));
+  bench.see(bench.group.respec(spec("httpd"), bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.raise() waits until another group has stopped what both name, and asks afterwards", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.fails.add("status httpd");
+  bench.leaver = "10.0.0.2";
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.done).toEqual([]);
+  bench.leaver = undefined;
+  bench.see(bench.group.goOn(bench.now));
+  bench.step();
+  bench.leaver = "10.0.0.2";
+  bench.step();
+  expect(bench.done).toEqual(["hold 10.0.0.1", "status httpd"]);
+  bench.leaver = undefined;
+  bench.see(bench.group.goOn(bench.now)).finish();
+  expect(bench.done.slice(2)).toEqual(["status httpd", "start httpd"]);
+});
+
+test("Group.raise() does not believe that a script runs which another group has yet to stop", () => {
+  const bench = new Bench(["httpd"]);
+  bench.see(bench.group.raise("test", bench.now));
+  bench.leaver = "10.0.0.2";
+  bench.step();
+  expect(bench.group.state).toBe("starting");
+  bench.leaver = undefined;
+  bench.see(bench.group.goOn(bench.now)).finish();
+  expect(bench.done).toEqual(["status httpd", "status httpd"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.willStop() names what is still to be stopped of a group that goes down", () => {
+  const bench = new Bench(["httpd", "mysqld"]).up();
+  expect(bench.group.willStop(["httpd"])).toBe(false);
+  bench.see(bench.group.lower("test", bench.now));
+  const still = () => ["httpd", "mysqld", "named"].filter((word) => bench.group.willStop([word]));
+  expect(still()).toEqual(["httpd", "mysqld"]);
+  bench.step();
+  expect(still()).toEqual(["httpd"]);
+  bench.finish();
+  expect(still()).toEqual([]);
 });
 
 test("Group.announce() names what is held, and nothing else", () => {

@@ -146,3 +146,17 @@ test("Runner.suspend() calls off what an order has not begun to take", () => {
   ]);
   expect(finish(hand, hand.take(keys, "once more", now))).toEqual(keys.map((key) => `hold ${key}`));
 });
+
+test("Runner.reload() lets a group have an address that another one gives up when that has dropped it", () => {
+  const [first, second] = specs("10.0.0.1", "10.0.0.2");
+  if (first === undefined || second === undefined) throw new Error("no groups");
+  const hand = new Runner([first, second], rules, 1);
+  finish(hand, hand.take(["10.0.0.1", "10.0.0.2"], "test", now));
+  const moved = { ...first, resources: [...first.resources, ...second.resources] };
+  expect(finish(hand, hand.reload([moved], rules, now))).toEqual([
+    "drop 10.0.0.1",
+    "drop 10.0.0.2",
+    "hold 10.0.0.1",
+  ]);
+  expect(hand.group("10.0.0.1")?.up).toEqual(["10.0.0.1", "10.0.0.2"]);
+});
