@@ -1,0 +1,70 @@
+// The RPM package. rpmbuild finds out what the binary needs of a host; nothing in the tree is changed by it, and
+// neither the host nor the moment stands in the package.
+
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { carryOut } from "./command.ts";
+import { contentOf, source } from "./content.ts";
+import type { PackageOptions } from "./deb.ts";
+import { details, epochS, license, summary, version } from "./release.ts";
+import { type Entry, layOut } from "./tree.ts";
+
+/** Directories that no other package brings along. */
+const OWN = [
+  "/etc/ha.d",
+  "/etc/ha.d/resource.d",
+  "/usr/share/doc/hb",
+  "/usr/share/doc/hb/examples",
+];
+
+/** Gives the name of the package. */
+export async function rpmPackage(options: PackageOptions): Promise<string> {
+  const { architecture, out, room, compression } = options;
+  const content = await contentOf(options.binary, "rpm");
+  const root = join(room, "tree");
+  layOut(root, content, epochS());
+  const spec = join(room, "hb.spec");
+  writeFileSync(spec, specOf(content));
+  const name = `hb-${version}-1.${architecture}.rpm`;
+  const macros = {
+    _topdir: join(room, "rpm"),
+    _rpmdir: join(room, "rpm"),
+    _build_name_fmt: name,
+    _buildhost: "reproducible",
+    use_source_date_epoch_as_buildtime: "1",
+    clamp_mtime_to_source_date_epoch: "1",
+    _binary_payload: compression === "none" ? "w.ufdio" : "w6.xzdio",
+    // The program stands behind the runtime at the end of the file: strip would cut it off.
+    __os_install_post: "%{nil}",
+    debug_package: "%{nil}",
+    _build_id_links: "none",
+    hb_tree: root,
+  };
+  const defined = Object.entries(macros).flatMap(([key, value]) => ["--define", `${key} ${value}`]);
+  const command = ["rpmbuild", "-bb", "--nodeps", "--target", `${architecture}-linux`];
+  const environment = { SOURCE_DATE_EPOCH: `${epochS()}` };
+  await carryOut([...command, ...defined, spec], environment);
+  copyFileSync(join(room, "rpm", name), join(out, name));
+  return name;
+}
+
+function specOf(content: readonly Entry[]): string {
+  const files = content.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+  return `Name: hb
+Version: ${version}
+Release: 1
+Summary: ${summary}
+License: ${license}
+Suggests: openssh-clients
+%description
+${details.join("\n")}
+
+%install
+cp -a %{hb_tree}/. %{buildroot}/
+
+${source("scripts/packaging/rpm/scriptlets")}
+%files
+%defattr(-,root,root)
+${[...OWN.map((path) => `%dir ${path}`), ...files].join("\n")}
+`;
+}
