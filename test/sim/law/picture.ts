@@ -149,7 +149,7 @@ export class Picture {
     else host.fooled.delete(word);
     if (action === "status") looked(host, word, good);
     if (action === "start" && !good) host.failedAt.set(word, now);
-    if (action === "stop" && good) host.stuck.delete(word);
+    if (action !== "status" && good) host.stuck.delete(word);
     if (action === "stop" && !good) host.stuck.set(word, "tried");
   }
 
