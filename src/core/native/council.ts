@@ -9,6 +9,7 @@ import { after, firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
 import { Claims } from "./claims.ts";
 import { Hearsay } from "./hearsay.ts";
+import { Naming } from "./naming.ts";
 import { type Register, sameRegister } from "./register.ts";
 
 /** What the protocol among hb nodes needs beyond a table. */
@@ -24,6 +25,7 @@ export class Council {
   readonly table: NativeTable;
   readonly hearsay: Hearsay;
   readonly claims: Claims;
+  readonly #naming: Naming;
   #members: readonly Member[] = [];
   /** Who has left is not among what the members say of themselves. */
   #isStirred = true;
@@ -44,6 +46,7 @@ export class Council {
     const { self, generation } = table;
     this.hearsay = new Hearsay(self, generation, () => this.config.timing.deadtimeMs);
     this.claims = new Claims(() => table.members());
+    this.#naming = new Naming(table.hand.groups);
     this.look();
     for (const node of this.#peers) this.appeared(node, now);
   }
@@ -81,8 +84,9 @@ export class Council {
     return this.#members.some(({ name, speaksHb }) => speaksHb && name !== this.self);
   }
 
-  /** Look around: membership does not change during one step of a negotiator. */
+  /** Look around: neither membership nor the files change during one step of a negotiator. */
   look(): void {
+    this.#naming.look(this.table.hand.groups, this.table.bulletins.last + 1);
     const members = this.table.members();
     if (members === this.#members && !this.#isStirred) return;
     this.#isStirred = false;
@@ -161,6 +165,14 @@ export class Council {
     if (this.#left.has(node)) return false;
     return this.#peers.some(
       (peer) => this.hearsay.isFresh(peer) && this.hearsay.bulletin(peer)?.seen.has(node),
+    );
+  }
+
+  /** Peers that have not heard yet what they are to answer: that we are here, or which groups we know. */
+  get unanswered(): string[] {
+    const { latest } = this.#naming;
+    return this.#peers.filter(
+      (node) => !this.hearsay.isFresh(node) || !this.hearsay.hasHeard(node, latest),
     );
   }
 
@@ -261,14 +273,16 @@ export class Council {
   }
 
   /** A peer that stands between this node and the start of a group assigned to it; undefined when
-   *  all have confirmed the register and none has anything of the group up. */
+   *  all have confirmed the register, knowing that we know the group, and none has anything of it up. */
   objection(key: string, register: Register, now: Instant): string | undefined {
     const occupant = this.occupant(key);
     if (occupant !== undefined) return occupant;
+    const namedIn = this.#naming.namedIn(key);
     for (const node of this.#peers) {
       const news = this.hearsay.news(node, key);
       if (this.hearsay.isDeaf(node, now)) continue;
       if (!this.hearsay.isFresh(node)) return `no report of ${node} yet`;
+      if (!this.hearsay.hasHeard(node, namedIn)) return `${node} has not heard of it from us yet`;
       if (news !== undefined && !sameRegister(news.register, register)) {
         return `${node} has not confirmed yet`;
       }

@@ -100,9 +100,13 @@ export class Hearsay {
   /** What it says was said after it had heard us. */
   isFresh(node: string): boolean {
     const peer = this.#peers.get(node);
-    const echo = peer?.bulletin?.seen.get(this.#self);
-    if (peer === undefined || echo === undefined) return false;
-    return echo.generation === this.#generation && echo.n >= peer.askN;
+    return peer !== undefined && this.hasHeard(node, peer.askN);
+  }
+
+  /** What it says was said after it had heard this bulletin of ours, or a later one. */
+  hasHeard(node: string, n: number): boolean {
+    const echo = this.bulletin(node)?.seen.get(this.#self);
+    return echo !== undefined && echo.generation === this.#generation && echo.n >= n;
   }
 
   /** It talks, but for long has not heard us. */

@@ -44,7 +44,7 @@ export class Herald {
       return [];
     }
     const pings = council.pings(council.self);
-    const ask = peers.filter((node) => !council.hearsay.isFresh(node));
+    const ask = council.unanswered;
     const seen = council.hearsay.seen(peers);
     const lines = linesOf(groups);
     const said = [status, pings, ...lines, ...seen.keys(), "asks", ...ask].join("\n");

@@ -18,6 +18,14 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     replace: "if (node === key) return",
   },
   {
+    name: "takes a group that is new in its files on what others said before",
+    story: "files",
+    law: "1",
+    file: "core/native/council.ts",
+    find: "if (!this.hearsay.hasHeard(node, namedIn)) return",
+    replace: "if (!this.hearsay.hasHeard(node, 0)) return",
+  },
+  {
     name: "goes on with a start beside another node's stop",
     story: "leftovers",
     law: "1",
@@ -38,8 +46,8 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     story: "naps",
     law: "3",
     file: "core/native/hearsay.ts",
-    find: "return echo.generation === this.#generation && echo.n >= peer.askN;",
-    replace: "return true;",
+    find: "this.hasHeard(node, peer.askN)",
+    replace: "this.hasHeard(node, 0)",
   },
   {
     name: "keeps what others hold as well",

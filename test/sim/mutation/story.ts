@@ -27,6 +27,11 @@ function configOf(self: string): ClusterConfig {
   };
 }
 
+function withMore(self: string): ClusterConfig {
+  const config = configOf(self);
+  return { ...config, groups: [...config.groups, groupOf("carol", ["10.0.0.13"])] };
+}
+
 function planOf(seed: number, troubles: readonly TimedAct[]): Plan {
   const begin = nodes.map((node): TimedAct => ({ at: 0, act: "start", node }));
   const hosts = nodes.map((self) => ({ config: configOf(self) }));
@@ -147,6 +152,13 @@ export const stories = {
     { at: 80_000, act: "crash", node: "carol" },
     { at: 80_001, act: "lose", node: "carol", file: "memory", how: "lost" },
     { at: 95_000, act: "start", node: "carol" },
+  ]),
+  /** A group comes into the files of two nodes at once, while its owner is dead. */
+  files: planOf(13, [
+    { at: 20_000, act: "kill", node: "carol" },
+    ...["alice", "bob"].map(
+      (node): TimedAct => ({ at: 40_000, act: "reload", node, config: withMore(node) }),
+    ),
   ]),
 } satisfies Readonly<Record<string, Plan>>;
 
