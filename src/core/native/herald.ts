@@ -3,26 +3,23 @@
 // It keeps silent while no other hb node is there: Heartbeat 3 nodes need not hear of it.
 
 import type { Effect } from "../effect.ts";
-import { after, at, earliest, type Instant } from "../instant.ts";
+import { after, earlier, type Instant } from "../instant.ts";
 import { type Bulletin, encodeBulletin, type GroupNews, linesOf } from "./bulletin.ts";
 import type { Council } from "./council.ts";
-
-/** As many bulletins within one keepalive leave at once; a sleeper that reads what it missed, or a
- *  thousand groups that start, would send hundreds. */
-const burstMax = 20;
+import { Pace } from "./pace.ts";
 
 export class Herald {
   /** What the last bulletin said, but for its number and its echoes. */
   #said = "";
   #asked = false;
   #nextAt: Instant | undefined;
-  #burstAt = at(0);
-  #burst = 0;
 
   readonly #council: Council;
+  readonly #pace: Pace;
 
   constructor(council: Council) {
     this.#council = council;
+    this.#pace = new Pace(() => council.config.timing.keepaliveMs);
   }
 
   /** A peer wants to hear from us now. */
@@ -50,7 +47,11 @@ export class Herald {
     const said = [status, pings, ...lines, ...seen.keys(), "asks", ...ask].join("\n");
     const due = this.#nextAt === undefined || now >= this.#nextAt;
     if (said === this.#said && !this.#asked && !due) return [];
-    if (!this.#mayTalk(now)) return [];
+    if (!due && now < this.#pace.freeAt) {
+      this.#nextAt = earlier(this.#nextAt, this.#pace.freeAt);
+      return [];
+    }
+    this.#pace.spend(now);
     this.#said = said;
     this.#asked = false;
     this.#nextAt = after(now, council.config.timing.keepaliveMs);
@@ -64,18 +65,5 @@ export class Herald {
   /** When there is something to say again, if nothing happens before. */
   deadline(): Instant | undefined {
     return this.#nextAt;
-  }
-
-  /** A few bulletins may follow each other closely; more of them wait for each other's news. */
-  #mayTalk(now: Instant): boolean {
-    const { keepaliveMs } = this.#council.config.timing;
-    if (now >= after(this.#burstAt, keepaliveMs)) {
-      this.#burstAt = now;
-      this.#burst = 0;
-    }
-    this.#burst += 1;
-    if (this.#burst <= burstMax || this.#nextAt === undefined || now >= this.#nextAt) return true;
-    this.#nextAt = earliest(this.#nextAt, after(now, keepaliveMs / burstMax));
-    return false;
   }
 }
