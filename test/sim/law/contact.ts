@@ -2,7 +2,9 @@
 //
 // Two nodes are in contact from the moment that they have told each other how things stand, until one
 // of them may take the other for dead: nothing of it has come for its dead time (less one keepalive,
-// for news may be overtaken), it began a new run, or it stood still for so long itself.
+// for news may be overtaken), it began a new run, or it stood still for so long itself. Its dead time is the
+// shortest that any host's files ask for, or what it last said itself where that was still less: files that
+// have changed count for others when they have heard of it.
 //
 // "Told each other" means: `tellings` bulletins (t=hb_groups) have come in turn, each sent after the one
 // before it had arrived. One shows that the other lives; it answers with what it holds and that it
@@ -35,7 +37,7 @@ export class Contact {
   readonly #post: Post;
   /** By both names, whichever comes first. */
   readonly #pairs = new Map<string, Map<string, Pair>>();
-  #patienceMs: number | undefined;
+  #patience: ReturnType<typeof patienceOf> | undefined;
 
   constructor(picture: Picture, post: Post) {
     this.#picture = picture;
@@ -74,7 +76,7 @@ export class Contact {
         if (sight.touched === undefined) this.#heard(sight, now);
         return;
       case "act":
-        if (sight.act.act === "reload") this.#patienceMs = undefined;
+        if (sight.act.act === "reload") this.#patience = undefined;
         return;
       case "process":
         if (sight.alive) this.#partAll(sight.node);
@@ -116,10 +118,13 @@ export class Contact {
   /** One may take the other for dead. */
   #isLost(pair: Pair, one: string, other: string, now: number): boolean {
     if (!isAlive(this.#picture.host(one)) || !isAlive(this.#picture.host(other))) return false;
-    this.#patienceMs ??= patienceOf(this.#picture);
-    const since = now - this.#patienceMs;
-    const heardBy = (node: string) => pair.heardAt.get(node) ?? Number.POSITIVE_INFINITY;
-    return heardBy(one) <= since || heardBy(other) <= since;
+    this.#patience ??= patienceOf(this.#picture);
+    const { deadtimeMs, keepaliveMs } = this.#patience;
+    return [one, other].some((node) => {
+      const heardAt = pair.heardAt.get(node) ?? Number.POSITIVE_INFINITY;
+      const saidMs = pair.saidMs.get(node) ?? deadtimeMs;
+      return now - heardAt >= Math.min(saidMs, deadtimeMs) - keepaliveMs;
+    });
   }
 
   #pair(one: string, other: string): Pair {
@@ -160,11 +165,11 @@ export class Contact {
   }
 }
 
-/** The shortest dead time that any host goes by, less one keepalive. */
-function patienceOf({ all }: Picture): number {
+/** By the files that the hosts read now: the shortest dead time of all, and the longest keepalive. */
+function patienceOf({ all }: Picture): { deadtimeMs: number; keepaliveMs: number } {
   const timings = all.map(({ config }) => config.timing);
-  return (
-    Math.min(...timings.map(({ deadtimeMs }) => deadtimeMs)) -
-    Math.max(...timings.map(({ keepaliveMs }) => keepaliveMs))
-  );
+  return {
+    deadtimeMs: Math.min(...timings.map(({ deadtimeMs }) => deadtimeMs)),
+    keepaliveMs: Math.max(...timings.map(({ keepaliveMs }) => keepaliveMs)),
+  };
 }

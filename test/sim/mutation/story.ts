@@ -32,6 +32,11 @@ function withMore(self: string): ClusterConfig {
   return { ...config, groups: [...config.groups, groupOf("carol", ["10.0.0.13"])] };
 }
 
+function withDeadtime(self: string, deadtimeMs: number): ClusterConfig {
+  const config = configOf(self);
+  return { ...config, timing: { ...config.timing, deadtimeMs, warntimeMs: deadtimeMs / 2 } };
+}
+
 function planOf(seed: number, troubles: readonly TimedAct[]): Plan {
   const begin = nodes.map((node): TimedAct => ({ at: 0, act: "start", node }));
   const hosts = nodes.map((self) => ({ config: configOf(self) }));
@@ -129,10 +134,14 @@ export const stories = {
       { at, act: "replay", node: "carol", count: 300, agoMs: 0 },
     ]),
   ]),
-  /** Somebody has other keys, and comes to have them all. */
+  /** Somebody has other keys, and comes to have them all. Another one has them together with a longer dead
+   *  time: nobody hears of that, and what it asked for before counts. */
   strangers: planOf(10, [
     { at: 20_000, act: "reload", node: "bob", config: { ...configOf("bob"), keyring: others } },
     { at: 40_000, act: "reload", node: "bob", config: configOf("bob") },
+    { at: 60_000, act: "reload", node: "alice", config: withDeadtime("alice", 2_500) },
+    { at: 80_000, act: "reload", node: "alice", config: { ...configOf("alice"), keyring: others } },
+    { at: 100_000, act: "reload", node: "alice", config: configOf("alice") },
   ]),
   storm: planOf(11, [
     { at: 1_000, act: "weather", weather: { loss: 0.4, jitterMs: 300 } },
