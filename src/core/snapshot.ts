@@ -88,8 +88,25 @@ export interface PulseView {
   readonly missing: readonly string[];
   /** Absent: none is configured. */
   readonly watchdog?: WatchdogView;
+  /** What the packets of other nodes tell of them besides their messages; absent where none came. */
+  readonly senders?: readonly SenderView[];
   /** What is rejected before the core hears of it, by router. */
   readonly adverts?: Readonly<Record<string, RouterView["packets"]>>;
+}
+
+export interface SenderView {
+  readonly node: string;
+  /** Its clock less ours is between this and a second more: messages tell whole seconds. */
+  readonly aheadS: number;
+  /** As it tells; absent until it does. */
+  readonly deadtimeMs?: number;
+  /** Where it is heard. */
+  readonly links: readonly {
+    readonly name: string;
+    /** The last source address; a cable has none. */
+    readonly from?: string;
+    readonly agoMs: number;
+  }[];
 }
 
 /** Since the process began; cumulative: how many were at most `upToMs`. */

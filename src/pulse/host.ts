@@ -239,12 +239,14 @@ export class Host {
     if (this.#questions.length === 0) return;
     const watchdog = this.#watchdog.view();
     const adverts = this.#adverts.views();
+    const senders = this.#links.senders();
     const view = snapshot({
       lateMs: this.lateness.view(),
       lateness: this.lateness.histogram(),
       packets: this.#links.packets(),
       missing: this.#missing,
       ...(watchdog && { watchdog }),
+      ...(senders.length > 0 && { senders }),
       ...(adverts && { adverts }),
     });
     for (const id of this.#questions) this.#desk.say({ say: "snapshot", id, snapshot: view });

@@ -3,13 +3,14 @@
 // A link is a name that the core knows (an interface, a tty or a ping node, heartbeat-wire 14); several
 // media may share it. A link is ok while any of its media works and its interface has a carrier.
 
+import { unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import { isLine, linkOf, type SerialMedium } from "../config/medium.ts";
 import type { Input } from "../core/input.ts";
 import { after, earliest, type Instant } from "../core/instant.ts";
 import { Ring } from "../core/ring.ts";
-import type { PacketView } from "../core/snapshot.ts";
-import type { Message } from "../wire/message.ts";
+import type { PacketView, SenderView } from "../core/snapshot.ts";
+import { type Message, textOf } from "../wire/message.ts";
 import { Admission, type Log } from "./admission.ts";
 import { Ears } from "./ears.ts";
 import { Echoes } from "./echoes.ts";
@@ -19,6 +20,7 @@ import type { Heard, PppState, Surroundings } from "./media/carrier.ts";
 import { describeMedium } from "./media/open.ts";
 import { isPing, pingMessage } from "./media/ping.ts";
 import { Port } from "./port.ts";
+import { Senders } from "./senders.ts";
 import type { Watch } from "./watch.ts";
 
 /** What still waits for a line when the pulse ends may take so long: a goodbye at 9600 baud. */
@@ -36,6 +38,7 @@ export class Links {
   readonly #host: LinksHost;
   readonly #admission: Admission;
   readonly #echoes: Echoes;
+  readonly #senders = new Senders(unixMs);
   readonly #ears: Ears<Port>;
   #ring: Ring;
   #config: ClusterConfig;
@@ -157,6 +160,10 @@ export class Links {
     return this.#admission.views();
   }
 
+  senders(): SenderView[] {
+    return this.#senders.views(this.#host.now());
+  }
+
   /** Closes everything. What waits for a line is given a moment to leave: it may be the goodbye. */
   close(): void {
     const end = after(this.#host.now(), DRAIN_MS);
@@ -218,6 +225,9 @@ export class Links {
     const link = linkOf(first.medium);
     const message = this.#admission.admit(link, heard);
     if (message === undefined) return;
+    if (textOf(message, "src") !== this.#config.self) {
+      this.#senders.heard({ link, message, from: heard.from }, this.#host.now());
+    }
     if (this.#config.serialRing && isLine(first.medium)) this.#passOn(message, link);
     this.#host.deliver({ on: "message", link, message });
   }

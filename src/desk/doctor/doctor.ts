@@ -2,21 +2,27 @@
 
 import { statSync } from "node:fs";
 import { isLine } from "../../config/medium.ts";
+import type { Snapshot } from "../../core/snapshot.ts";
 import type { Directories } from "../place.ts";
 import { type Case, secretPlaces, takeCase } from "./case.ts";
 import { judgeAgent } from "./check/agent.ts";
+import { judgeClock } from "./check/clock.ts";
 import { judgeConfiguration } from "./check/configuration.ts";
 import { judgeDevice } from "./check/device.ts";
+import { judgeMtu } from "./check/mtu.ts";
 import { judgeName } from "./check/name.ts";
 import { judgePeers } from "./check/peer.ts";
 import { judgePrivilege } from "./check/privilege.ts";
 import { judgeRejected, type RejectedFacts } from "./check/rejected.ts";
 import { judgeScripts } from "./check/script.ts";
 import { judgeSecret } from "./check/secret.ts";
+import { judgeSettings } from "./check/setting.ts";
 import { judgeUnit } from "./check/unit.ts";
 import { judgeWatchdog } from "./check/watchdog.ts";
 import type { Finding } from "./finding.ts";
+import { lookClock } from "./look/clock.ts";
 import { lookDevices } from "./look/device.ts";
+import { lookMtus } from "./look/mtu.ts";
 import { agentPids, statusOf } from "./look/process.ts";
 import { lastSaid } from "./look/said.ts";
 import { lookScripts } from "./look/script.ts";
@@ -56,6 +62,7 @@ export async function examine(directories: Directories): Promise<Examination> {
       judgeRejected(countersOf(before, now)),
       multicastFindings(taken, now),
       judgePeers({ self, nodes: now.nodes, deadtimeMs: conf.deadtimeMs }),
+      ...(await senderFindings(taken, now)),
     );
   }
   return { node: self, findings: parts.flat() };
@@ -72,6 +79,24 @@ async function hostFindings(taken: Case): Promise<(readonly Finding[])[]> {
     judgeScripts(await lookScripts(checked.groups, places)),
     watchdogFindings(taken),
   ];
+}
+
+/** What the others tell of themselves. Only those of late: who was repaired and went is not judged. */
+async function senderFindings(
+  { checked, self }: Case,
+  { nodes: members, pulse }: Snapshot,
+): Promise<(readonly Finding[])[]> {
+  const { deadtimeMs } = checked.conf;
+  const names = members.map(({ name }) => name).filter((name) => name !== self);
+  const nodes = (pulse.senders ?? [])
+    .filter(({ node }) => names.includes(node))
+    .map((sender) => ({
+      ...sender,
+      links: sender.links.filter(({ agoMs }) => agoMs < deadtimeMs),
+    }))
+    .filter(({ links }) => links.length > 0);
+  const [clock, mtus] = await Promise.all([lookClock(), lookMtus(nodes)]);
+  return [judgeClock({ nodes, ...clock }), judgeMtu(mtus), judgeSettings({ deadtimeMs, nodes })];
 }
 
 function modeOf(path: string): { mode?: number; uid?: number } {

@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import { judgeClock } from "../../../src/desk/doctor/check/clock.ts";
+import { judgeMtu } from "../../../src/desk/doctor/check/mtu.ts";
+import { judgeSettings } from "../../../src/desk/doctor/check/setting.ts";
+
+test.each([
+  [0, "ok", "Within a second of bob"],
+  [-1, "ok", "Within a second of bob"],
+  [-1.9, "ok", "Within a second of bob"],
+  [1, "ok", "Within a second of bob"],
+  [1.6, "warn", "The clock of bob is 2 s ahead of this one: their logs cannot be compared"],
+  [-2.6, "warn", "The clock of bob is 2 s behind this one: their logs cannot be compared"],
+  [3_600, "warn", "The clock of bob is 3601 s ahead of this one: their logs cannot be compared"],
+] as const)("judgeClock() of a clock that is %d s ahead says %s: %s", (aheadS, level, text) => {
+  expect(judgeClock({ nodes: [{ node: "bob", aheadS }], fix: "chronyc makestep" })).toEqual([
+    { check: "clock", level, text, ...(level === "warn" && { fix: "chronyc makestep" }) },
+  ]);
+});
+
+test("judgeClock() sends to the other node where a time server keeps this one", () => {
+  const nodes = [{ node: "bob", aheadS: 60 }];
+  expect(judgeClock({ nodes, isSynchronised: true })[0]?.hint).toBe("On bob: hb doctor");
+  expect(judgeClock({ nodes: [], isSynchronised: false, fix: "chronyc makestep" })).toEqual([
+    {
+      check: "clock",
+      level: "warn",
+      text: "No time server keeps this clock",
+      fix: "chronyc makestep",
+    },
+  ]);
+});
+
+const path = { node: "bob", device: "eth0", mtu: 1_500 };
+
+test.each([
+  [[], []],
+  [[{ ...path, largest: 1_500 }], ["ok: Full packets reach bob (eth0, 1500)"]],
+  [
+    [{ ...path, largest: 1_400 }],
+    ["fail: bob gets no packet larger than 1400 bytes over eth0, whose MTU is 1500"],
+  ],
+  // It answers no echo at all: nothing is known.
+  [[{ ...path, largest: 0 }], []],
+  [[path], ["warn: Whether full packets arrive was not tried"]],
+])("judgeMtu() of %j says %j", (facts, said) => {
+  expect(judgeMtu(facts).map(({ level, text }) => `${level}: ${text}`)).toEqual(said);
+});
+
+test("judgeSettings() finds a node with another deadtime", () => {
+  const nodes = [{ node: "bob", deadtimeMs: 5_000 }, { node: "carol" }];
+  expect(judgeSettings({ deadtimeMs: 5_000, nodes })[0]?.level).toBe("ok");
+  expect(judgeSettings({ deadtimeMs: 10_000, nodes })).toEqual([
+    {
+      check: "settings",
+      level: "fail",
+      text: "bob runs with another deadtime: 5 s, 10 s in the files here",
+      fix: "hb check --diff bob",
+    },
+  ]);
+});
