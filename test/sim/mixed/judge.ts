@@ -137,7 +137,7 @@ export class MixedJudge {
     if (now - this.#troubledAt < 720_000 || this.#hasTemper()) return;
     const { alive } = this.#picture;
     for (const { key, resources } of this.#picture.groups) {
-      if (this.#veterans.isUnanswered(key)) continue;
+      if (this.#veterans.neverTakes(key)) continue;
       const isHeld = alive.some((host) => resources.every(({ word }) => host.up.has(word)));
       this.#last("2", `nobody has ${key}`, !isHeld, { forMs: vacantMs, now });
     }
@@ -147,7 +147,7 @@ export class MixedJudge {
     const isPair = this.#picture.hosts.size === 2;
     const names = this.#holders(word)
       .filter((host) => isAlive(host) && host.touched.has(word) && !host.stuck.has(word))
-      .filter((host) => !this.#veterans.leftUp(host, word))
+      .filter((host) => !this.#veterans.mayDouble(host, word))
       .filter(({ name }) => isPair || !this.#veterans.has(name))
       .map(({ name }) => name);
     const text = `${names.join(" and ")} both have ${word}`;
@@ -188,16 +188,16 @@ export class MixedJudge {
     if (!this.#hasHb) return [];
     return misplaced(this.#picture).filter((word) => {
       const holders = this.#holders(word);
-      const able = holders.filter((host) => !this.#veterans.leftUp(host, word));
-      if (holders.length === 0) return !this.#isUnanswered(word);
+      const able = holders.filter((host) => !this.#veterans.mayDouble(host, word));
+      if (holders.length === 0) return !this.#isNeverTaken(word);
       return isPair && able.length > 1;
     });
   }
 
-  #isUnanswered(word: string): boolean {
+  #isNeverTaken(word: string): boolean {
     return this.#picture.groups.some(
       ({ key, resources }) =>
-        this.#veterans.isUnanswered(key) && resources.some((each) => each.word === word),
+        this.#veterans.neverTakes(key) && resources.some((each) => each.word === word),
     );
   }
 

@@ -19,6 +19,10 @@ export class Veterans {
   readonly #leaving = new Set<string>();
   /** "node word", up since before the agent that runs there began. */
   readonly #leftUp = new Set<string>();
+  /** "node key": groups of its own that it has told itself to take and has not up yet. */
+  readonly #toTake = new Set<string>();
+  /** "node key": groups that it gave away before it came to take them. */
+  readonly #takesLate = new Set<string>();
   /** Its ip-request that nobody has answered yet, by the group. */
   readonly #requests = new Map<string, Request>();
 
@@ -50,7 +54,8 @@ export class Veterans {
         return;
       case "address":
       case "service":
-        if (!sight.up) this.#leftUp.delete(`${sight.node} ${sight.word}`);
+        if (sight.up) this.#tookUp(sight.node);
+        else this.#gaveUp(sight.node, sight.word);
         return;
       default:
         return;
@@ -63,16 +68,32 @@ export class Veterans {
     return this.#leaving.has(name);
   }
 
+  /** It has this up although another may hold it: its ways, no fault of whoever is beside it. */
+  mayDouble(host: Seen, word: string): boolean {
+    return this.#wasLeftUp(host, word) || this.#tookLate(host, word);
+  }
+
   /** In mode legacy an answer to its ip-request may reach it while it is leaving: it starts the group and
    *  goes, and in its next run finds it running (heartbeat-resources 6). */
-  leftUp({ name, config }: Seen, word: string): boolean {
+  #wasLeftUp({ name, config }: Seen, word: string): boolean {
     return config.autoFailback === "legacy" && this.#leftUp.has(`${name} ${word}`);
   }
 
-  /** In mode legacy it asks once: when the other one dies before it has answered, and is back before it is
-   *  called dead, the group stays down (heartbeat-resources 6, "No retries"). */
-  isUnanswered(key: string): boolean {
-    return this.#requests.get(key)?.isLost === true;
+  /** What it takes at its start waits in a queue for one job after the other, and a standby passes that queue:
+   *  it says that it gave all, and takes what still waits (heartbeat-resources 7.1, 7.3). */
+  #tookLate({ name }: Seen, word: string): boolean {
+    return this.#groups.some(
+      ({ key, resources }) =>
+        this.#takesLate.has(`${name} ${key}`) && resources.some((each) => each.word === word),
+    );
+  }
+
+  /** In mode legacy it asks for a group once: when the other one dies before it has answered, and is back
+   *  before it is called dead, the group stays down (heartbeat-resources 6, "No retries"). And it does not ask
+   *  at all when the first resource is up already: what else was killed with it stays down. */
+  neverTakes(key: string): boolean {
+    const isLost = this.#requests.get(key)?.isLost === true;
+    return isLost || this.#picture.all.some((host) => this.#wasLeftUp(host, key));
   }
 
   #says(node: string, message: Message): void {
@@ -82,6 +103,32 @@ export class Veterans {
       this.#requests.set(key, { node, isLost });
     }
     if (type === "ip-request-resp") this.#requests.delete(key);
+    if (!this.has(node)) return;
+    if (type === "ip-request-resp" && textOf(message, "dest") === node) {
+      this.#toTake.add(`${node} ${key}`);
+    }
+    if (type === "ask_resources" && textOf(message, "info") === "done") this.#gave(node);
+  }
+
+  #gave(node: string): void {
+    for (const { key } of this.#groups) {
+      const entry = `${node} ${key}`;
+      if (this.#toTake.delete(entry)) this.#takesLate.add(entry);
+    }
+  }
+
+  #gaveUp(node: string, word: string): void {
+    this.#leftUp.delete(`${node} ${word}`);
+    for (const { key, resources } of this.#groups) {
+      if (resources.some((each) => each.word === word)) this.#takesLate.delete(`${node} ${key}`);
+    }
+  }
+
+  #tookUp(node: string): void {
+    const { up } = this.#picture.host(node);
+    for (const { key, resources } of this.#groups) {
+      if (resources.every(({ word }) => up.has(word))) this.#toTake.delete(`${node} ${key}`);
+    }
   }
 
   #ends(node: string): void {
@@ -93,11 +140,19 @@ export class Veterans {
 
   #begins(node: string): void {
     this.#leaving.delete(node);
+    for (const { key } of this.#groups) {
+      this.#toTake.delete(`${node} ${key}`);
+      this.#takesLate.delete(`${node} ${key}`);
+    }
     const breed = this.#next.get(node);
     if (breed === "heartbeat3") this.#now.add(node);
     else if (breed !== undefined) this.#now.delete(node);
     if (!this.has(node)) return;
     for (const word of this.#picture.host(node).up.keys()) this.#leftUp.add(`${node} ${word}`);
+  }
+
+  get #groups(): Picture["groups"] {
+    return this.#picture.groups;
   }
 }
 
