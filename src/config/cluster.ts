@@ -46,6 +46,8 @@ export interface ClusterConfig {
   readonly serialRing: boolean;
   /** Device that resets the host when it is not written to; absent: none. */
   readonly watchdog?: string;
+  /** Of what all nodes must be told alike; absent: not said to the others. */
+  readonly digest?: string;
   /** CARP virtual routers of this host, in configuration order. */
   readonly routers: readonly RouterConfig[];
 }

@@ -88,6 +88,8 @@ export interface PulseView {
   readonly missing: readonly string[];
   /** Absent: none is configured. */
   readonly watchdog?: WatchdogView;
+  /** Of the configuration that it runs with: what all nodes must be told alike. */
+  readonly digest?: string;
   /** What the packets of other nodes tell of them besides their messages; absent where none came. */
   readonly senders?: readonly SenderView[];
   /** What is rejected before the core hears of it, by router. */
@@ -100,6 +102,8 @@ export interface SenderView {
   readonly aheadS: number;
   /** As it tells; absent until it does. */
   readonly deadtimeMs?: number;
+  /** Of its configuration; absent until it tells, and over slow lines, which do not carry it. */
+  readonly digest?: string;
   /** Where it is heard. */
   readonly links: readonly {
     readonly name: string;

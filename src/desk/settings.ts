@@ -10,6 +10,7 @@ import { checkAll, type Given, type Source } from "../config/check.ts";
 import type { ProgramKind } from "../config/checkhacf.ts";
 import type { TtyKind } from "../config/checkline.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
+import { digestOf } from "../config/digest.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { split, splitCommas } from "../config/lexer.ts";
 import type { Medium } from "../config/medium.ts";
@@ -42,7 +43,8 @@ export async function readSettings(files: Files): Promise<Settings> {
   const { media, problems } = await resolveAll(cluster.media, given.haCf);
   const all = inOrder([...checked.problems, ...problems], orderOf(given, checked.passfiles));
   if (problems.length > 0) return { good: false, conf, problems: all };
-  return { good: true, conf, cluster: { ...cluster, media }, problems: all };
+  const digest = digestOf(cluster);
+  return { good: true, conf, cluster: { ...cluster, media, digest }, problems: all };
 }
 
 /** The files as their checker wants them. */

@@ -240,12 +240,14 @@ export class Host {
     const watchdog = this.#watchdog.view();
     const adverts = this.#adverts.views();
     const senders = this.#links.senders();
+    const { digest } = this.#config;
     const view = snapshot({
       lateMs: this.lateness.view(),
       lateness: this.lateness.histogram(),
       packets: this.#links.packets(),
       missing: this.#missing,
       ...(watchdog && { watchdog }),
+      ...(digest !== undefined && { digest }),
       ...(senders.length > 0 && { senders }),
       ...(adverts && { adverts }),
     });

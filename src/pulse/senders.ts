@@ -19,6 +19,7 @@ interface Sender {
   aheadBeforeS: number;
   windowAt: Instant;
   deadtimeMs: number | undefined;
+  digest: string | undefined;
 }
 
 export interface Arrival {
@@ -55,17 +56,20 @@ export class Senders {
       sender.aheadS = aheadS;
       sender.windowAt = now;
     } else sender.aheadS = Math.max(sender.aheadS, aheadS);
-    if (textOf(message, "t") === "status") sender.deadtimeMs = hexOf(message, "dt");
+    const type = textOf(message, "t");
+    if (type === "status") sender.deadtimeMs = hexOf(message, "dt");
+    if (type === "hb_groups") sender.digest = textOf(message, "conf") ?? sender.digest;
   }
 
   /** In the order of names. */
   views(now: Instant): SenderView[] {
     return [...this.#nodes]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([node, { links, aheadS, aheadBeforeS, deadtimeMs }]) => ({
+      .map(([node, { links, aheadS, aheadBeforeS, deadtimeMs, digest }]) => ({
         node,
         aheadS: Math.max(aheadS, aheadBeforeS),
         ...(deadtimeMs !== undefined && { deadtimeMs }),
+        ...(digest !== undefined && { digest }),
         links: [...links].map(([name, { from, at }]) => ({
           name,
           ...(from !== undefined && { from: addressText(from) }),
@@ -83,6 +87,7 @@ export class Senders {
       aheadBeforeS: Number.NEGATIVE_INFINITY,
       windowAt: now,
       deadtimeMs: undefined,
+      digest: undefined,
     };
     this.#nodes.set(node, sender);
     return sender;

@@ -16,9 +16,9 @@ const FAST_BAUD = 115_200;
 /** What each keepalive brings again from a node that is a full member. */
 const periodic: readonly (string | undefined)[] = ["status", "hb_groups"];
 
-/** Of those: the load, which nobody acts on, and the uuid, which all other messages tell. Heartbeat
- *  3.0.6 accepts it so (heartbeat-wire 6). */
-const spare: readonly string[] = ["ld", "srcuuid"];
+/** Of those: the load and the digest of the configuration, which nobody acts on, and the uuid, which all other
+ *  messages tell. Heartbeat 3.0.6 accepts it so (heartbeat-wire 6). */
+const spare: readonly string[] = ["ld", "srcuuid", "conf"];
 
 /** True for a line on which a status is worth shortening. */
 export function isSlow(baud: number): boolean {

@@ -183,5 +183,14 @@ test("hb doctor finds a wrong clock, a small MTU on the way, and another deadtim
     const settings = await soon("bob's deadtime", "settings");
     expect(settings.text).toBe("bob runs with another deadtime: 3 s, 1.5 s in the files here");
     expect(settings.fix).toBe("hb check --diff bob");
+    alice.write("ha.d/ha.cf", bob.read("ha.d/ha.cf"));
+    const late = await soon("files that were changed", "settings");
+    expect(late.text).toBe("The files were changed after the agent read them");
+    await shell(alice, late.fix ?? "false");
+    await well(alice, ["packets"]);
+    bob.write("ha.d/haresources", bob.read("ha.d/haresources").replace("/24/", "/25/"));
+    bob.signal("SIGHUP", HALF.agent);
+    const groups = await soon("bob's groups", "settings");
+    expect(groups.text).toStartWith("bob runs with other nodes, times, auto_failback or groups");
   });
 });

@@ -14,11 +14,14 @@ test("Senders.views() tells from where a node is heard, how long ago, and what i
   const senders = new Senders(() => noon * 1_000);
   senders.heard({ link: "eth0", message: status(noon), from }, at(1_000));
   senders.heard({ link: "/dev/ttyS0", message: status(noon), from: undefined }, at(2_000));
+  const bulletin = text({ t: "hb_groups", src: "bob", ts: noon.toString(16), conf: "1:aa" });
+  senders.heard({ link: "/dev/ttyS0", message: bulletin, from: undefined }, at(2_000));
   expect(senders.views(at(2_500))).toEqual([
     {
       node: "bob",
       aheadS: 0,
       deadtimeMs: 5_000,
+      digest: "1:aa",
       links: [
         { name: "eth0", from: "10.0.0.2", agoMs: 1_500 },
         { name: "/dev/ttyS0", agoMs: 500 },

@@ -36,6 +36,8 @@ export interface Bulletin {
   /** Nodes that shall answer at once with a bulletin of their own. */
   readonly ask: readonly string[];
   readonly groups: ReadonlyMap<string, GroupNews>;
+  /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
+  readonly digest?: string;
 }
 
 export const bulletinType = "hb_groups";
@@ -80,6 +82,7 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
     stringField("seen", seen.join(" ")),
     stringField("ask", bulletin.ask.join(" ")),
   ];
+  if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
   for (const line of lines) fields.push(stringField("g", line));
   return { fields };
 }
@@ -100,7 +103,9 @@ export class BulletinReader {
     const groups = this.#read(message);
     if (groups === undefined) return undefined;
     const ask = words(textOf(message, "ask"));
-    return { n, status, pings, seen: decodeSeen(words(textOf(message, "seen"))), ask, groups };
+    const seen = decodeSeen(words(textOf(message, "seen")));
+    const digest = textOf(message, "conf");
+    return { n, status, pings, seen, ask, groups, ...(digest !== undefined && { digest }) };
   }
 
   #read({ fields }: Message): Bulletin["groups"] | undefined {

@@ -57,7 +57,9 @@ export class Herald {
     this.#nextAt = after(now, council.config.timing.keepaliveMs);
     const { bulletins } = council.table;
     bulletins.last += 1;
-    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups };
+    const { digest } = council.config;
+    const told = digest === undefined ? {} : { digest };
+    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, ...told };
     const message = encodeBulletin(bulletin, lines);
     return council.table.send(message, now);
   }

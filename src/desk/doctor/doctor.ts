@@ -1,6 +1,7 @@
 // The examination of `hb doctor`: facts are gathered (look/), then judged (check/). Nothing is changed.
 
 import { statSync } from "node:fs";
+import { digestOf } from "../../config/digest.ts";
 import { isLine } from "../../config/medium.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Directories } from "../place.ts";
@@ -62,7 +63,7 @@ export async function examine(directories: Directories): Promise<Examination> {
       judgeRejected(countersOf(before, now)),
       multicastFindings(taken, now),
       judgePeers({ self, nodes: now.nodes, deadtimeMs: conf.deadtimeMs }),
-      ...(await senderFindings(taken, now)),
+      ...(await senderFindings(taken, now, hasUnit)),
     );
   }
   return { node: self, findings: parts.flat() };
@@ -83,8 +84,9 @@ async function hostFindings(taken: Case): Promise<(readonly Finding[])[]> {
 
 /** What the others tell of themselves. Only those of late: who was repaired and went is not judged. */
 async function senderFindings(
-  { checked, self }: Case,
+  { checked, self, places }: Case,
   { nodes: members, pulse }: Snapshot,
+  hasUnit: boolean,
 ): Promise<(readonly Finding[])[]> {
   const { deadtimeMs } = checked.conf;
   const names = members.map(({ name }) => name).filter((name) => name !== self);
@@ -96,7 +98,23 @@ async function senderFindings(
     }))
     .filter(({ links }) => links.length > 0);
   const [clock, mtus] = await Promise.all([lookClock(), lookMtus(nodes)]);
-  return [judgeClock({ nodes, ...clock }), judgeMtu(mtus), judgeSettings({ deadtimeMs, nodes })];
+  const { digest: running } = pulse;
+  const { cluster } = checked;
+  const settings = judgeSettings({
+    ...(cluster && { digest: digestOf(cluster) }),
+    ...(running !== undefined && { running }),
+    deadtimeMs,
+    nodes,
+    hasUnit,
+    ...pidOf(places),
+  });
+  return [judgeClock({ nodes, ...clock }), judgeMtu(mtus), settings];
+}
+
+/** The desk's, which is told to read the files again. */
+function pidOf({ pid: file }: Case["places"]): { pid?: number } {
+  const pid = agentPids(file).at(-1);
+  return pid === undefined ? {} : { pid };
 }
 
 function modeOf(path: string): { mode?: number; uid?: number } {

@@ -16,18 +16,22 @@ const news = fc.record({
   claim: count,
   unwilling: fc.boolean(),
 });
-const bulletin: fc.Arbitrary<Bulletin> = fc.record({
-  n: count,
-  status: fc.constantFrom("starting", "active", "leaving"),
-  pings: fc.nat(20),
-  seen: fc
-    .array(fc.tuple(name, fc.record({ generation: count, n: count })))
-    .map((entries) => new Map(entries)),
-  ask: fc.array(name),
-  groups: fc
-    .array(fc.tuple(fc.stringMatching(/^[!-~]{1,30}$/), news))
-    .map((entries) => new Map(entries)),
-} as const) as fc.Arbitrary<Bulletin>;
+const bulletin: fc.Arbitrary<Bulletin> = fc.record(
+  {
+    n: count,
+    status: fc.constantFrom("starting", "active", "leaving"),
+    pings: fc.nat(20),
+    seen: fc
+      .array(fc.tuple(name, fc.record({ generation: count, n: count })))
+      .map((entries) => new Map(entries)),
+    ask: fc.array(name),
+    digest: fc.constantFrom("1:0badcafe", "2:"),
+    groups: fc
+      .array(fc.tuple(fc.stringMatching(/^[!-~]{1,30}$/), news))
+      .map((entries) => new Map(entries)),
+  } as const,
+  { requiredKeys: ["n", "status", "pings", "seen", "ask", "groups"] },
+) as fc.Arbitrary<Bulletin>;
 
 test("decodeBulletin() gives back what encodeBulletin() was given", () => {
   fc.assert(

@@ -46,15 +46,34 @@ test.each([
   expect(judgeMtu(facts).map(({ level, text }) => `${level}: ${text}`)).toEqual(said);
 });
 
-test("judgeSettings() finds a node with another deadtime", () => {
-  const nodes = [{ node: "bob", deadtimeMs: 5_000 }, { node: "carol" }];
-  expect(judgeSettings({ deadtimeMs: 5_000, nodes })[0]?.level).toBe("ok");
-  expect(judgeSettings({ deadtimeMs: 10_000, nodes })).toEqual([
-    {
-      check: "settings",
-      level: "fail",
-      text: "bob runs with another deadtime: 5 s, 10 s in the files here",
-      fix: "hb check --diff bob",
-    },
+const settings = { digest: "1:aa", running: "1:aa", deadtimeMs: 5_000, nodes: [], hasUnit: false };
+const remedied = /: (?=hb |kill |systemctl )/;
+const bob = { node: "bob", deadtimeMs: 5_000, digest: "1:aa" };
+
+test.each([
+  [{}, "ok: No other node to compare with"],
+  [{ nodes: [bob, { node: "carol" }] }, "ok: The same on every node heard"],
+  // Made by another version of hb: nothing is known.
+  [{ nodes: [{ ...bob, digest: "2:bb" }] }, "ok: The same on every node heard"],
+  [
+    { nodes: [{ ...bob, digest: "1:bb" }] },
+    "fail: bob runs with other nodes, times, auto_failback or groups than the files here say: hb check --diff bob",
+  ],
+  [
+    { nodes: [{ ...bob, digest: "1:bb", deadtimeMs: 10_000 }] },
+    "fail: bob runs with another deadtime: 10 s, 5 s in the files here: hb check --diff bob",
+  ],
+  [
+    { running: "1:bb", pid: 7 },
+    "fail: The files were changed after the agent read them: kill -HUP 7",
+  ],
+  [
+    { running: "1:bb", pid: 7, hasUnit: true },
+    "fail: The files were changed after the agent read them: systemctl reload hb",
+  ],
+])("judgeSettings() of %j says %s", (change, said) => {
+  const findings = judgeSettings({ ...settings, ...change });
+  expect(findings.map(({ level, text, fix }) => [`${level}: ${text}`, fix])).toEqual([
+    [said.split(remedied)[0], said.split(remedied)[1]] as never,
   ]);
 });

@@ -1,0 +1,50 @@
+import { expect, test } from "bun:test";
+import { type Digested, differ, digestOf } from "../../src/config/digest.ts";
+
+const config: Digested = {
+  nodes: ["alice", "bob"],
+  autojoin: "none",
+  timing: {
+    keepaliveMs: 1_000,
+    deadtimeMs: 5_000,
+    warntimeMs: 2_500,
+    initdeadMs: 12_000,
+    deadpingMs: 5_000,
+    maxRexmitDelayMs: 250,
+  },
+  autoFailback: "off",
+  managesResources: true,
+  groups: [],
+};
+const group = { key: "x", owner: "bob", resources: [] };
+
+test.each([
+  { nodes: ["alice", "bob", "carol"] },
+  { timing: { ...config.timing, initdeadMs: 13_000 } },
+  { autoFailback: "on" },
+  { managesResources: false },
+  { groups: [group] },
+] as const)("digestOf() tells %j", (change) => {
+  expect(differ(digestOf(config), digestOf({ ...config, ...change }))).toBe(true);
+});
+
+test.each([
+  { nodes: ["bob", "alice"] },
+  { timing: { ...config.timing, maxRexmitDelayMs: 9 } },
+] as const)("digestOf() takes %j for the same", (change) => {
+  expect(digestOf({ ...config, ...change })).toBe(digestOf(config));
+});
+
+test("digestOf() does not tell who has joined already where nodes join by themselves", () => {
+  const one = digestOf({ ...config, autojoin: "any" });
+  expect(digestOf({ ...config, autojoin: "any", nodes: ["alice"] })).toBe(one);
+  expect(one).not.toBe(digestOf(config));
+});
+
+test("digestOf() is the same on every node and in every release that says 1", () => {
+  expect(digestOf({ ...config, groups: [{ ...group, owner: "bób" }] })).toBe("1:a80fcb0b");
+});
+
+test("differ() knows nothing of digests that were made in another way", () => {
+  expect(differ("1:aa", "2:bb")).toBe(false);
+});
