@@ -4,7 +4,7 @@
 // that is lost, doubled or late does no harm. Heartbeat 3 ignores the type. Format (docs/design.md,
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
-//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "
+//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "  home=10
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
 import { type Field, type Message, textOf } from "../../wire/message.ts";
@@ -36,6 +36,8 @@ export interface Bulletin {
   /** Nodes that shall answer at once with a bulletin of their own. */
   readonly ask: readonly string[];
   readonly groups: ReadonlyMap<string, GroupNews>;
+  /** Groups that belong to the sender by its own files (auto_failback). Undefined: it does not say. */
+  readonly homes: ReadonlySet<string> | undefined;
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
 }
@@ -50,6 +52,7 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
   for (const [node, { generation }] of one.seen) {
     if (other.seen.get(node)?.generation !== generation) return false;
   }
+  if (one.homes !== other.homes && homeOf(one) !== homeOf(other)) return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
 
@@ -82,6 +85,8 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
     stringField("seen", seen.join(" ")),
     stringField("ask", bulletin.ask.join(" ")),
   ];
+  const home = homeOf(bulletin);
+  if (home !== undefined) fields.push(stringField("home", home));
   if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
   for (const line of lines) fields.push(stringField("g", line));
   return { fields };
@@ -91,6 +96,8 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
 export class BulletinReader {
   #lines: readonly string[] = [];
   #groups: Bulletin["groups"] = new Map();
+  #home: string | undefined;
+  #homes: Bulletin["homes"];
 
   /** Undefined when it is none, or of a form that this version does not know. */
   read(message: Message): Bulletin | undefined {
@@ -102,25 +109,28 @@ export class BulletinReader {
     if (status !== "starting" && status !== "active" && status !== "leaving") return undefined;
     const groups = this.#read(message);
     if (groups === undefined) return undefined;
-    const ask = words(textOf(message, "ask"));
     const seen = decodeSeen(words(textOf(message, "seen")));
+    const ask = words(textOf(message, "ask"));
     const digest = textOf(message, "conf");
-    return { n, status, pings, seen, ask, groups, ...(digest !== undefined && { digest }) };
+    const told = digest === undefined ? {} : { digest };
+    return { n, status, pings, seen, ask, groups, homes: this.#homes, ...told };
   }
 
-  #read({ fields }: Message): Bulletin["groups"] | undefined {
+  #read(message: Message): Bulletin["groups"] | undefined {
     const lines: string[] = [];
-    for (const field of fields) {
+    for (const field of message.fields) {
       if (field.name === "g" && field.type === "string") lines.push(field.value);
     }
+    const home = textOf(message, "home");
     const known = this.#lines;
-    if (lines.length === known.length && lines.every((line, n) => line === known[n])) {
-      return this.#groups;
-    }
-    const groups = decodeGroups(lines);
+    const isKnown = lines.length === known.length && lines.every((line, n) => line === known[n]);
+    if (isKnown && home === this.#home) return this.#groups;
+    const groups = isKnown ? this.#groups : decodeGroups(lines);
     if (groups === undefined) return undefined;
     this.#lines = lines;
     this.#groups = groups;
+    this.#home = home;
+    this.#homes = decodeHomes(home, groups);
     return groups;
   }
 }
@@ -135,6 +145,19 @@ export function linesOf(groups: Bulletin["groups"]): string[] {
   const lines: string[] = [];
   for (const [key, news] of groups) lines.push(encodeNews(key, news));
   return lines;
+}
+
+/** "101": for each group whether the sender is its home. */
+function homeOf({ homes, groups }: Bulletin): string | undefined {
+  if (homes === undefined) return undefined;
+  let home = "";
+  for (const key of groups.keys()) home += homes.has(key) ? "1" : "0";
+  return home;
+}
+
+function decodeHomes(home: string | undefined, groups: Bulletin["groups"]): Bulletin["homes"] {
+  if (home?.length !== groups.size) return undefined;
+  return new Set([...groups.keys()].filter((_key, n) => home[n] === "1"));
 }
 
 function encodeNews(key: string, news: GroupNews): string {

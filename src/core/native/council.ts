@@ -258,6 +258,22 @@ export class Council {
     return node === this.self ? this.#pings : (this.hearsay.bulletin(node)?.pings ?? 0);
   }
 
+  /** Groups that belong here, by this node's own files. */
+  homes(): Set<string> {
+    const own = this.table.hand.groups.filter(({ owner }) => this.#isHome(this.self, owner));
+    return new Set(own.map(({ key }) => key));
+  }
+
+  /** The group belongs to that node by the node's own files, as far as it says. */
+  isHomeOf(node: string, { key, owner }: { readonly key: string; readonly owner: string }) {
+    const homes = node === this.self ? undefined : this.hearsay.bulletin(node)?.homes;
+    return homes?.has(key) ?? this.#isHome(node, owner);
+  }
+
+  #isHome(node: string, owner: string): boolean {
+    return node === owner && this.table.autoFailback !== "off";
+  }
+
   /** A peer that says that it has something of the group up, or is at it with its scripts. */
   occupant(key: string): string | undefined {
     for (const node of this.#peers) {

@@ -44,22 +44,24 @@ export class Herald {
     const ask = council.unanswered;
     const seen = council.hearsay.seen(peers);
     const lines = linesOf(groups);
-    const said = [status, pings, ...lines, ...seen.keys(), "asks", ...ask].join("\n");
+    const homes = council.homes();
+    const said = [status, pings, ...lines, "is home of", ...homes, ...seen.keys(), "asks", ...ask];
     const due = this.#nextAt === undefined || now >= this.#nextAt;
-    if (said === this.#said && !this.#asked && !due) return [];
+    const text = said.join("\n");
+    if (text === this.#said && !this.#asked && !due) return [];
     if (!due && now < this.#pace.freeAt) {
       this.#nextAt = earlier(this.#nextAt, this.#pace.freeAt);
       return [];
     }
     this.#pace.spend(now);
-    this.#said = said;
+    this.#said = text;
     this.#asked = false;
     this.#nextAt = after(now, council.config.timing.keepaliveMs);
     const { bulletins } = council.table;
     bulletins.last += 1;
     const { digest } = council.config;
     const told = digest === undefined ? {} : { digest };
-    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, ...told };
+    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, homes, ...told };
     const message = encodeBulletin(bulletin, lines);
     return council.table.send(message, now);
   }

@@ -28,7 +28,7 @@ export class Partition {
 
   /** What is to be done about rivals for this group; undefined when there are none. */
   judge(group: Group, now: Instant): Effect[] | undefined {
-    const { key, state, owner } = group;
+    const { key, state } = group;
     if (state !== "starting") this.#ending.delete(key);
     if (!isBusy(state)) return undefined;
     // Scripts may take long to stop: the addresses are the other one's already, or nobody's any more.
@@ -43,8 +43,7 @@ export class Partition {
     }
     if (state === "starting") this.#ending.add(key);
     const rivals = [this.#council.self, ...others].map((node) => this.#rival(node, group, now));
-    const failback = this.#council.table.autoFailback !== "off";
-    const verdict = keeper(rivals, { owner, failback });
+    const verdict = keeper(rivals);
     if (verdict === undefined) return undefined;
     const names = rivals.map(({ node }) => node).join(" and ");
     const text = `${names} hold ${key} at once: ${verdict.node} keeps it, ${verdict.rule}`;
@@ -63,16 +62,18 @@ export class Partition {
     });
   }
 
-  #rival(node: string, { key, state }: Group, now: Instant): Rival {
+  #rival(node: string, group: Group, now: Instant): Rival {
     const { self, hearsay } = this.#council;
+    const { key, state } = group;
     const pings = this.#council.pings(node);
+    const home = this.#council.isHomeOf(node, group);
     if (node === self) {
       const whole = state === "held";
-      return { node, claim: this.#ledger.claimed(key), pings, deaf: false, whole };
+      return { node, claim: this.#ledger.claimed(key), pings, deaf: false, whole, home };
     }
     const news = hearsay.news(node, key);
     const whole = news?.activity === "held";
-    return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node, now), whole };
+    return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node, now), whole, home };
   }
 
   #keep(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {

@@ -53,25 +53,22 @@ export interface Rival {
   readonly deaf: boolean;
   /** Everything of it is up there; else its start is under way. */
   readonly whole: boolean;
+  /** It is the owner by its own files, and its auto_failback says that this counts. */
+  readonly home: boolean;
 }
 
 /** The one rival that keeps the group, and the rule that says so (docs/design.md, "Partition"). */
 export function keeper(
   rivals: readonly Rival[],
-  rule: { readonly owner: string; readonly failback: boolean },
 ): { readonly node: string; readonly rule: string } | undefined {
-  const ranked = [...rivals].sort((one, other) => compare(one, other, rule).order);
+  const ranked = [...rivals].sort((one, other) => compare(one, other).order);
   const [first, second] = ranked;
   if (first === undefined) return undefined;
   if (second === undefined) return { node: first.node, rule: "it is the only holder" };
-  return { node: first.node, rule: compare(first, second, rule).rule };
+  return { node: first.node, rule: compare(first, second).rule };
 }
 
-function compare(
-  one: Rival,
-  other: Rival,
-  { owner, failback }: { readonly owner: string; readonly failback: boolean },
-): { order: number; rule: string } {
+function compare(one: Rival, other: Rival): { order: number; rule: string } {
   if (one.deaf !== other.deaf) {
     return { order: one.deaf ? -1 : 1, rule: "the other node does not hear this one" };
   }
@@ -81,8 +78,8 @@ function compare(
   if (one.pings !== other.pings) {
     return { order: other.pings - one.pings, rule: "it sees more ping nodes" };
   }
-  if (failback && (one.node === owner) !== (other.node === owner)) {
-    return { order: one.node === owner ? -1 : 1, rule: "it is the owner" };
+  if (one.home !== other.home) {
+    return { order: one.home ? -1 : 1, rule: "it is the owner" };
   }
   if (one.claim !== other.claim) {
     return { order: other.claim - one.claim, rule: "it took the group last" };

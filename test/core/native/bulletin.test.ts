@@ -16,7 +16,7 @@ const news = fc.record({
   claim: count,
   unwilling: fc.boolean(),
 });
-const bulletin: fc.Arbitrary<Bulletin> = fc.record(
+const said = fc.record(
   {
     n: count,
     status: fc.constantFrom("starting", "active", "leaving"),
@@ -31,7 +31,11 @@ const bulletin: fc.Arbitrary<Bulletin> = fc.record(
       .map((entries) => new Map(entries)),
   } as const,
   { requiredKeys: ["n", "status", "pings", "seen", "ask", "groups"] },
-) as fc.Arbitrary<Bulletin>;
+);
+const bulletin = fc.tuple(said, fc.option(fc.func(fc.boolean()))).map(([all, isHome]) => {
+  const homes = isHome === null ? undefined : new Set([...all.groups.keys()].filter(isHome));
+  return { ...all, homes } as Bulletin;
+});
 
 test("decodeBulletin() gives back what encodeBulletin() was given", () => {
   fc.assert(
@@ -57,7 +61,7 @@ test("BulletinReader.read() gives the same groups as long as nothing else is sai
   const one = { register: { node: "bob", epoch: 1 }, activity: "held", claim: 1 } as const;
   const of = (n: number, unwilling: boolean) =>
     encodeBulletin({
-      ...{ n, status: "active", pings: 0, seen: new Map(), ask: [] },
+      ...{ n, status: "active", pings: 0, seen: new Map(), ask: [], homes: new Set() },
       groups: new Map([["web", { ...one, unwilling }]]),
     });
   const reader = new BulletinReader();
@@ -67,6 +71,14 @@ test("BulletinReader.read() gives the same groups as long as nothing else is sai
   const changed = reader.read(of(3, true))?.groups;
   expect(changed?.get("web")?.unwilling).toBe(true);
   expect(first?.get("web")?.unwilling).toBe(false);
+});
+
+test("decodeBulletin() does not say whose home an older hb is, nor what does not fit the groups", () => {
+  const fields = { ...good, g: "held 1 0 1 alice web" };
+  expect(decodeBulletin(text({ ...fields, home: "1" }))?.homes).toEqual(new Set(["web"]));
+  expect(decodeBulletin(text({ ...fields, home: "0" }))?.homes).toEqual(new Set());
+  expect(decodeBulletin(text(fields))?.homes).toBeUndefined();
+  expect(decodeBulletin(text({ ...fields, home: "10" }))?.homes).toBeUndefined();
 });
 
 test("encodeBulletin() uses string fields only, so that classic text can carry it", () => {
@@ -79,7 +91,7 @@ test("encodeBulletin() uses string fields only, so that classic text can carry i
 
 test("decodeBulletin() never throws, whatever fields arrive", () => {
   const field = fc.record({
-    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "g", "x"),
+    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "home", "g", "x"),
     type: fc.constant("string" as const),
     value: fc.oneof(fc.string(), fc.constantFrom("hb_groups", "active", "7", "held 1 0 1 a k")),
   });

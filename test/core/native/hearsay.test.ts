@@ -10,6 +10,7 @@ const bulletin = (n: number, heardOfAlice?: number, generation = 5): Bulletin =>
   seen: new Map(heardOfAlice === undefined ? [] : [["alice", { generation, n: heardOfAlice }]]),
   ask: [],
   groups: new Map(),
+  homes: new Set(),
 });
 
 function hearsay(): Hearsay {

@@ -62,6 +62,7 @@ const rival = (node: string, changes: Partial<Rival> = {}): Rival => ({
   pings: 0,
   deaf: false,
   whole: true,
+  home: false,
   ...changes,
 });
 
@@ -77,16 +78,20 @@ test.each([
     "alice",
   ],
   ["the one that sees more ping nodes", [rival("alice"), rival("bob", { pings: 1 })], "bob"],
-  ["the owner, whatever the claims", [rival("carol"), rival("bob", { claim: 7 })], "carol"],
+  [
+    "the owner, whatever the claims",
+    [rival("carol", { home: true }), rival("bob", { claim: 7 })],
+    "carol",
+  ],
+  [
+    "the higher claim where two say that they are the owner",
+    [rival("alice", { home: true }), rival("bob", { home: true, claim: 7 })],
+    "bob",
+  ],
   ["the higher claim among strangers", [rival("alice"), rival("bob", { claim: 7 })], "bob"],
   ["the lower name at last", [rival("erin"), rival("bob")], "bob"],
 ] as const)("keeper() prefers %s", (_why, rivals, node) => {
-  expect(keeper(rivals, { owner: "carol", failback: true })?.node).toBe(node);
-});
-
-test("keeper() forgets the owner with auto_failback off", () => {
-  const rivals = [rival("carol"), rival("bob", { claim: 7 })];
-  expect(keeper(rivals, { owner: "carol", failback: false })?.node).toBe("bob");
+  expect(keeper(rivals)?.node).toBe(node);
 });
 
 test("keeper() names the same node for all rivals, in whatever order they are counted", () => {
@@ -97,14 +102,14 @@ test("keeper() names the same node for all rivals, in whatever order they are co
       pings: fc.nat(2),
       deaf: fc.constant(false),
       whole: fc.boolean(),
+      home: fc.boolean(),
     }),
     { selector: ({ node }) => node, minLength: 1 },
   );
   fc.assert(
-    fc.property(rivals, fc.boolean(), (all, failback) => {
-      const rule = { owner: "carol", failback };
+    fc.property(rivals, (all) => {
       const turned = [...all].reverse();
-      expect(keeper(all, rule)?.node).toBe(keeper(turned, rule)?.node ?? "");
+      expect(keeper(all)?.node).toBe(keeper(turned)?.node ?? "");
     }),
   );
 });
