@@ -7,12 +7,15 @@
 // a reason. When the answer says that groups moved, they are up where it says, as the files there have
 // them, unless something else was done to the cluster in the last two seconds.
 //
-// Exception: the desk died before it could answer; the operator sees that the connection broke. A pulse that
-// dies is no excuse: the desk answers for it.
+// Exceptions:
+// * The desk died before it could answer; the operator sees that the connection broke. A pulse that dies is
+//   no excuse: the desk answers for it.
+// * A service that does not run although its status said so when it was to be started counts as moved, even
+//   if its script has ceased to lie by the time of the answer: nobody asks it again.
 
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Law, Report } from "./law.ts";
-import type { Picture } from "./picture.ts";
+import { countsAsUp, type Picture } from "./picture.ts";
 
 const stopTries = 11;
 const slackMs = 10_000;
@@ -90,7 +93,7 @@ export class Request implements Law {
       const lines = [...(host?.config.groups ?? []), ...this.#picture.groups];
       const group = lines.find((each) => each.key === key);
       const missing = group?.resources.filter(({ word }) => {
-        return !host?.up.has(word) && host?.tempers.get(word)?.statusLies !== true;
+        return host === undefined || !countsAsUp(host, word);
       });
       if (missing === undefined || missing.length === 0) continue;
       const words = missing.map(({ word }) => word).join(" ");
