@@ -249,7 +249,7 @@ export class Classic implements Negotiator {
         this.#exchange.asked(message, now);
         break;
       case "stonith":
-        if (textOf(message, "node") === self) this.#dispute.sign("it had to fence us", now);
+        if (textOf(message, "node") === self) this.#condemned(message, now);
         break;
       case "ip-request": {
         const text = `${partner.name} runs auto_failback legacy and this node does not`;
@@ -257,6 +257,13 @@ export class Classic implements Negotiator {
         break;
       }
     }
+  }
+
+  /** The partner declares this node dead, in whichever state that is. */
+  #condemned(message: Message, now: Instant): void {
+    this.#pair.partner.condemned(message);
+    this.#exchange.condemned(now);
+    this.#dispute.condemned(now);
   }
 
   #resource(message: Message, now: Instant): void {

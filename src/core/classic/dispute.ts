@@ -67,6 +67,16 @@ export class Dispute {
     this.#ask(now);
   }
 
+  /** The partner declares this node dead, which may not have missed it at all. */
+  condemned(now: Instant): void {
+    if (!this.#watching && this.#pair.state === "stable") {
+      this.#watching = true;
+      this.#questions = 0;
+      this.#wasAlone = false;
+    }
+    this.sign("it had to fence us", now);
+  }
+
   /** The partner did something that a node does which had declared us dead. */
   sign(what: string, now: Instant): void {
     if (!this.#watching) return;
@@ -75,9 +85,9 @@ export class Dispute {
     this.#pair.log("info", "partition", text);
   }
 
-  /** The partner gave everything up, is gone or began anew: nothing is in dispute. */
+  /** The partner gave everything up, is gone or began anew: nothing is in dispute. True when something was. */
   over(): boolean {
-    const was = this.#watching;
+    const was = this.#watching || this.#pair.alarms.isSet("dispute");
     this.#watching = false;
     this.#pair.alarms.clear("dispute");
     return was;

@@ -129,9 +129,20 @@ export class Exchange {
     if (set === undefined) {
       const text = `Standby request of ${partner.name} ignored: bad resource type`;
       this.#pair.log("error", "standby", `${text} [${textOf(message, "rsc_hold")}]`);
-    } else if (word === "me") this.#offer(set, now);
+    } else if (partner.hasForsworn(message)) {
+      const text = `Old standby message "${word}" of ${partner.name} passed over`;
+      this.#pair.log("info", "standby", `${text}: it has taken this node for dead since`);
+    } else if (word === "me") this.#offer(set, message, now);
     else if (word === "other" || word === "done") this.#answer(word, set, message, now);
     else this.#pair.log("warn", "standby", `Ignored standby message "${word}" of ${partner.name}`);
+  }
+
+  /** The partner has taken this node for dead, and ended the hand-over to which it had agreed before. */
+  condemned(now: Instant): void {
+    const { partner } = this.#pair;
+    const word = this.#current?.word;
+    if (word === undefined || !partner.hasForsworn(word)) return;
+    this.cancel(`${partner.name} has taken this node for dead`, now);
   }
 
   /** The partner reported that it lets go of a set. */
@@ -207,7 +218,7 @@ export class Exchange {
     this.#refuse(wanted.request, `takeover ${wanted.set}`, why);
   }
 
-  #offer(set: GroupSet, now: Instant): void {
+  #offer(set: GroupSet, message: Message, now: Instant): void {
     const { partner, alarms } = this.#pair;
     const busy = this.#unwilling(now);
     if (busy !== undefined) {
@@ -215,6 +226,7 @@ export class Exchange {
       return;
     }
     this.#current = new Handover("taker", set, this.#wanted?.since ?? now, this.#wanted?.request);
+    this.#current.word = message;
     this.#wanted = undefined;
     alarms.clear("takeover");
     alarms.set("handover", this.#current.deadline);
@@ -248,6 +260,7 @@ export class Exchange {
       this.#pair.log("warn", "standby", text);
       return;
     }
+    handover.word = message;
     alarms.set("handover", handover.deadline);
     const mine = claimOf(handover.set);
     if (handover.phase === "giving") {

@@ -23,6 +23,7 @@ export class Partner {
   readonly name: string;
   readonly #members: () => readonly Member[];
   #newestReport = 0;
+  #condemned = 0;
 
   constructor(name: string, members: () => readonly Member[]) {
     this.name = name;
@@ -52,6 +53,7 @@ export class Partner {
     this.leaving = false;
     this.left = false;
     this.#newestReport = 0;
+    this.#condemned = 0;
   }
 
   /** It is gone and holds nothing any more. */
@@ -60,6 +62,17 @@ export class Partner {
     this.known = true;
     this.stable = true;
     this.leaving = false;
+  }
+
+  /** It takes this node for dead: what it agreed to before is void, for it has cancelled that. */
+  condemned(message: Message): void {
+    this.#condemned = Math.max(this.#condemned, numberOf(message) ?? 0);
+  }
+
+  /** It said this before it took this node for dead. */
+  hasForsworn(message: Message): boolean {
+    const seq = numberOf(message);
+    return seq !== undefined && seq < this.#condemned;
   }
 
   /** A message that proves a claim by itself: older reports than it are old news from now on. */

@@ -10,6 +10,7 @@
 //
 // The set is always named as the giver sees it.
 
+import type { Message } from "../../wire/message.ts";
 import type { Settled } from "../group/hand.ts";
 import { after, type Instant } from "../instant.ts";
 import type { GroupSet } from "../wish.ts";
@@ -32,6 +33,8 @@ export class Handover {
   given: Claim = nothing;
   /** Groups that this hand-over brings to the other node; the rest of the set is there already. */
   moved: readonly string[] = [];
+  /** The last word of the other side. */
+  word: Message | undefined;
   /** How the groups ended here. */
   outcomes: readonly Settled[] = [];
 

@@ -369,6 +369,39 @@ describe("standby", () => {
   });
 });
 
+describe("a standby partner that takes this node for dead", () => {
+  test("Classic passes over the agreement of a partner that has taken it for dead since", () => {
+    const stand = pair();
+    stand.command(1, { name: "standby", set: "all" });
+    stand.hear("stonith node=alice result=n_stnth", 90);
+    stand.hear("ask_resources rsc_hold=all info=other", 80);
+    stand.advance(200);
+    expect(stand.held()).toEqual(["a"]);
+    expect(stand.said()).toEqual(["ask_resources rsc_hold=all info=me"]);
+    stand.hear("ask_resources rsc_hold=all info=other", 91);
+    stand.advance(200);
+    expect(stand.held()).toEqual([]);
+  });
+
+  test.each([
+    [80, 90, true],
+    [90, 80, false],
+  ] as const)(
+    "Classic whose partner agreed with message %d and fenced it with %d ends the hand-over: %p",
+    (agreed, fenced, isEnded) => {
+      const stand = pair();
+      stand.command(1, { name: "standby", set: "all" });
+      stand.hear("ask_resources rsc_hold=all info=other", agreed);
+      stand.hear("stonith node=alice result=n_stnth", fenced);
+      const why = "bob has taken this node for dead after 0 ms";
+      expect(stand.replies).toEqual(isEnded ? [`1 refused: Refused hand-over [all]: ${why}`] : []);
+      stand.advance(200);
+      const done = stand.said().includes("ask_resources rsc_hold=all info=done");
+      expect(done).toBe(!isEnded);
+    },
+  );
+});
+
 describe("takeover", () => {
   test("Classic asks, takes what the partner gives, and tells the operator", () => {
     const stand = pair();
