@@ -30,6 +30,10 @@ export const agent = command({
           "Release everything, say goodbye, end (again: do not wait for scripts)",
         ],
         ["SIGHUP", "Read the configuration again: it is adopted whole or refused whole"],
+        [
+          "SIGUSR1",
+          "End without leaving: the service manager starts the installed hb, which goes on",
+        ],
       ],
     },
   ],
@@ -37,6 +41,7 @@ export const agent = command({
     [exit.done, "left in good order"],
     [exit.failed, "failed or already running"],
     [exit.configuration, "the configuration has problems"],
+    [exit.anew, "begins anew"],
   ],
   async run({ args }) {
     const { runAgent } = await import("../desk/start.ts");

@@ -12,6 +12,8 @@ export const exit = {
   /** The configuration has problems. */
   configuration: 6,
   notRunning: 7,
+  /** `hb agent` only: the service manager shall start the next one, which goes on. */
+  anew: 75,
 } as const;
 
 export type ExitCode = (typeof exit)[keyof typeof exit];

@@ -11,6 +11,7 @@ import type { HostcacheEntry } from "../core/boot.ts";
 import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
+import { beginAnew } from "./anew.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
 import { Control } from "./control.ts";
@@ -30,10 +31,14 @@ import { ownCommand } from "./pulse.ts";
 import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
+import { sentenceOf } from "./sentence.ts";
 import { readSettings } from "./settings.ts";
 import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
+
+/** How an agent ends; the service manager starts the next one after each but 0. */
+export type Ending = 0 | 1 | "anew";
 
 export interface AgentOptions {
   readonly places: Places;
@@ -58,7 +63,7 @@ export class Agent {
   readonly #operator: Operator;
   readonly #ppp: Ppp;
   readonly #routers: RouterDesk;
-  readonly #ended = Promise.withResolvers<0 | 1>();
+  readonly #ended = Promise.withResolvers<Ending>();
   #cluster: ClusterConfig;
   #conf: HaConf;
   #control: Control | undefined;
@@ -113,8 +118,8 @@ export class Agent {
     });
   }
 
-  /** Runs until this node has left the cluster; gives the exit code. */
-  async run(): Promise<0 | 1> {
+  /** Runs until this node has left the cluster, or another agent shall go on. */
+  async run(): Promise<Ending> {
     const places = this.#places;
     const left = this.#remember.recall();
     if (left !== undefined) {
@@ -137,10 +142,12 @@ export class Agent {
     if (watchdogMs !== undefined) {
       this.#watchdog = setInterval(() => this.#notify.watchdog(), watchdogMs);
     }
-    const code = await this.#ended.promise;
+    const ending = await this.#ended.promise;
     stop();
-    await this.#close();
-    return code;
+    // What a killed agent would leave to the next one is left to it: links, scripts, what is up.
+    if (ending === "anew") await this.#log.drained(lastWordsMs);
+    else await this.#close();
+    return ending;
   }
 
   async #open(places: Places) {
@@ -229,11 +236,14 @@ export class Agent {
     };
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
+    const anew = () => void this.#anew();
     process.on("SIGHUP", reload);
+    process.on("SIGUSR1", anew);
     return () => {
       process.off("SIGTERM", end);
       process.off("SIGINT", end);
       process.off("SIGHUP", reload);
+      process.off("SIGUSR1", anew);
     };
   }
 
@@ -260,6 +270,19 @@ export class Agent {
       default:
         this.#give("Ended at once: what was up here may still be up");
     }
+  }
+
+  #anew(): Promise<void> {
+    return beginAnew({
+      log: this.#log,
+      isBusy: () => this.#queue.busy > 0,
+      circumstances: () => ({
+        isSupervised: this.#notify.isHeard,
+        isLeaving: this.#signals > 0,
+        deadtimeMs: this.#cluster.timing.deadtimeMs,
+      }),
+      end: () => this.#ended.resolve("anew"),
+    });
   }
 
   async #leave() {
@@ -323,13 +346,4 @@ export class Agent {
     this.#log.info("The agent has ended", "exit");
     await this.#log.drained(lastWordsMs);
   }
-}
-
-/** One sentence for the service manager. */
-function sentenceOf({ node, state, nodes, groups }: Snapshot): string {
-  const members = nodes.filter(({ kind }) => kind !== "ping");
-  const active = members.filter((member) => member.state === "active").length;
-  const held = groups.filter(({ holder }) => holder === node).length;
-  const reach = `${active} of ${members.length} nodes active`;
-  return `${state}: ${reach}, holds ${held} of ${groups.length} groups`;
 }

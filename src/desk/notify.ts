@@ -22,6 +22,11 @@ export class Notify {
     if (path !== undefined && forUs && limit > 0) this.watchdogMs = limit / 2_000;
   }
 
+  /** A service manager listens. */
+  get isHeard(): boolean {
+    return this.#fd !== undefined;
+  }
+
   ready(): void {
     this.#send("READY=1");
   }

@@ -18,8 +18,9 @@ import { type Directories, type Places, placesOf } from "./place.ts";
 import { readSettings } from "./settings.ts";
 import { StatusPage } from "./statuspage/statuspage.ts";
 
-/** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors). */
-const code = { left: 0, failed: 1, configuration: 6 } as const;
+/** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors); "anew" is EX_TEMPFAIL of
+ *  sysexits(3). */
+const code = { left: 0, failed: 1, configuration: 6, anew: 75 } as const;
 /** A disk that hangs may cost the last events, not the end of the agent. */
 const lastEventsMs = 1_000;
 type Code = (typeof code)[keyof typeof code];
@@ -74,7 +75,7 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     locked.lock.release();
     await Promise.all([journal.drained(lastEventsMs), notice.drained(lastEventsMs)]);
     // Not by returning: a script that was left running would keep this process. The log is written.
-    process.exit(ended);
+    process.exit(ended === "anew" ? code.anew : ended);
   } catch (error) {
     log.error(error instanceof Error ? error.message : String(error), "start");
     await log.drained(1_000);

@@ -22,6 +22,9 @@ SendSIGKILL=no
 TimeoutStopSec=infinity
 Restart=on-failure
 RestartSec=100ms
+# SIGUSR1, after an upgrade: the installed binary goes on in place of this one.
+SuccessExitStatus=75
+RestartForceExitStatus=75
 # The configuration has problems: trying again does not help.
 RestartPreventExitStatus=6
 WatchdogSec=30

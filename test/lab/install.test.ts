@@ -108,6 +108,7 @@ test("hb.deb on a fresh Debian: installed, killed, upgraded while nothing moves,
       const old = (await debian.show("hb")).get("MainPID");
       await install(debian, debs.next);
       await began(old);
+      expect(await debian.journal()).toContain("Beginning anew in place: what is up here stays up");
       const now = (await debian.show("hb")).get("MainPID");
       expect(await debian.must("readlink", `/proc/${now}/exe`)).toBe("/usr/sbin/hb\n");
       expect(await debian.must("dpkg-query", "--show", "hb")).toBe(`hb\t${NEXT}\n`);
