@@ -1,12 +1,13 @@
 // `hb doctor`: what is wrong on this host and between it and the other nodes, a line each, with the command that
 // repairs it. It looks and changes nothing.
 
-import { examine } from "../desk/doctor/doctor.ts";
+import { writeBundle } from "../desk/bundle/bundle.ts";
+import { type Examination, examine } from "../desk/doctor/doctor.ts";
 import type { Finding } from "../desk/doctor/finding.ts";
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
-import { paint, print, printJson, type Style } from "./output.ts";
+import { paint, print, printJson, type Style, say } from "./output.ts";
 
 const styles: Readonly<Record<Finding["level"], Style>> = {
   ok: "green",
@@ -17,9 +18,14 @@ const styles: Readonly<Record<Finding["level"], Style>> = {
 export const doctor = command({
   name: "doctor",
   summary: "Looks for what is wrong, and says what repairs it",
-  examples: ["hb doctor", "hb doctor --json"],
+  examples: ["hb doctor", "hb doctor --json", "hb doctor --bundle hb.tar.gz"],
   args: {
     json: { type: "boolean", description: "Print JSON" },
+    bundle: {
+      type: "string",
+      valueHint: "FILE",
+      description: "Also write a support bundle (.tar.gz) without keys and passwords",
+    },
     ...agentDirOptions,
   },
   notes: `Each line is ok, warn or fail. Below one that is not ok stands what repairs it: after "$" a command
@@ -31,13 +37,29 @@ that can be typed as it is. Nothing is changed. Only root sees everything.`,
   ],
   async run({ args }) {
     const directories = { conf: args.dir, state: args["state-dir"], run: args["run-dir"] };
-    const { node, findings } = await examine(directories);
+    const examination = await examine(directories);
+    const { taken, findings } = examination;
+    const node = taken.self;
     const code = codeOf(findings);
     if (args.json) printJson({ version: 1, node, good: code === exit.done, findings });
     else print(findings.map(lineOf).join("\n"));
-    return code;
+    if (args.bundle === undefined) return code;
+    return (await bundle(args.bundle, examination)) ? code : exit.failed;
   },
 });
+
+async function bundle(path: string, examination: Examination): Promise<boolean> {
+  try {
+    const { files, bytes } = await writeBundle(path, examination);
+    say(`${path}: ${files} files, ${Math.ceil(bytes / 1024)} KiB, without keys and passwords`);
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+    say(isThere ? `There is a ${path} already: choose another name` : `No bundle: ${reason}`);
+    return false;
+  }
+}
 
 function codeOf(findings: readonly Finding[]): ExitCode {
   if (findings.some(({ level }) => level === "fail")) return exit.failed;

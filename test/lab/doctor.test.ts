@@ -2,6 +2,8 @@
 // prints repairs it.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import type { Finding } from "../../src/desk/doctor/finding.ts";
 import { bytesToText } from "../../src/wire/bytes.ts";
 import { text } from "../../src/wire/message.ts";
@@ -58,6 +60,19 @@ function story(tell: (run: Running) => Promise<void>): Promise<void> {
   return withCluster({ nodes, nets: 2, cluster: { media: [], extra, initdead: "10" } }, tell);
 }
 
+/** A bundle beside a running agent: what it knows is in it, the key of the cluster is not. */
+async function bundled(host: Host): Promise<void> {
+  const { code, stderr } = await hb(host, "doctor", "--bundle", "/var/log/bundle.tar.gz");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("without keys and passwords")]);
+  const bytes = gunzipSync(await Bun.file(join(host.dir, "log/bundle.tar.gz")).bytes());
+  expect(bytes.includes("lab-secret")).toBe(false);
+  const { stdout: names } = await host.exec(["tar", "-tzf", "/var/log/bundle.tar.gz"]);
+  for (const name of ["status.json", "agent/0/limits", "agent/1/status", "log/var/log/ha-log"]) {
+    expect(names.split("\n")).toContain(`hb-alice/${name}`);
+  }
+  expect(bytes.toString()).toContain("Local status is active");
+}
+
 test("hb doctor finds what is broken on a host, and what it prints repairs it", async () => {
   await story(async ({ lab }) => {
     const alice = lab.host("alice");
@@ -109,6 +124,7 @@ test("hb doctor finds what is broken on a host, and what it prints repairs it", 
       "socat -u UDP4-RECV:694,bind=127.0.0.1,reuseaddr - >/dev/null 2>&1 & sleep 0.3",
     );
     await heals(alice, "true", { check: "port", level: "fail" });
+    await bundled(alice);
   });
 });
 

@@ -31,7 +31,7 @@ import { lookUnits, type UnitSight } from "./look/unit.ts";
 import { firewallFindings, multicastFindings, portFindings } from "./traffic.ts";
 
 export interface Examination {
-  readonly node: string;
+  readonly taken: Case;
   /** In the order in which one looks: the agent and its files first, the other nodes last. */
   readonly findings: readonly Finding[];
 }
@@ -66,7 +66,7 @@ export async function examine(directories: Directories): Promise<Examination> {
       ...(await senderFindings(taken, now, hasUnit)),
     );
   }
-  return { node: self, findings: parts.flat() };
+  return { taken, findings: parts.flat() };
 }
 
 /** What of this host the files speak of. */
