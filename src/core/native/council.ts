@@ -216,6 +216,11 @@ export class Council {
     return bulletin?.status === "active" && !bulletin.groups.has(key);
   }
 
+  /** The peer may have something of the group up, and does not know yet whether it is the holder. */
+  isUnsure(node: string, key: string): boolean {
+    return this.hearsay.news(node, key)?.activity === "unsure";
+  }
+
   /** A Heartbeat 3 node whose group this is, as long as it or another one of them may have it. */
   isLeftTo(node: string, key: string, now: Instant): boolean {
     if (!this.#strangers.includes(node)) return false;

@@ -226,9 +226,9 @@ export class Native implements Negotiator {
     const { node } = register;
     if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
     if (!this.#isViable(node, key)) return undefined;
-    if (state === "held" && this.#council.hearsay.news(node, key)?.activity === "unsure") {
-      const why = `${node} is not sure that it holds it, ${this.#table.self} is`;
+    if (state === "held" && this.#council.isUnsure(node, key)) {
       const { self } = this.#table;
+      const why = `${node} is not sure that it holds it, ${self} is`;
       this.#ledger.assign(key, self, why);
       const kept = { group: key, to: self, why };
       return [log("info", "keep", `${key} stays on ${self}: ${why}`, kept)];
@@ -328,17 +328,17 @@ export class Native implements Negotiator {
 
   /** The node could be given the group: who may have some of it up must find that out first. */
   #isReceptive(node: string, key: string): boolean {
-    const isUnsure = this.#council.hearsay.news(node, key)?.activity === "unsure";
-    return this.#isViable(node, key) && !isUnsure;
+    return this.#isViable(node, key) && !this.#council.isUnsure(node, key);
   }
 
-  /** The assigned node keeps the group while it can hold it or, for a time, while it is starting. */
+  /** The assigned node keeps the group while it can hold it or, until it is sure or for a time, starts. */
   #mayKeep(node: string, key: string, now: Instant): boolean {
-    if (this.#council.isStarting(node) || this.#council.isIgnorant(node, key)) {
+    const council = this.#council;
+    if (council.isStarting(node) || council.isIgnorant(node, key)) {
+      if (council.isUnsure(node, key)) return true;
       return this.#ledger.mayWait(key, this.#table.config().timing.initdeadMs, now);
     }
     this.#ledger.endWait(key);
-    const council = this.#council;
     if (this.#isViable(node, key) || council.isLeftTo(node, key, now)) return true;
     // A network with holes: others hear it, so it is for them to judge.
     if (!council.isAlive(node)) return council.isHeardOf(node);
