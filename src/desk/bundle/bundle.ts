@@ -1,4 +1,5 @@
-// A support bundle: what somebody who helps from afar needs to see of this host, in one file, without a secret.
+// A support bundle: what somebody who helps from afar needs to see of this host, in one file, without
+// a secret.
 
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import type { Examination } from "../doctor/doctor.ts";

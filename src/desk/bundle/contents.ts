@@ -1,6 +1,6 @@
-// What is in a support bundle, before the secrets are taken out: the configuration as it may be shown, what the
-// agent knows, what happened, and facts of this host's network and kernel. No command lines, no environments, no
-// scripts: nothing in them helps as much as it could tell.
+// What is in a support bundle, before the secrets are taken out: the configuration as it may be shown,
+// what the agent knows, what happened, and facts of this host's network and kernel. No command lines,
+// no environments, no scripts: nothing in them helps as much as it could tell.
 
 import { readFileSync } from "node:fs";
 import type { Case } from "../doctor/case.ts";

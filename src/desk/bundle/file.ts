@@ -1,5 +1,5 @@
-// The three files as a bundle shows them: what a secret may stand in is covered, comments are left out. What is
-// covered is told as well, so that it is taken out of everything else.
+// The three files as a bundle shows them: what a secret may stand in is covered, comments are left out.
+// What is covered is told as well, so that it is taken out of everything else.
 
 import { settingName } from "../../config/carp/setting.ts";
 import { directives } from "../../config/hacf.ts";

@@ -1,5 +1,5 @@
-// The last lines of a log, those that hb itself wrote. What scripts print may be anything, also a password that
-// nobody could know of: it is left out, and counted.
+// The last lines of a log, those that hb itself wrote. What scripts print may be anything, also a
+// password that nobody could know of: it is left out, and counted.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 

@@ -1,5 +1,6 @@
-// Takes secrets out of text: those that are known, wherever they stand and in the forms that programs write them
-// in, and what looks like one. Text is bytes, one character each, so that no encoding hides a secret.
+// Takes secrets out of text: those that are known, wherever they stand and in the forms that programs
+// write them in, and what looks like one. Text is bytes, one character each, so that no encoding hides
+// a secret.
 
 /** What stands where a secret stood. */
 export const covered = "[redacted]";
