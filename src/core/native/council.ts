@@ -180,7 +180,7 @@ export class Council {
   doubt(now: Instant): string | undefined {
     if (!this.active) return "this node is not a full member yet";
     const unknown = this.#peers.find(
-      (node) => !this.hearsay.isFresh(node) && !this.hearsay.isDeaf(node, now),
+      (node) => !this.hearsay.isFresh(node) && !this.hearsay.isDeaf(node),
     );
     if (unknown !== undefined) return `no report of ${unknown} yet`;
     if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
@@ -295,13 +295,13 @@ export class Council {
 
   /** A peer that stands between this node and the start of a group assigned to it; undefined when
    *  all have confirmed the register, knowing that we know the group, and none has anything of it up. */
-  objection(key: string, register: Register, now: Instant): string | undefined {
+  objection(key: string, register: Register): string | undefined {
     const occupant = this.occupant(key);
     if (occupant !== undefined) return occupant;
     const namedIn = this.#naming.namedIn(key);
     for (const node of this.#peers) {
       const news = this.hearsay.news(node, key);
-      if (this.hearsay.isDeaf(node, now)) continue;
+      if (this.hearsay.isDeaf(node)) continue;
       if (!this.hearsay.isFresh(node)) return `no report of ${node} yet`;
       if (!this.hearsay.hasHeard(node, namedIn)) return `${node} has not heard of it from us yet`;
       if (news !== undefined && !sameRegister(news.register, register)) {
@@ -321,9 +321,7 @@ export class Council {
 
   /** When time alone may change an answer of this class. */
   deadline(now: Instant): Instant | undefined {
-    let first = firstAfter(now, this.claims.deadline(now), this.#blindUntil);
-    for (const node of this.#peers) first = firstAfter(now, first, this.hearsay.deafAt(node));
-    return first;
+    return firstAfter(now, this.claims.deadline(now), this.#blindUntil);
   }
 
   #member(node: string): Member | undefined {

@@ -109,19 +109,13 @@ export class Hearsay {
     return echo !== undefined && echo.generation === this.#generation && echo.n >= n;
   }
 
-  /** It talks, but for long has not heard us. */
-  isDeaf(node: string, now: Instant): boolean {
+  /** It went on talking for long without having heard us. What it said before is no sign of that: it may
+   *  be its answer that a slow line is behind with. */
+  isDeaf(node: string): boolean {
     const peer = this.#peers.get(node);
-    if (peer?.bulletin === undefined || now < after(peer.askedAt, this.#deafAfterMs()))
-      return false;
+    if (peer?.bulletin === undefined) return false;
+    if (peer.heardAt < after(peer.askedAt, this.#deafAfterMs())) return false;
     return peer.bulletin.seen.get(this.#self)?.generation !== this.#generation;
-  }
-
-  /** When a peer that has not echoed us yet will count as deaf. */
-  deafAt(node: string): Instant | undefined {
-    const peer = this.#peers.get(node);
-    if (peer === undefined || this.isFresh(node)) return undefined;
-    return after(peer.askedAt, this.#deafAfterMs());
   }
 
   /** Our echo of everybody's last bulletin. */

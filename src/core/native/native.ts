@@ -306,7 +306,7 @@ export class Native implements Negotiator {
     if (!this.#ledger.isMine(key) || !this.#ledger.isWilling(key)) return undefined;
     if (state !== "idle" && state !== "unsure" && state !== "failed") return undefined;
     if (this.#council.doubt(now) !== undefined) return undefined;
-    if (this.#council.objection(key, register, now) !== undefined) return undefined;
+    if (this.#council.objection(key, register) !== undefined) return undefined;
     const why = this.#ledger.why(key) ?? "this node is its owner";
     this.#ledger.claim(key, register.epoch);
     this.#ledger.explain(key, why);
@@ -345,6 +345,6 @@ export class Native implements Negotiator {
     // It does not hear us, so nothing can be agreed with it; it acts for itself.
     const bulletin = council.hearsay.bulletin(node);
     const isWilling = bulletin?.groups.get(key)?.unwilling === false;
-    return council.hearsay.isDeaf(node, now) && bulletin?.status === "active" && isWilling;
+    return council.hearsay.isDeaf(node) && bulletin?.status === "active" && isWilling;
   }
 }

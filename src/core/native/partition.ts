@@ -32,9 +32,9 @@ export class Partition {
     if (state !== "starting") this.#ending.delete(key);
     if (!isBusy(state)) return undefined;
     // Scripts may take long to stop: the addresses are the other one's already, or nobody's any more.
-    if (state === "stopping" && this.#others(key, ["held", "starting", "stopping"], now).length > 0)
+    if (state === "stopping" && this.#others(key, ["held", "starting", "stopping"]).length > 0)
       return this.#council.table.hand.suspend([key]);
-    const others = this.#others(key, ["held", "starting"], now);
+    const others = this.#others(key, ["held", "starting"]);
     if (others.length === 0) return this.#end(key, now);
     if (this.#ending.has(key)) return this.#council.table.hand.suspend([key]);
     const [other = this.#council.self] = others;
@@ -42,7 +42,7 @@ export class Partition {
       return this.#yield(key, other, `${others.join(", ")} holds it now`, now);
     }
     if (state === "starting") this.#ending.add(key);
-    const rivals = [this.#council.self, ...others].map((node) => this.#rival(node, group, now));
+    const rivals = [this.#council.self, ...others].map((node) => this.#rival(node, group));
     const verdict = keeper(rivals);
     if (verdict === undefined) return undefined;
     const names = rivals.map(({ node }) => node).join(" and ");
@@ -53,16 +53,16 @@ export class Partition {
   }
 
   /** Others that do so with it, as far as they can be believed. */
-  #others(key: string, activities: readonly GroupState[], now: Instant): string[] {
+  #others(key: string, activities: readonly GroupState[]): string[] {
     const { hearsay } = this.#council;
     return this.#council.peers.filter((node) => {
       const activity = hearsay.news(node, key)?.activity;
       if (activity === undefined || !activities.includes(activity)) return false;
-      return hearsay.isFresh(node) || hearsay.isDeaf(node, now);
+      return hearsay.isFresh(node) || hearsay.isDeaf(node);
     });
   }
 
-  #rival(node: string, group: Group, now: Instant): Rival {
+  #rival(node: string, group: Group): Rival {
     const { self, hearsay } = this.#council;
     const { key, state } = group;
     const pings = this.#council.pings(node);
@@ -73,7 +73,7 @@ export class Partition {
     }
     const news = hearsay.news(node, key);
     const whole = news?.activity === "held";
-    return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node, now), whole, home };
+    return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node), whole, home };
   }
 
   #keep(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {
