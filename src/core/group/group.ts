@@ -150,13 +150,13 @@ export class Group {
     return this.#ascend(this.#work.by.goOn(), now);
   }
 
-  /** Addresses leave the interface now, services keep running: somebody else may be the holder. */
+  /** Addresses leave the interface now, services keep running: somebody else may be the holder. A start
+   *  that waits with nothing up is over: what it waited for may have ended by being somebody else's. */
   suspend(): Effect[] {
-    if (this.#ladder.isDown) return [];
     if (this.#goal === "up") this.#goal = "still";
     if (this.#isFree && (this.#state === "held" || this.#state === "starting")) {
       this.#work = { at: "rest" };
-      this.#state = "unsure";
+      this.#state = this.#ladder.isDown ? "idle" : "unsure";
     }
     return this.#ladder.suspend();
   }

@@ -148,6 +148,21 @@ test("Group.suspend() takes off what a start has put up that is held back, and u
   expect(bench.done).toEqual(["hold 10.0.0.1", "status httpd"]);
 });
 
+test("Group.suspend() ends a start that is held back before anything is up", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  bench.see(bench.group.holdBack("bob is unsure", bench.now));
+  bench.see(bench.group.respec(spec("10.0.0.1", "mysqld"), bench.now)).finish();
+  expect(bench.group.state).toBe("starting");
+  bench.forget().see(bench.group.suspend());
+  expect(bench.group.state).toBe("idle");
+  bench.see(bench.group.holdBack(undefined, bench.now)).finish();
+  expect(bench.done).toEqual([]);
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.done).toEqual(["hold 10.0.0.1", "status mysqld"]);
+  expect(bench.group.state).toBe("held");
+});
+
 test("Group.seek() asks every script and begins with what runs", () => {
   const bench = new Bench(words);
   bench.fails.add("status httpd");
