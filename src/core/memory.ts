@@ -14,6 +14,8 @@ export interface RememberedGroup {
   readonly assigned: { readonly node: string; readonly epoch: number };
   /** Resource words that were up here, in start order. */
   readonly up: readonly string[];
+  /** Those of them that are addresses and were not held, for nobody knew whether they were still ours. */
+  readonly off?: readonly string[];
   /** It was held for an owner that was away, and goes home when the owner is back. */
   readonly homesick?: true;
 }

@@ -122,7 +122,8 @@ function isRemembered(value: Partial<RememberedGroup> | null): boolean {
     typeof value?.key === "string" &&
     typeof value.assigned?.node === "string" &&
     Number.isSafeInteger(value.assigned.epoch) &&
-    isWords(value.up)
+    isWords(value.up) &&
+    (value.off === undefined || isWords(value.off))
   );
 }
 

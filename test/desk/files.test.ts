@@ -203,6 +203,7 @@ test.each([
   ["a group without its register", { key: "httpd", up: [] }],
   ["an epoch that is no number", { ...group, assigned: { node: "alice", epoch: "3" } }],
   ["words that are none", { ...group, up: [7] }],
+  ["addresses that are none", { ...group, off: [7] }],
   ["nothing in the place of a group", null],
 ])("Remember.recall() takes a file with %s for none", (_what, damaged) => {
   const memory = { at: 1_000, groups: [group, damaged] };

@@ -92,6 +92,11 @@ export class Group {
     return this.#ladder.up;
   }
 
+  /** Those of them that are addresses and not held, although nobody stopped them. */
+  get off(): string[] {
+    return this.#ladder.off;
+  }
+
   /** Nobody knows yet whether anything of it is up here. */
   get isSought(): boolean {
     return this.#work.at === "seeking";
@@ -161,13 +166,12 @@ export class Group {
     return this.#ladder.suspend();
   }
 
-  /** Begin with these words up, left by an earlier run. `hold` keeps their leases alive. */
-  adopt(words: readonly string[], hold: boolean): Effect[] {
-    this.#ladder.adopt(words);
+  /** Begin with these words up, left by an earlier run. The leases of those that are `held` go on. */
+  adopt(words: readonly string[], held: readonly string[]): Effect[] {
+    this.#ladder.adopt(words, held);
     if (this.#ladder.isDown) return [];
     this.#state = "unsure";
     this.#goal = "still";
-    if (!hold) return [];
     const job = this.#household.nextJob();
     const effects = this.#ladder.holdAll(job);
     if (effects.length > 0) this.#work = { at: "adopting", job };
@@ -256,9 +260,8 @@ export class Group {
 
   #adopted(result: Result, now: Instant): Effect[] {
     this.#work = { at: "rest" };
-    const effects: Effect[] = result.ok
-      ? []
-      : [this.#voice.log("warn", `Cannot adopt group ${this.key}: ${result.text}`)];
+    const text = `Cannot adopt group ${this.key}: ${result.text}`;
+    const effects: Effect[] = result.ok ? [] : [this.#voice.log("warn", text)];
     if (this.#goal === "up") effects.push(...this.#start(now));
     if (this.#goal === "down") effects.push(...this.#stopAll(now));
     return effects;
@@ -316,8 +319,7 @@ export class Group {
   #fail(reason: string, now: Instant): Effect[] {
     this.#hasFailed = true;
     this.#goal = "down";
-    const log = this.#voice.turn(reason, now);
-    return [log, ...(this.#isFree ? this.#stopAll(now) : [])];
+    return [this.#voice.turn(reason, now), ...(this.#isFree ? this.#stopAll(now) : [])];
   }
 
   #stopAll(now: Instant): Effect[] {

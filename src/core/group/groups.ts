@@ -198,13 +198,16 @@ export class Groups {
       effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
       effects.push(...this.#settle(now));
     }
-    const remembered = this.#facts(({ key, up }) => {
+    const remembered = this.#facts(({ key, up, off }) => {
       const { assigned, homesick } = this.#known(key);
-      return `${key} ${assigned.node} ${assigned.epoch} ${homesick ?? false} ${up.join(" ")}`;
+      const words = `${up.join(" ")} - ${off.join(" ")}`;
+      return `${key} ${assigned.node} ${assigned.epoch} ${homesick ?? false} ${words}`;
     });
     if (remembered === this.#remembered) return effects;
     this.#remembered = remembered;
-    const groups = this.#runner.groups.map(({ key, up }) => ({ ...this.#known(key), up }));
+    const groups = this.#runner.groups.map(({ key, up, off }) => {
+      return { ...this.#known(key), up, ...(off.length > 0 && { off }) };
+    });
     return [...effects, { do: "remember", memory: { at: now, groups } }];
   }
 

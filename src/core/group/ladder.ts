@@ -23,6 +23,8 @@ export class Ladder {
   readonly #touched = new Set<number>();
   /** Stages whose addresses were taken off although nobody stopped them. */
   readonly #suspended = new Set<number>();
+  /** Stages of addresses that an earlier run left and this one does not hold: they may be there, or not. */
+  readonly #left = new Set<number>();
   /** When all scripts said that they do not run. */
   #idleAt: Instant | undefined;
 
@@ -60,6 +62,13 @@ export class Ladder {
   /** Resource words that are or may be up, in start order. */
   get up(): string[] {
     return this.#stages.flatMap((stage, n) => (this.#touched.has(n) ? wordsOf(stage) : []));
+  }
+
+  /** Of these, addresses that are not held, although nobody stopped them. */
+  get off(): string[] {
+    return this.#stages.flatMap((stage, n) => {
+      return this.#suspended.has(n) || this.#left.has(n) ? wordsOf(stage) : [];
+    });
   }
 
   /** The lowest of the stages up to n whose addresses are off; undefined: all is as it was climbed. */
@@ -102,10 +111,13 @@ export class Ladder {
     return this.#idleAt !== undefined && now < after(this.#idleAt, freshMs);
   }
 
-  /** These words may be up: an earlier run left them. */
-  adopt(words: readonly string[]): void {
+  /** These words may be up: an earlier run left them. Only those are still ours that it `held`. */
+  adopt(words: readonly string[], held: readonly string[] = []): void {
     this.#stages.forEach((stage, n) => {
-      if (wordsOf(stage).some((word) => words.includes(word))) this.#touched.add(n);
+      const own = wordsOf(stage);
+      if (!own.some((word) => words.includes(word))) return;
+      this.#touched.add(n);
+      if (stage.kind === "pulse" && !own.some((word) => held.includes(word))) this.#left.add(n);
     });
   }
 
@@ -116,7 +128,7 @@ export class Ladder {
     this.#touched.add(n);
     this.#idleAt = undefined;
     if (stage.kind === "script") return [this.#run(stage.resource, "start", job)];
-    this.#suspended.delete(n);
+    this.#forget(n);
     return [{ do: "hold", job, resources: stage.resources }];
   }
 
@@ -136,12 +148,11 @@ export class Ladder {
     return [this.#run(stage.resource, "status", job)];
   }
 
-  /** Keep alive whatever addresses are up already. */
+  /** Keep alive whatever addresses are ours already. */
   holdAll(job: number): Effect[] {
-    const resources = this.#addressesOf(this.#pulseStages());
-    if (resources.length === 0) return [];
-    this.#suspended.clear();
-    return [{ do: "hold", job, resources }];
+    const stages = this.#pulseStages().filter((n) => !this.#left.has(n));
+    const resources = this.#addressesOf(stages);
+    return resources.length === 0 ? [] : [{ do: "hold", job, resources }];
   }
 
   /** Addresses leave the interface, unless they have left it already. */
@@ -155,7 +166,13 @@ export class Ladder {
   /** The stage has been stopped. */
   stopped(n: number): void {
     this.#touched.delete(n);
+    this.#forget(n);
+  }
+
+  /** What became of its addresses without being asked for counts no more. */
+  #forget(n: number): void {
     this.#suspended.delete(n);
+    this.#left.delete(n);
   }
 
   /** Stages of addresses that may be up. */

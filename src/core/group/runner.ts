@@ -80,9 +80,13 @@ export class Runner implements Hand {
     return keys.flatMap((key) => this.group(key)?.suspend() ?? []);
   }
 
-  /** Begin with what an earlier run left up; words that no group has any more are left alone. */
+  /** Begin with what an earlier run left up; words that no group has any more are left alone. `hold`: what
+   *  it held is held on. */
   adopt(remembered: readonly RememberedGroup[], hold: boolean): Effect[] {
-    return remembered.flatMap(({ key, up }) => this.group(key)?.adopt(up, hold) ?? []);
+    return remembered.flatMap(({ key, up, off = [] }) => {
+      const held = hold ? up.filter((word) => !off.includes(word)) : [];
+      return this.group(key)?.adopt(up, held) ?? [];
+    });
   }
 
   /** Begin without a memory of some groups. */

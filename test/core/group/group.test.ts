@@ -366,7 +366,8 @@ test("Group.raise() after a suspension in the midst of a start begins from the f
 
 test("Group.adopt() keeps leases alive and is not sure", () => {
   const bench = new Bench(words);
-  bench.see(bench.group.adopt(["10.0.0.1", "10.0.0.2", "httpd"], true));
+  const left = ["10.0.0.1", "10.0.0.2", "httpd"];
+  bench.see(bench.group.adopt(left, left));
   expect(bench.done).toEqual(["hold 10.0.0.1 10.0.0.2"]);
   expect(bench.group.state).toBe("unsure");
   bench.finish();
@@ -378,14 +379,26 @@ test("Group.adopt() keeps leases alive and is not sure", () => {
 
 test("Group.adopt() of an old memory touches no address", () => {
   const bench = new Bench(words);
-  bench.see(bench.group.adopt(["10.0.0.1"], false));
+  bench.see(bench.group.adopt(["10.0.0.1"], []));
   expect(bench.done).toEqual([]);
   expect(bench.group.state).toBe("unsure");
 });
 
+test("Group.off names the addresses that are not held, until a start holds them", () => {
+  const bench = new Bench(words);
+  bench.see(bench.group.adopt(["10.0.0.1", "10.0.0.2", "httpd", "10.0.0.3"], ["10.0.0.1"]));
+  expect(bench.done).toEqual(["hold 10.0.0.1 10.0.0.2"]);
+  expect(bench.group.off).toEqual(["10.0.0.3"]);
+  bench.finish();
+  bench.see(bench.group.suspend());
+  expect(bench.group.off).toEqual(["10.0.0.1", "10.0.0.2", "10.0.0.3"]);
+  bench.see(bench.group.raise("test", bench.now)).finish();
+  expect(bench.group.off).toEqual([]);
+});
+
 test("Group.adopt() ignores words that the group does not have", () => {
   const bench = new Bench(words);
-  expect(bench.group.adopt(["nfs"], true)).toEqual([]);
+  expect(bench.group.adopt(["nfs"], ["nfs"])).toEqual([]);
   expect(bench.group.state).toBe("idle");
 });
 
