@@ -5,7 +5,8 @@
 // and neither puts up nor announces one until it has either heard what somebody else said after it woke
 // or listened for a deadtime in vain.
 //
-// A pulse whose desk is gone says nothing any more after deadtime (at least a second), plus 100 ms.
+// A pulse whose desk is gone says nothing any more after deadtime (at least a second), plus 100 ms. One that
+// stood still meanwhile finds out as it wakes: it has those 100 ms from then on.
 
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Law, Report } from "./law.ts";
@@ -71,10 +72,10 @@ export class Sleeper implements Law {
   }
 
   #speaks(node: string, what: string, now: number): void {
-    const { up, config } = this.#picture.host(node);
+    const { up, config, thawedAt } = this.#picture.host(node);
     const lostAt = this.#deskLostAt.get(node);
-    const limitMs = Math.max(deskLeastMs, config.timing.deadtimeMs) + slackMs;
-    if (lostAt !== undefined && now - lostAt > limitMs) {
+    const limitMs = Math.max(deskLeastMs, config.timing.deadtimeMs);
+    if (lostAt !== undefined && now - Math.max(lostAt + limitMs, thawedAt) > slackMs) {
       this.#deskLostAt.delete(node);
       this.#report("3", `${node} ${what} although it has had no desk for ${now - lostAt} ms`);
     }
