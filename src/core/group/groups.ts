@@ -130,7 +130,8 @@ export class Groups {
 
   /** Take all addresses off their interfaces now, without any decision about them. */
   suspend(): Effect[] {
-    return this.#runner.suspend(this.#runner.groups.map(({ key }) => key));
+    const { groups, leaving } = this.#runner;
+    return this.#runner.suspend([...groups, ...leaving].map(({ key }) => key));
   }
 
   /** This node was away for longer than its own deadtime, and everything is suspended. */
@@ -193,8 +194,9 @@ export class Groups {
     const seen = this.#facts(({ key, state, isSought }) => {
       return `${state} ${isSought} ${this.#negotiator.holder(key)}`;
     });
-    if (seen !== this.#seen) {
-      this.#seen = seen;
+    const facts = `${seen}${this.#runner.leaving.map(({ key }) => key).join("\n")}`;
+    if (facts !== this.#seen) {
+      this.#seen = facts;
       effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
       effects.push(...this.#settle(now));
     }

@@ -29,7 +29,7 @@ export class Runner implements Hand {
   #byKey: ReadonlyMap<string, Group> = new Map();
   #rules: GroupRules;
   readonly #household: Household;
-  /** Groups that left the configuration and are being stopped. */
+  /** Groups that left the files and are being stopped. */
   #leaving: Group[] = [];
   #orders: Order[] = [];
   /** The number of the last order that named the group. */
@@ -50,6 +50,11 @@ export class Runner implements Hand {
 
   get groups(): readonly Group[] {
     return this.#groups;
+  }
+
+  /** Those that left the files and are still being stopped. */
+  get leaving(): readonly Group[] {
+    return this.#leaving;
   }
 
   /** Nothing is being started or stopped. */
@@ -77,7 +82,8 @@ export class Runner implements Hand {
    *  taken is taken: what was agreed on before may be wrong by now. */
   suspend(keys: readonly string[]): Effect[] {
     for (const order of this.#orders) if (order.act === "take") order.isCalledOff = true;
-    return keys.flatMap((key) => this.group(key)?.suspend() ?? []);
+    const named = this.#everyone().filter(({ key }) => keys.includes(key));
+    return named.flatMap((group) => group.suspend());
   }
 
   /** Begin with what an earlier run left up; words that no group has any more are left alone. `hold`: what

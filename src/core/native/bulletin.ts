@@ -4,7 +4,7 @@
 // that is lost, doubled or late does no harm. Heartbeat 3 ignores the type. Format (docs/design.md,
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
-//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "  home=10
+//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "  home=10  gone=01
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
 import { type Field, type Message, textOf } from "../../wire/message.ts";
@@ -38,6 +38,8 @@ export interface Bulletin {
   readonly groups: ReadonlyMap<string, GroupNews>;
   /** Groups that belong to the sender by its own files (auto_failback). Undefined: it does not say. */
   readonly homes: ReadonlySet<string> | undefined;
+  /** Groups that its files do not have any more, and that it is still stopping. */
+  readonly gone?: ReadonlySet<string>;
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
 }
@@ -53,6 +55,7 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
     if (other.seen.get(node)?.generation !== generation) return false;
   }
   if (one.homes !== other.homes && homeOf(one) !== homeOf(other)) return false;
+  if (one.gone !== other.gone && goneOf(one) !== goneOf(other)) return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
 
@@ -87,6 +90,8 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
   ];
   const home = homeOf(bulletin);
   if (home !== undefined) fields.push(stringField("home", home));
+  const gone = goneOf(bulletin);
+  if (gone !== undefined) fields.push(stringField("gone", gone));
   if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
   for (const line of lines) fields.push(stringField("g", line));
   return { fields };
@@ -112,7 +117,8 @@ export class BulletinReader {
     const seen = decodeSeen(words(textOf(message, "seen")));
     const ask = words(textOf(message, "ask"));
     const digest = textOf(message, "conf");
-    const told = digest === undefined ? {} : { digest };
+    const gone = decodeMarks(textOf(message, "gone"), groups);
+    const told = { ...(gone !== undefined && { gone }), ...(digest !== undefined && { digest }) };
     return { n, status, pings, seen, ask, groups, homes: this.#homes, ...told };
   }
 
@@ -130,7 +136,7 @@ export class BulletinReader {
     this.#lines = lines;
     this.#groups = groups;
     this.#home = home;
-    this.#homes = decodeHomes(home, groups);
+    this.#homes = decodeMarks(home, groups);
     return groups;
   }
 }
@@ -149,15 +155,26 @@ export function linesOf(groups: Bulletin["groups"]): string[] {
 
 /** "101": for each group whether the sender is its home. */
 function homeOf({ homes, groups }: Bulletin): string | undefined {
-  if (homes === undefined) return undefined;
-  let home = "";
-  for (const key of groups.keys()) home += homes.has(key) ? "1" : "0";
-  return home;
+  return homes === undefined ? undefined : encodeMarks(homes, groups);
 }
 
-function decodeHomes(home: string | undefined, groups: Bulletin["groups"]): Bulletin["homes"] {
-  if (home?.length !== groups.size) return undefined;
-  return new Set([...groups.keys()].filter((_key, n) => home[n] === "1"));
+/** The same for those that its files have no more; undefined where there is none. */
+function goneOf({ gone, groups }: Bulletin): string | undefined {
+  return gone === undefined || gone.size === 0 ? undefined : encodeMarks(gone, groups);
+}
+
+function encodeMarks(marked: ReadonlySet<string>, groups: Bulletin["groups"]): string {
+  let marks = "";
+  for (const key of groups.keys()) marks += marked.has(key) ? "1" : "0";
+  return marks;
+}
+
+function decodeMarks(
+  marks: string | undefined,
+  groups: Bulletin["groups"],
+): ReadonlySet<string> | undefined {
+  if (marks?.length !== groups.size) return undefined;
+  return new Set([...groups.keys()].filter((_key, n) => marks[n] === "1"));
 }
 
 function encodeNews(key: string, news: GroupNews): string {

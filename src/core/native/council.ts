@@ -213,7 +213,8 @@ export class Council {
   /** The node is here, but its haresources does not (yet) name the group. */
   isIgnorant(node: string, key: string): boolean {
     const bulletin = this.hearsay.bulletin(node);
-    return bulletin?.status === "active" && !bulletin.groups.has(key);
+    if (bulletin?.status !== "active") return false;
+    return !bulletin.groups.has(key) || bulletin.gone?.has(key) === true;
   }
 
   /** The peer may have something of the group up, and does not know yet whether it is the holder. */
@@ -237,7 +238,7 @@ export class Council {
     if (bulletin?.status === "leaving") return "is leaving";
     if (bulletin?.status === "starting") return "does not become active";
     const news = bulletin?.groups.get(key);
-    if (news === undefined) return "does not know the group";
+    if (news === undefined || this.isIgnorant(node, key)) return "does not know the group";
     return news.unwilling ? "failed to start it" : "does not hear this node";
   }
 

@@ -61,7 +61,8 @@ export class Herald {
     bulletins.last += 1;
     const { digest } = council.config;
     const told = digest === undefined ? {} : { digest };
-    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, homes, ...told };
+    const gone = new Set(council.table.hand.leaving.map(({ key }) => key));
+    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, homes, gone, ...told };
     const message = encodeBulletin(bulletin, lines);
     return council.table.send(message, now);
   }

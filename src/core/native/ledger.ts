@@ -191,18 +191,22 @@ export class Ledger {
 
   /** What the others are told of each group; who leaves would start none. */
   news(leaving: boolean): Map<string, GroupNews> {
-    return new Map(
-      this.#table.hand.groups.map(({ key, state, isSought }) => [
-        key,
-        {
-          register: this.register(key),
-          // What may be up here must not be started elsewhere.
-          activity: isSought ? "unsure" : state,
-          claim: isBusy(state) ? this.claimed(key) : 0,
-          unwilling: leaving || !this.isWilling(key),
-        },
-      ]),
-    );
+    const { hand } = this.#table;
+    const all = new Map<string, GroupNews>();
+    for (const { key, state, isSought } of hand.groups) {
+      all.set(key, {
+        register: this.register(key),
+        // What may be up here must not be started elsewhere.
+        activity: isSought ? "unsure" : state,
+        claim: isBusy(state) ? this.claimed(key) : 0,
+        unwilling: leaving || !this.isWilling(key),
+      });
+    }
+    for (const { key } of hand.leaving) {
+      const [register, claim] = [this.register(key), this.claimed(key)];
+      all.set(key, { register, activity: "stopping", claim, unwilling: true });
+    }
+    return all;
   }
 
   /** The first moment after `now` at which a rule may have a new answer. */

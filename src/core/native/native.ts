@@ -197,7 +197,7 @@ export class Native implements Negotiator {
       effects.push(...group.holdBack(this.#council.occupant(group.key), now));
       effects.push(...this.#judge(group, now));
     }
-    effects.push(...this.#operator.check(now));
+    effects.push(...this.#partition.relinquish(), ...this.#operator.check(now));
     const isLeaving = this.#leave.begun;
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));

@@ -52,6 +52,13 @@ export class Partition {
     return this.#keep(key, rivals, text, now);
   }
 
+  /** What left the files of this node and is still being stopped: its addresses are a holder's alone. */
+  relinquish(): Effect[] {
+    return this.#council.table.hand.leaving
+      .filter(({ key }) => this.#others(key, ["held", "starting", "stopping"]).length > 0)
+      .flatMap((group) => group.suspend());
+  }
+
   /** Others that do so with it, as far as they can be believed. */
   #others(key: string, activities: readonly GroupState[]): string[] {
     const { hearsay } = this.#council;

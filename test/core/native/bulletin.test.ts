@@ -32,10 +32,16 @@ const said = fc.record(
   } as const,
   { requiredKeys: ["n", "status", "pings", "seen", "ask", "groups"] },
 );
-const bulletin = fc.tuple(said, fc.option(fc.func(fc.boolean()))).map(([all, isHome]) => {
-  const homes = isHome === null ? undefined : new Set([...all.groups.keys()].filter(isHome));
-  return { ...all, homes } as Bulletin;
-});
+const choice = fc.infiniteStream(fc.boolean());
+const bulletin = fc
+  .tuple(said, fc.boolean(), choice, choice)
+  .map(([all, saysHome, isHome, isGone]) => {
+    const chosen = (marks: Iterator<boolean>) =>
+      new Set([...all.groups.keys()].filter(() => marks.next().value));
+    const gone = chosen(isGone);
+    const homes = saysHome ? chosen(isHome) : undefined;
+    return { ...all, homes, ...(gone.size > 0 && { gone }) } as Bulletin;
+  });
 
 test("decodeBulletin() gives back what encodeBulletin() was given", () => {
   fc.assert(
@@ -73,6 +79,18 @@ test("BulletinReader.read() gives the same groups as long as nothing else is sai
   expect(first?.get("web")?.unwilling).toBe(false);
 });
 
+test("encodeBulletin() says nothing of groups that are gone where there are none", () => {
+  const news = { register: { node: "bob", epoch: 1 }, activity: "stopping", claim: 1 } as const;
+  const groups = new Map([["web", { ...news, unwilling: true }]]);
+  const base = { n: 1, status: "active", pings: 0, seen: new Map(), ask: [], homes: undefined };
+  const marks = (gone: readonly string[]) => {
+    const message = encodeBulletin({ ...base, groups, gone: new Set(gone) } as Bulletin);
+    return message.fields.filter((field) => field.name === "gone").map((field) => field.value);
+  };
+  expect(marks([])).toEqual([]);
+  expect(marks(["web"])).toEqual(["1"]);
+});
+
 test("decodeBulletin() does not say whose home an older hb is, nor what does not fit the groups", () => {
   const fields = { ...good, g: "held 1 0 1 alice web" };
   expect(decodeBulletin(text({ ...fields, home: "1" }))?.homes).toEqual(new Set(["web"]));
@@ -91,7 +109,7 @@ test("encodeBulletin() uses string fields only, so that classic text can carry i
 
 test("decodeBulletin() never throws, whatever fields arrive", () => {
   const field = fc.record({
-    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "home", "g", "x"),
+    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "home", "gone", "g", "x"),
     type: fc.constant("string" as const),
     value: fc.oneof(fc.string(), fc.constantFrom("hb_groups", "active", "7", "held 1 0 1 a k")),
   });
