@@ -78,10 +78,12 @@ export function clusterOf(
   }));
 }
 
-/** Many nodes, and rings of cables, which pass everything on, have no haste. */
+/** Many nodes, and rings of cables, which pass everything on, have no haste. Nor has a cable alone: it would
+ *  be asked for more than it carries, which hb check tells, and then nothing is promised. */
 function tempiFor(size: number, links: readonly LinkKind[]): readonly Tempo[] {
   const isCrowd = size > 3 || (size > 2 && links.includes("serial"));
-  return isCrowd ? tempi.filter(([keepaliveMs]) => keepaliveMs >= 1_000) : tempi;
+  const isCable = links.every((link) => link === "serial");
+  return isCrowd || isCable ? tempi.filter(([keepaliveMs]) => keepaliveMs >= 1_000) : tempi;
 }
 
 export function keyringOf(chance: Chance, number = 1): Keyring {
