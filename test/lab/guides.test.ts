@@ -52,14 +52,22 @@ esac
 /** Commands that a lab cannot run as they are, with what is done in their place. */
 const otherwise: Record<string, (lab: Lab, host: Host) => void> = {
   // There is no sshd in a lab; test/cli/propagate.test.ts has one.
-  "hb propagate": (lab, host) => {
-    for (const other of nodes(lab).filter((each) => each !== host)) {
-      for (const name of ["ha.cf", "haresources"])
-        other.write(`ha.d/${name}`, host.read(`ha.d/${name}`));
-      other.write("ha.d/authkeys", host.read("ha.d/authkeys"), 0o600);
-    }
-  },
+  "hb propagate": spread,
+  "hb propagate --binary": spread,
+  "hb propagate alice": () => {},
+  // It ends with a key; test/cli/watch.test.ts presses it.
+  "hb status --watch": () => {},
 };
+
+/** The files of a host, on the other one. */
+function spread(lab: Lab, from: Host): void {
+  for (const to of nodes(lab).filter((host) => host !== from)) {
+    for (const name of ["ha.cf", "haresources"]) {
+      to.write(`ha.d/${name}`, from.read(`ha.d/${name}`));
+    }
+    to.write("ha.d/authkeys", from.read("ha.d/authkeys"), 0o600);
+  }
+}
 
 interface Guide {
   /** Hosts besides alice and bob. */
@@ -70,6 +78,7 @@ interface Guide {
 }
 
 const guides: Readonly<Record<string, Guide>> = {
+  "getting-started": {},
   cabling: {},
   security: { after: neverMissed },
   cloud: { others: ["provider"], before: provide, after: toldAgain },
