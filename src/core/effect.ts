@@ -100,8 +100,9 @@ export type Effect =
   | { readonly do: "publish" }
   /** Use these media, keys and timings from now on. */
   | { readonly do: "reconfigure"; readonly config: ClusterConfig }
-  /** Begin anew with a higher generation, holding nothing. */
-  | { readonly do: "restart"; readonly reason: string }
+  /** Begin anew with a higher generation, holding nothing. With `above`: higher than that one as well, and
+   *  what is up here stays and is the next run's. */
+  | { readonly do: "restart"; readonly reason: string; readonly above?: number }
   /** Left gracefully (or told to go): the process may end. */
   | { readonly do: "exit"; readonly reason: string }
   /** Only when the configuration says `on_stop_failure reboot`. */

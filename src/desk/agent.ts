@@ -201,7 +201,8 @@ export class Agent {
         return;
       case "restart":
         this.#log.warn(`Beginning anew with a higher generation: ${effect.reason}`, "restart");
-        this.#remember.forget();
+        if (effect.above === undefined) this.#remember.forget();
+        else this.#identity.outrun(effect.above);
         this.#keeper.expectRestart();
         return;
       case "exit":

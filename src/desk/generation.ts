@@ -24,11 +24,11 @@ export interface NextGeneration {
 /** Reads, adds one, writes, syncs. The result is on the disk before it is used.  Without a file,
  *  or with one that cannot be understood, it begins at the unix time + 1: higher than whatever
  *  peers remember, if the clock is sane. (3.0.6 begins at 1 in the second case, which makes its
- *  peers drop everything as a replay.) */
-export function bumpGeneration(path: string, unixSeconds: number): NextGeneration {
+ *  peers drop everything as a replay.) `above`: a generation that peers remember. */
+export function bumpGeneration(path: string, unixSeconds: number, above = 0): NextGeneration {
   const text = readTextIfThere(path);
   const previous = text === undefined ? undefined : parseGeneration(text);
-  const generation = (previous ?? Math.floor(unixSeconds)) + 1;
+  const generation = Math.max(previous ?? Math.floor(unixSeconds), above) + 1;
   rewriteFile(path, formatGeneration(generation));
   if (previous !== undefined) return { generation };
   const reason = text === undefined ? "No previous generation" : `Unreadable generation in ${path}`;

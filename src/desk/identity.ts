@@ -15,6 +15,7 @@ export class Identity {
   readonly #uuid: string;
   readonly #method: HaConf["hbgenmethod"];
   #generation = 0;
+  #above = 0;
   #hosts: readonly HostcacheEntry[];
   #deleted: readonly HostcacheEntry[];
 
@@ -33,9 +34,10 @@ export class Identity {
   next(note: (text: string) => void): Facts {
     const unixSeconds = Date.now() / 1_000;
     if (this.#method === "time") {
-      this.#generation = timeGeneration(this.#generation, unixSeconds);
+      const previous = Math.max(this.#generation, this.#above);
+      this.#generation = timeGeneration(previous, unixSeconds);
     } else {
-      const bumped = bumpGeneration(this.#places.generation, unixSeconds);
+      const bumped = bumpGeneration(this.#places.generation, unixSeconds, this.#above);
       if (bumped.note !== undefined) note(bumped.note);
       this.#generation = bumped.generation;
     }
@@ -45,6 +47,11 @@ export class Identity {
       hostcache: this.#hosts,
       delhostcache: this.#deleted,
     };
+  }
+
+  /** Peers remember this generation: the next life has one above it. */
+  outrun(generation: number): void {
+    this.#above = generation;
   }
 
   /** The next life shall know what this one learned. */

@@ -44,6 +44,13 @@ test("bumpGeneration() begins at the unix time + 1, then adds one each time, on 
   expect(readFileSync(path, "latin1")).toBe("     1700000002\n");
 });
 
+test("bumpGeneration() goes above what peers remember, whatever the file and the clock say", () => {
+  const path = file("hb_generation_behind");
+  expect(bumpGeneration(path, 5, 1_700_000_000).generation).toBe(1_700_000_001);
+  expect(bumpGeneration(path, 5, 1_700_000_000).generation).toBe(1_700_000_002);
+  expect(readFileSync(path, "latin1")).toBe("     1700000002\n");
+});
+
 test("bumpGeneration() begins anew, and says so, when the file cannot be understood", () => {
   const path = file("hb_generation_bad");
   writeFileSync(path, "\0\0\0");

@@ -1,6 +1,8 @@
 // The agent itself dies, in halves or whole, and the host lives on.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { HALF, half } from "./agent.ts";
 import { home, type Running, withCluster } from "./cluster.ts";
 import { SOON_MS, stays, until, wallMs } from "./until.ts";
@@ -56,6 +58,22 @@ test("hb agent killed whole and restarted within deadtime finds everything as it
     await run.agent("alice").exited;
     run.start("alice");
     await nothingMoves(run, before);
+  });
+});
+
+test("hb agent that lost its generation begins anew above the one it had, and nothing moves", async () => {
+  await withCluster({ nodes, cluster }, async (run) => {
+    const alice = run.host("alice");
+    const file = join(alice.dir, "lib/hb_generation");
+    const lost = Number(alice.read("lib/hb_generation"));
+    const before = run.lab.watch.changes.length;
+    alice.kill();
+    await run.agent("alice").exited;
+    // As if its clock had been set back, and the file made anew by it.
+    writeFileSync(file, `${String(5).padStart(15)}\n`);
+    run.start("alice");
+    await nothingMoves(run, before);
+    expect(Number(alice.read("lib/hb_generation"))).toBe(lost + 1);
   });
 });
 

@@ -4,7 +4,8 @@
 // that is lost, doubled or late does no harm. Heartbeat 3 ignores the type. Format (docs/design.md,
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
-//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  ask="carol "  home=10  gone=01
+//   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  runs="carol:1700000002"
+//   ask="carol "  home=10  gone=01
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
 import { type Field, type Message, textOf } from "../../wire/message.ts";
@@ -33,6 +34,8 @@ export interface Bulletin {
   /** Ping nodes that the sender hears. */
   readonly pings: number;
   readonly seen: ReadonlyMap<string, Echo>;
+  /** In which run the sender knows those that are not here: it drops what it hears of an earlier one. */
+  readonly runs: ReadonlyMap<string, number>;
   /** Nodes that shall answer at once with a bulletin of their own. */
   readonly ask: readonly string[];
   readonly groups: ReadonlyMap<string, GroupNews>;
@@ -88,6 +91,10 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
     stringField("seen", seen.join(" ")),
     stringField("ask", bulletin.ask.join(" ")),
   ];
+  if (bulletin.runs.size > 0) {
+    const runs = [...bulletin.runs].map(([node, generation]) => `${node}:${generation}`);
+    fields.push(stringField("runs", runs.join(" ")));
+  }
   const home = homeOf(bulletin);
   if (home !== undefined) fields.push(stringField("home", home));
   const gone = goneOf(bulletin);
@@ -115,11 +122,12 @@ export class BulletinReader {
     const groups = this.#read(message);
     if (groups === undefined) return undefined;
     const seen = decodeSeen(words(textOf(message, "seen")));
+    const runs = decodeRuns(words(textOf(message, "runs")));
     const ask = words(textOf(message, "ask"));
     const digest = textOf(message, "conf");
     const gone = decodeMarks(textOf(message, "gone"), groups);
     const told = { ...(gone !== undefined && { gone }), ...(digest !== undefined && { digest }) };
-    return { n, status, pings, seen, ask, groups, homes: this.#homes, ...told };
+    return { n, status, pings, seen, runs, ask, groups, homes: this.#homes, ...told };
   }
 
   #read(message: Message): Bulletin["groups"] | undefined {
@@ -217,6 +225,16 @@ function decodeSeen(entries: readonly string[]): Map<string, Echo> {
     seen.set(node, { generation, n });
   }
   return seen;
+}
+
+function decodeRuns(entries: readonly string[]): Map<string, number> {
+  const runs = new Map<string, number>();
+  for (const entry of entries) {
+    const [node, digits] = entry.split(":");
+    const generation = number(digits);
+    if (node !== undefined && generation !== undefined) runs.set(node, generation);
+  }
+  return runs;
 }
 
 function activityOf(word: string | undefined): GroupState | undefined {

@@ -5,6 +5,9 @@
 
 import { after, earlier, type Instant } from "../instant.ts";
 
+/** How long a group rests where it is before a better view elsewhere may move it. */
+export const restMs = 10_000;
+
 export interface Sight {
   readonly node: string;
   readonly pings: number;

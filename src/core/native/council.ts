@@ -264,6 +264,13 @@ export class Council {
     return node === this.self ? this.#pings : (this.hearsay.bulletin(node)?.pings ?? 0);
   }
 
+  /** In which run those are known that are not here. */
+  runs(): Map<string, number> {
+    const away = this.#members.filter(({ name, kind }) => kind === "normal" && !this.isAlive(name));
+    const known = away.filter(({ generation }) => generation > 0);
+    return new Map(known.map(({ name, generation }) => [name, generation]));
+  }
+
   /** Groups that belong here, by this node's own files. */
   homes(): Set<string> {
     const own = this.table.hand.groups.filter(({ owner }) => this.#isHome(this.self, owner));

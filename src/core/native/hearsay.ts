@@ -5,7 +5,7 @@
 // peer (re)appeared was made after that, and is *fresh*. A peer that goes on talking without hearing
 // us is *deaf*: it can be believed, but not be told anything.
 
-import type { Message } from "../../wire/message.ts";
+import { type Message, textOf } from "../../wire/message.ts";
 import { after, type Instant } from "../instant.ts";
 import {
   type Bulletin,
@@ -25,6 +25,18 @@ interface Peer {
   bulletin: Bulletin | undefined;
 }
 
+/** A run of this node that a peer remembers, and that it takes this one to be older than. */
+export interface Outrun {
+  readonly peer: string;
+  readonly generation: number;
+}
+
+/** A bulletin, and in which run of its sender it was made. */
+export interface Report {
+  readonly generation: number;
+  readonly bulletin: Bulletin;
+}
+
 export class Hearsay {
   readonly #self: string;
   readonly #generation: number;
@@ -34,6 +46,9 @@ export class Hearsay {
   readonly #readers = new Map<string, BulletinReader>();
   /** Newest bulletin of each node's generation, kept beyond its death: older ones are old news. */
   readonly #newest = new Map<string, Echo>();
+  /** Peers that have heard this run of ours. */
+  readonly #listeners = new Set<string>();
+  #outrun: Outrun | undefined;
 
   constructor(self: string, generation: number, deafAfterMs: () => number) {
     this.#self = self;
@@ -57,26 +72,25 @@ export class Hearsay {
   }
 
   /** The bulletin in a message of this node; undefined when it cannot be read. */
-  read(node: string, message: Message): Bulletin | undefined {
+  read(node: string, message: Message): Report | undefined {
     const reader = this.#readers.get(node) ?? new BulletinReader();
     this.#readers.set(node, reader);
-    return reader.read(message);
+    const bulletin = reader.read(message);
+    const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
+    if (bulletin === undefined || !Number.isSafeInteger(generation)) return undefined;
+    return { generation, bulletin };
   }
 
   /** Take note of a bulletin. "old" ones count for nothing; one that says the "same" as the last, and
    *  is worth as much, changes no answer. */
-  heard(
-    node: string,
-    generation: number,
-    bulletin: Bulletin,
-    now: Instant,
-  ): "old" | "same" | "news" {
+  heard(node: string, { generation, bulletin }: Report, now: Instant): "old" | "same" | "news" {
     const last = this.#newest.get(node);
     if (last !== undefined && generation < last.generation) return "old";
     if (last?.generation === generation && bulletin.n <= last.n) return "old";
     this.#newest.set(node, { generation, n: bulletin.n });
     const peer = this.#peers.get(node);
     if (peer === undefined) return "old";
+    this.#compare(node, bulletin);
     // Cut off for a while, it may have taken us for dead: it had no time yet to hear us again.
     if (now - peer.heardAt >= this.#deafAfterMs() / 2) peer.askedAt = now;
     peer.heardAt = now;
@@ -87,6 +101,11 @@ export class Hearsay {
     peer.bulletin = bulletin;
     if (before === undefined || !isSameRun || !saysTheSame(before, bulletin)) return "news";
     return wasFresh && this.isFresh(node) ? "same" : "news";
+  }
+
+  /** Set when a peer that never heard this run remembers a higher one: the highest that was named. */
+  get outrun(): Outrun | undefined {
+    return this.#outrun;
   }
 
   bulletin(node: string): Bulletin | undefined {
@@ -127,5 +146,13 @@ export class Hearsay {
       seen.set(node, { generation: peer.generation, n: peer.bulletin.n });
     }
     return seen;
+  }
+
+  /** Which run of ours it knows. */
+  #compare(peer: string, { seen, runs }: Bulletin): void {
+    const generation = seen.get(this.#self)?.generation ?? runs.get(this.#self) ?? 0;
+    if (generation === this.#generation) this.#listeners.add(peer);
+    const highest = this.#outrun?.generation ?? this.#generation;
+    if (generation > highest && !this.#listeners.has(peer)) this.#outrun = { peer, generation };
   }
 }

@@ -62,7 +62,8 @@ export class Herald {
     const { digest } = council.config;
     const told = digest === undefined ? {} : { digest };
     const gone = new Set(council.table.hand.leaving.map(({ key }) => key));
-    const bulletin = { n: bulletins.last, status, pings, seen, ask, groups, homes, gone, ...told };
+    const who = { seen, runs: council.runs(), ask };
+    const bulletin = { n: bulletins.last, status, pings, ...who, groups, homes, gone, ...told };
     const message = encodeBulletin(bulletin, lines);
     return council.table.send(message, now);
   }

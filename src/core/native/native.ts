@@ -18,7 +18,7 @@ import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { bulletinType } from "./bulletin.ts";
-import { Connectivity } from "./connectivity.ts";
+import { Connectivity, restMs } from "./connectivity.ts";
 import { Council, isBusy, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
 import { Herald } from "./herald.ts";
@@ -27,11 +27,9 @@ import { Ledger, retryAloneMs } from "./ledger.ts";
 import { Operator } from "./operator.ts";
 import { Partition } from "./partition.ts";
 import { candidateOrder, choose } from "./placement.ts";
+import { Renewal } from "./renewal.ts";
 import { refusal } from "./request.ts";
 import { answerStranger } from "./stranger.ts";
-
-/** How long a group rests where it is before a better view elsewhere may move it. */
-const connectivityRestMs = 10_000;
 
 export class Native implements Negotiator {
   readonly #table: NativeTable;
@@ -41,6 +39,7 @@ export class Native implements Negotiator {
   readonly #operator: Operator;
   readonly #connectivity: Connectivity;
   readonly #herald: Herald;
+  readonly #renewal: Renewal;
   readonly #leave: Leave;
   #turnedAt: Instant;
   /** When time alone may change an answer: the same until a turn, or until somebody is new. */
@@ -55,6 +54,7 @@ export class Native implements Negotiator {
     this.#operator = new Operator(this.#council, this.#ledger);
     this.#connectivity = new Connectivity(() => 2 * table.config().timing.keepaliveMs + 50);
     this.#herald = new Herald(this.#council);
+    this.#renewal = new Renewal(this.#council);
     this.#leave = new Leave(table);
   }
 
@@ -170,14 +170,14 @@ export class Native implements Negotiator {
     }
     if (textOf(message, "t") !== bulletinType) return undefined;
     const { hearsay } = this.#council;
-    const bulletin = hearsay.read(node, message);
-    const generation = Number.parseInt(textOf(message, "hg") ?? "", 16);
-    if (bulletin === undefined || !Number.isSafeInteger(generation)) {
+    const report = hearsay.read(node, message);
+    if (report === undefined) {
       return [log("warn", "bulletin", `Cannot read the report of ${node}: another version?`)];
     }
     if (this.#council.expect(node, now)) this.#due = undefined;
     // What changes by time alone is judged at its own moment (deadline).
-    if (hearsay.heard(node, generation, bulletin, now) !== "news") return undefined;
+    if (hearsay.heard(node, report, now) !== "news") return undefined;
+    const { bulletin } = report;
     for (const [key, news] of bulletin.groups) {
       if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
     }
@@ -201,7 +201,7 @@ export class Native implements Negotiator {
     const isLeaving = this.#leave.begun;
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
-    effects.push(...this.#leave.check(now));
+    effects.push(...(isLeaving ? this.#leave.check(now) : this.#renewal.check()));
     return effects;
   }
 
@@ -292,7 +292,7 @@ export class Native implements Negotiator {
       .filter((node) => node !== self && this.#isReceptive(node, key))
       .map((node) => ({ node, pings: this.#council.pings(node) }));
     const pings = this.#council.pings(self);
-    const notBefore = after(this.#ledger.upAt(key, now), connectivityRestMs);
+    const notBefore = after(this.#ledger.upAt(key, now), restMs);
     const better = this.#connectivity.judge(key, { pings, others, notBefore }, now);
     if (better === undefined) return undefined;
     const why = `${better.node} sees ${better.pings} ping nodes, ${self} sees ${pings}`;

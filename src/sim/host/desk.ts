@@ -138,7 +138,8 @@ export class Desk {
         return;
       case "restart":
         this.#log("warn", `Beginning anew with a higher generation: ${effect.reason}`, "restart");
-        this.#forget();
+        if (effect.above === undefined) this.#forget();
+        else this.#identity.outrun(effect.above);
         this.#expected = "restart";
         return;
       case "exit":

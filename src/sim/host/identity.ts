@@ -10,6 +10,7 @@ export class Identity {
   readonly #disk: Disk;
   readonly #uuid: string;
   #known: Hostcache;
+  #above = 0;
 
   /** Reads what there is; makes a uuid where there is none, or where it is torn. `ownUuid`: it is made from
    *  the node's name instead. Throws when the disk is full. */
@@ -26,7 +27,8 @@ export class Identity {
   next(unixMs: number, note: (text: string) => void): Facts {
     const before = this.#disk.generation;
     const isReadable = before !== undefined && before !== torn;
-    const generation = (isReadable ? before : Math.floor(unixMs / 1_000)) + 1;
+    const base = isReadable ? before : Math.floor(unixMs / 1_000);
+    const generation = Math.max(base, this.#above) + 1;
     this.#disk.generation = generation;
     if (!isReadable) {
       const reason = before === torn ? "Unreadable generation" : "No previous generation";
@@ -34,6 +36,11 @@ export class Identity {
     }
     const { hosts, deleted } = this.#known;
     return { uuid: this.#uuid, generation, hostcache: hosts, delhostcache: deleted };
+  }
+
+  /** Peers remember this generation: the next one is above it. */
+  outrun(generation: number): void {
+    this.#above = generation;
   }
 
   /** Throws when the disk is full. */

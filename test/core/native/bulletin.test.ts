@@ -24,13 +24,14 @@ const said = fc.record(
     seen: fc
       .array(fc.tuple(name, fc.record({ generation: count, n: count })))
       .map((entries) => new Map(entries)),
+    runs: fc.array(fc.tuple(name, count)).map((entries) => new Map(entries)),
     ask: fc.array(name),
     digest: fc.constantFrom("1:0badcafe", "2:"),
     groups: fc
       .array(fc.tuple(fc.stringMatching(/^[!-~]{1,30}$/), news))
       .map((entries) => new Map(entries)),
   } as const,
-  { requiredKeys: ["n", "status", "pings", "seen", "ask", "groups"] },
+  { requiredKeys: ["n", "status", "pings", "seen", "runs", "ask", "groups"] },
 );
 const choice = fc.infiniteStream(fc.boolean());
 const bulletin = fc
@@ -67,7 +68,15 @@ test("BulletinReader.read() gives the same groups as long as nothing else is sai
   const one = { register: { node: "bob", epoch: 1 }, activity: "held", claim: 1 } as const;
   const of = (n: number, unwilling: boolean) =>
     encodeBulletin({
-      ...{ n, status: "active", pings: 0, seen: new Map(), ask: [], homes: new Set() },
+      ...{
+        n,
+        status: "active",
+        pings: 0,
+        seen: new Map(),
+        runs: new Map(),
+        ask: [],
+        homes: new Set(),
+      },
       groups: new Map([["web", { ...one, unwilling }]]),
     });
   const reader = new BulletinReader();
@@ -82,7 +91,15 @@ test("BulletinReader.read() gives the same groups as long as nothing else is sai
 test("encodeBulletin() says nothing of groups that are gone where there are none", () => {
   const news = { register: { node: "bob", epoch: 1 }, activity: "stopping", claim: 1 } as const;
   const groups = new Map([["web", { ...news, unwilling: true }]]);
-  const base = { n: 1, status: "active", pings: 0, seen: new Map(), ask: [], homes: undefined };
+  const base = {
+    n: 1,
+    status: "active",
+    pings: 0,
+    seen: new Map(),
+    runs: new Map(),
+    ask: [],
+    homes: undefined,
+  };
   const marks = (gone: readonly string[]) => {
     const message = encodeBulletin({ ...base, groups, gone: new Set(gone) } as Bulletin);
     return message.fields.filter((field) => field.name === "gone").map((field) => field.value);
@@ -99,6 +116,13 @@ test("decodeBulletin() does not say whose home an older hb is, nor what does not
   expect(decodeBulletin(text({ ...fields, home: "10" }))?.homes).toBeUndefined();
 });
 
+test("decodeBulletin() finds no runs in what an older hb says, nor where they are no numbers", () => {
+  const read = (runs: string) => decodeBulletin(text({ ...good, runs }))?.runs;
+  expect(read("bob:7 carol:9")).toEqual(new Map(Object.entries({ bob: 7, carol: 9 })));
+  expect(read("bob:-7 carol dave:0x9")).toEqual(new Map());
+  expect(decodeBulletin(text(good))?.runs).toEqual(new Map());
+});
+
 test("encodeBulletin() uses string fields only, so that classic text can carry it", () => {
   fc.assert(
     fc.property(bulletin, (sent) => {
@@ -109,7 +133,7 @@ test("encodeBulletin() uses string fields only, so that classic text can carry i
 
 test("decodeBulletin() never throws, whatever fields arrive", () => {
   const field = fc.record({
-    name: fc.constantFrom("t", "n", "st", "pings", "seen", "ask", "home", "gone", "g", "x"),
+    name: fc.constantFrom("t", "n", "st", "pings", "seen", "runs", "ask", "home", "gone", "g", "x"),
     type: fc.constant("string" as const),
     value: fc.oneof(fc.string(), fc.constantFrom("hb_groups", "active", "7", "held 1 0 1 a k")),
   });
