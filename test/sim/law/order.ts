@@ -8,7 +8,8 @@
 // * What a status lies about: it counts as up or down as it says.
 // * What stands behind and could not be stopped (on_stop_failure is "ignore").
 // * An address that was taken away from outside, until it is back.
-// * A line that changed while this agent ran: it stops by the old line and starts by the new one.
+// * A line that changed while this agent ran: it stops by the old line and starts by the new one. One that is new
+//   has no old one, and may take a word from another only when that has stopped it.
 // * Addresses may leave before services stop: whoever is not the holder any more lets go of them at once.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
@@ -51,7 +52,7 @@ export class Order implements Law {
     if (act.act !== "reload") return;
     const keys = new Set(act.config.groups.map(({ key }) => key));
     for (const group of act.config.groups) {
-      const line = this.#lines.get(`${act.node} ${group.key}`);
+      const line = this.#lines.get(`${act.node} ${group.key}`) ?? JSON.stringify(group);
       if (line !== JSON.stringify(group)) this.#excused.add(`${act.node} line ${group.key}`);
       this.#noteLine(act.node, group);
     }

@@ -58,6 +58,22 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     replace: "",
   },
   {
+    name: "goes by its own files in what another holder says of itself",
+    story: "quarrels",
+    law: "1",
+    file: "core/native/council.ts",
+    find: "return homes?.has(key) ?? this.#isHome(node, owner);",
+    replace: "return (homes === undefined || owner !== key) && this.#isHome(node, owner);",
+  },
+  {
+    name: "goes on in a run that is taken for an echo",
+    story: "echoes",
+    law: "1",
+    file: "core/native/renewal.ts",
+    find: "outrun.generation >= generationMax",
+    replace: "outrun.generation >= 0",
+  },
+  {
     name: "calls a peer dead at half its dead time",
     story: "partitions",
     law: "1",
@@ -162,6 +178,14 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     find: "start(n: number, job: number): Effect[] {\n    const stage = this.#stages[n];",
     replace:
       "start(n: number, job: number): Effect[] {\n    const stage = this.#stages[this.top - n];",
+  },
+  {
+    name: "starts a word beside the line that is to stop it first",
+    story: "moves",
+    law: "5",
+    file: "core/group/ascent.ts",
+    find: "const leaver = stage && this.#parts.leaver(wordsOf(stage));",
+    replace: "const leaver = stage && this.#parts.leaver(wordsOf(stage).slice(0, 0));",
   },
   {
     name: "goes on after a failed start",

@@ -32,6 +32,24 @@ function withMore(self: string): ClusterConfig {
   return { ...config, groups: [...config.groups, groupOf("carol", ["10.0.0.13"])] };
 }
 
+/** A script goes over to another line, while what came after it on its own line takes long to stop. */
+function withMoved(self: string): ClusterConfig {
+  const config = configOf(self);
+  const [, other = groupOf("bob", [])] = config.groups;
+  const mine = [
+    groupOf("alice", ["10.0.0.10", "tail"]),
+    groupOf("alice", ["10.0.0.13", "httpd", "head", "crond"]),
+  ];
+  return { ...config, groups: [...mine, other] };
+}
+
+/** For bob his group is at home with him; for alice that does not count. */
+function withHomeAtOdds(self: string): ClusterConfig {
+  const config = configOf(self);
+  const groups = config.groups.filter(({ owner }) => owner === "bob");
+  return { ...config, groups, autoFailback: self === "alice" ? "off" : "on" };
+}
+
 function withDeadtime(self: string, deadtimeMs: number): ClusterConfig {
   const config = configOf(self);
   return { ...config, timing: { ...config.timing, deadtimeMs, warntimeMs: deadtimeMs / 2 } };
@@ -168,6 +186,33 @@ export const stories = {
     ...["alice", "bob"].map(
       (node): TimedAct => ({ at: 40_000, act: "reload", node, config: withMore(node) }),
     ),
+  ]),
+  moves: planOf(14, [
+    { at: 30_000, act: "script", node: "alice", word: "tail", temper: { tookMs: 2_000 } },
+    { at: 30_000, act: "script", node: "alice", word: "head", temper: { tookMs: 4_000 } },
+    ...nodes.map(
+      (node): TimedAct => ({ at: 40_000, act: "reload", node, config: withMoved(node) }),
+    ),
+    { at: 60_000, act: "heal" },
+  ]),
+  /** Two that hold the same meet, and their files differ on whether its owner counts. */
+  quarrels: planOf(15, [
+    ...nodes.map(
+      (node): TimedAct => ({ at: 10_000, act: "reload", node, config: withHomeAtOdds(node) }),
+    ),
+    { at: 20_000, act: "cut", from: ["alice"], to: ["bob", "carol"] },
+    { at: 40_000, act: "heal" },
+    { at: 60_000, act: "heal" },
+  ]),
+  /** A node returns in a run below the one before, and is cut off for a while. */
+  echoes: planOf(16, [
+    { at: 30_000, act: "crash", node: "alice" },
+    { at: 30_000, act: "clock", node: "alice", stepMs: -32_400_000_000 },
+    { at: 30_001, act: "lose", node: "alice", file: "generation", how: "lost" },
+    { at: 40_000, act: "start", node: "alice" },
+    { at: 60_000, act: "cut", from: ["alice"], to: ["bob", "carol"] },
+    { at: 72_000, act: "heal" },
+    { at: 90_000, act: "heal" },
   ]),
 } satisfies Readonly<Record<string, Plan>>;
 
