@@ -2,11 +2,11 @@
 // confirmed what. Facts only; native.ts draws the conclusions.
 
 import type { ClusterConfig } from "../../config/cluster.ts";
-import type { GroupState } from "../group/hand.ts";
 import type { Table } from "../group/negotiator.ts";
 import type { Runner } from "../group/runner.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
+import { isBusy, isRunning } from "./activity.ts";
 import { Claims } from "./claims.ts";
 import { Hearsay } from "./hearsay.ts";
 import { Naming } from "./naming.ts";
@@ -176,12 +176,15 @@ export class Council {
     );
   }
 
+  /** A peer that has said nothing yet since it heard this node, and may still do so. */
+  get unreported(): string | undefined {
+    return this.#peers.find((node) => !this.hearsay.isFresh(node) && !this.hearsay.isDeaf(node));
+  }
+
   /** Why nothing new may be decided now; undefined when everything needed is known. */
   doubt(now: Instant): string | undefined {
     if (!this.active) return "this node is not a full member yet";
-    const unknown = this.#peers.find(
-      (node) => !this.hearsay.isFresh(node) && !this.hearsay.isDeaf(node),
-    );
+    const unknown = this.unreported;
     if (unknown !== undefined) return `no report of ${unknown} yet`;
     if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
     const [stranger] = this.#strangers;
@@ -320,8 +323,10 @@ export class Council {
   }
 
   /** The peer knows that the group is assigned so, and could take it at once: while it is still stopping
-   *  the group, that is better off where it is than nowhere. */
+   *  the group, that is better off where it is than nowhere. A cut heals node by node: who has not reported
+   *  may have the group up as well, and then one of both keeps it. */
   isReadyFor(node: string, key: string, register: Register): boolean {
+    if (this.unreported !== undefined) return false;
     const news = this.hearsay.news(node, key);
     if (news === undefined || !this.hearsay.isFresh(node)) return false;
     return sameRegister(news.register, register) && news.activity !== "stopping";
@@ -335,13 +340,4 @@ export class Council {
   #member(node: string): Member | undefined {
     return this.#byName.get(node);
   }
-}
-
-function isRunning(activity: GroupState): boolean {
-  return isBusy(activity) && activity !== "stopping";
-}
-
-/** Something of the group is or may be up. */
-export function isBusy(activity: GroupState): boolean {
-  return activity !== "idle" && activity !== "failed";
 }

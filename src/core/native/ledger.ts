@@ -4,9 +4,9 @@
 import type { GroupState } from "../group/hand.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { RememberedGroup } from "../memory.ts";
+import { isBusy } from "./activity.ts";
 import type { GroupNews } from "./bulletin.ts";
 import type { Council, NativeTable } from "./council.ts";
-import { isBusy } from "./council.ts";
 import { assign, newer, type Register, sameRegister } from "./register.ts";
 
 /** A group that failed here is not tried here again before that, unless an operator says so. */

@@ -17,9 +17,10 @@ import type { Command } from "../input.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
+import { isBusy } from "./activity.ts";
 import { bulletinType } from "./bulletin.ts";
 import { Connectivity, restMs } from "./connectivity.ts";
-import { Council, isBusy, type NativeTable } from "./council.ts";
+import { Council, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
 import { Herald } from "./herald.ts";
 import { Leave } from "./leave.ts";
@@ -201,8 +202,7 @@ export class Native implements Negotiator {
     const isLeaving = this.#leave.begun;
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
-    effects.push(...(isLeaving ? this.#leave.check(now) : this.#renewal.check()));
-    return effects;
+    return [...effects, ...(isLeaving ? this.#leave.check(now) : this.#renewal.check())];
   }
 
   /** The rules, in order; the first that has something to say decides. */
