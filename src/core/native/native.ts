@@ -22,6 +22,7 @@ import { bulletinType } from "./bulletin.ts";
 import { Connectivity, restMs } from "./connectivity.ts";
 import { Council, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
+import { Giving } from "./giving.ts";
 import { Herald } from "./herald.ts";
 import { Leave } from "./leave.ts";
 import { Ledger, retryAloneMs } from "./ledger.ts";
@@ -37,6 +38,7 @@ export class Native implements Negotiator {
   readonly #council: Council;
   readonly #ledger: Ledger;
   readonly #partition: Partition;
+  readonly #giving: Giving;
   readonly #operator: Operator;
   readonly #connectivity: Connectivity;
   readonly #herald: Herald;
@@ -52,6 +54,7 @@ export class Native implements Negotiator {
     this.#council = new Council(table, now);
     this.#ledger = new Ledger(table, memory);
     this.#partition = new Partition(this.#council, this.#ledger);
+    this.#giving = new Giving(this.#council, this.#ledger);
     this.#operator = new Operator(this.#council, this.#ledger);
     this.#connectivity = new Connectivity(() => 2 * table.config().timing.keepaliveMs + 50);
     this.#herald = new Herald(this.#council);
@@ -211,30 +214,13 @@ export class Native implements Negotiator {
     if (this.#leave.begun) return this.#partition.judge(group, now) ?? [];
     return (
       this.#partition.judge(group, now) ??
-      this.#giveToAssigned(group, now) ??
+      this.#giving.judge(group, now) ??
       this.#fillVacancy(group, now) ??
       this.#sendHome(group, now) ??
       this.#followPings(group, now) ??
       this.#takeAssigned(group, now) ??
       []
     );
-  }
-
-  /** This node has something up that is assigned elsewhere: give it once the other one knows. */
-  #giveToAssigned({ key, state }: Group, now: Instant): Effect[] | undefined {
-    const register = this.#ledger.register(key);
-    const { node } = register;
-    if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
-    if (!this.#isViable(node, key)) return undefined;
-    if (state === "held" && this.#council.isUnsure(node, key)) {
-      const { self } = this.#table;
-      const why = `${node} is not sure that it holds it, ${self} is`;
-      this.#ledger.assign(key, self, why);
-      const kept = { group: key, to: self, why };
-      return [log("info", "keep", `${key} stays on ${self}: ${why}`, kept)];
-    }
-    if (!this.#council.isReadyFor(node, key, register)) return [];
-    return this.#table.hand.give([key], `it is assigned to ${node}`, now);
   }
 
   /** The assigned node cannot hold the group: the one that all nodes would choose assigns itself. */

@@ -1,0 +1,53 @@
+// This node has a group up that is assigned to another one: it gives it once the other one knows, or the
+// assignment is taken back, for the group is better off here.
+
+import type { Effect } from "../effect.ts";
+import type { Group } from "../group/group.ts";
+import type { Instant } from "../instant.ts";
+import { isBusy } from "./activity.ts";
+import type { Council } from "./council.ts";
+import { log } from "./decision.ts";
+import type { Ledger } from "./ledger.ts";
+
+export class Giving {
+  readonly #council: Council;
+  readonly #ledger: Ledger;
+
+  constructor(council: Council, ledger: Ledger) {
+    this.#council = council;
+    this.#ledger = ledger;
+  }
+
+  /** What is to be done about the assignment of a group that is up here; undefined when it is no matter
+   *  of giving. */
+  judge({ key, state }: Group, now: Instant): Effect[] | undefined {
+    const register = this.#ledger.register(key);
+    const { node } = register;
+    if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
+    if (!this.#council.isViable(node, key, true)) return undefined;
+    const why = state === "held" ? this.#objection(key) : undefined;
+    if (why !== undefined) return [this.#takeBack(key, why)];
+    if (!this.#council.isReadyFor(node, key, register)) return [];
+    return this.#council.table.hand.give([key], `it is assigned to ${node}`, now);
+  }
+
+  /** Why the assigned node is not to have what this node holds in good order. */
+  #objection(key: string): string | undefined {
+    const { self } = this.#council;
+    const { node, epoch } = this.#ledger.register(key);
+    if (this.#council.isUnsure(node, key))
+      return `${node} is not sure that it holds it, ${self} is`;
+    // Whoever assigns anew what is held raises the epoch. This was assigned unheard, when this node was, too.
+    const isUnheard = epoch > 0 && this.#ledger.claimed(key) === epoch;
+    const isIdle = this.#council.hearsay.news(node, key)?.activity === "idle";
+    return isUnheard && isIdle
+      ? `${node} was assigned it unheard and has nothing of it`
+      : undefined;
+  }
+
+  #takeBack(key: string, why: string): Effect {
+    const { self } = this.#council;
+    this.#ledger.assign(key, self, why);
+    return log("info", "keep", `${key} stays on ${self}: ${why}`, { group: key, to: self, why });
+  }
+}
