@@ -229,6 +229,8 @@ test("serial passes messages of others on with serial_ring, one hop less, signed
     bob.order({
       effects: [{ do: "reconfigure", config: { ...puppetConfig, media, self: "bob" } }],
     });
+    // Its answer says that it has read the order: what comes over the line may overtake that.
+    await bob.snapshot();
     say(alice, status("off", { ttl: "3" }));
     await bob.input("message", ({ message }) => textOf(message, "word") === "off");
     expect((await bob.snapshot()).pulse.packets.map(({ sent }) => sent)).toEqual([0, 2]);
