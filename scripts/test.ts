@@ -7,16 +7,16 @@
 // Three kinds of work share the processors. Labs and unit tests of processes mostly wait, for timeouts of
 // clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
 // (test/vm/lab.ts): these files run one after the other, when the labs have ended. The rest computes:
-// it begins with the unit tests, the simulator with the machines, and stands back from whatever runs
-// beside it, for what it does does not depend on when.
+// it begins with the unit tests, the simulator when everything else has ended, and stands back from
+// whatever runs beside it, for what it does does not depend on when.
 //
 // Labs and machines judge times. A file that failed in this company runs once more, alone: what fails
 // there as well has failed, what passes is counted and named as shaky, with its first failure in full, so
 // that a rare fault is seen and not only outvoted.
 //
 // The fuzzer makes up other inputs with every commit, and the same for the same commit, so that what fails
-// fails again for whoever looks. The simulator plays the same thousand seeds always: of fresh ones a
-// few of ten thousand still break a law (docs/testing.md).
+// fails again for whoever looks. The simulator plays the same seeds always: of fresh ones a few of
+// ten thousand still break a law (docs/testing.md).
 
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -29,8 +29,8 @@ import { check, tests } from "./testing/part.ts";
 const CI = process.env.CI === "true";
 /** What a processor runs in a minute. */
 const FUZZ_INPUTS = 650_000;
-/** What two processors play within two minutes: each seed is a run of each kind. */
-const SIM_SEEDS = 1_000;
+/** What two processors play in two thirds of a minute: each seed is a run of each kind. */
+const SIM_SEEDS = 300;
 /** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
 const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. */
@@ -137,10 +137,9 @@ const checks = [
 const outcomes: Outcome[] = (await Promise.all(checks)).map(told);
 const searching = whole ? [fuzz()] : [];
 outcomes.push(...(await unitTests(units)));
-const judged = await labTests(labs);
-if (whole) searching.push(simulate());
-judged.push(...(await machineTests(machines)));
+const judged = [...(await labTests(labs)), ...(await machineTests(machines))];
 outcomes.push(...(await Promise.all(searching)));
+if (whole) outcomes.push(await simulate());
 
 const shaky: Outcome[] = [];
 for (const first of judged) {
