@@ -13,6 +13,11 @@ test("hb agents that were cut apart agree on one holder when they hear each othe
     await run.lab.cut("alice");
     await run.lab.watch.held(home("alice"), ["alice", "bob"], SOON_MS);
     await run.lab.watch.held(home("bob"), ["alice", "bob"], SOON_MS);
+    // An address comes first: the script behind it begins when its status is known.
+    const starts = (node: string) => run.journal(node).filter((line) => line.startsWith("start"));
+    await until({ what: "both to have started both", withinMs: SOON_MS }, () =>
+      nodes.every((node) => starts(node).length === 2),
+    );
     await run.lab.mend("alice");
     const mendedAt = wallMs();
     for (const node of nodes) {
@@ -28,10 +33,7 @@ test("hb agents that were cut apart agree on one holder when they hear each othe
       nodes.every((node) => run.lab.watch.holders(home(node)).length === 1),
     );
     // What was kept was not restarted: at most one more start than stop in each journal.
-    for (const node of nodes) {
-      const starts = run.journal(node).filter((line) => line.startsWith("start"));
-      expect(starts.length).toBe(2);
-    }
+    for (const node of nodes) expect(starts(node).length).toBe(2);
   });
 });
 
