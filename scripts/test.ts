@@ -29,8 +29,8 @@ import { check, tests } from "./testing/part.ts";
 const CI = process.env.CI === "true";
 /** What a processor runs in a minute. */
 const FUZZ_INPUTS = 650_000;
-/** What two processors play in two thirds of a minute: each seed is a run of each kind. */
-const SIM_SEEDS = 300;
+/** What two processors play in a quarter of a minute: each seed is a run of each kind. */
+const SIM_SEEDS = 100;
 /** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
 const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. */
