@@ -3,6 +3,7 @@
 
 import { type Pointer, toArrayBuffer } from "bun:ffi";
 import { readFileSync } from "node:fs";
+import { statFields } from "./procstat.ts";
 
 /** Fields of /proc/PID/stat behind the program's name, counted from "state" as 0 (proc(5), 48 to 51). */
 const places = { argument: [45, 46], environment: [47, 48] } as const;
@@ -46,9 +47,7 @@ function conceal(
 
 /** The very bytes that /proc/self/cmdline or environ shows. */
 function memoryOf(where: keyof typeof places): Buffer | undefined {
-  const stat = readFileSync("/proc/self/stat", "latin1");
-  // The name may hold blanks and brackets: the last bracket ends it.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statFields("self") ?? [];
   const [first, last] = places[where];
   const start = Number(fields[first]);
   const length = Number(fields[last]) - start;

@@ -2,6 +2,7 @@
 // of its children. A pid alone is not an identity: the kernel gives it to somebody else later.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { statFields } from "../../ffi/procstat.ts";
 
 /** A process by pid and by the moment it started, in clock ticks since boot. */
 export interface ProcessName {
@@ -12,21 +13,9 @@ export interface ProcessName {
 /** What the kernel counts in ticks: USER_HZ is 100 wherever Linux runs hb (time(7)). */
 export const tickMs = 10;
 
-/** The fields of /proc/PID/stat behind the command (proc(5)): the first is the state. Undefined when there
- *  is no such process. */
-function statOf(pid: number): readonly string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The command may hold blanks and brackets: count the fields from the last bracket.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
-}
-
 /** Its name while it runs; undefined when there is none (or only a zombie). */
 export function processName(pid: number): ProcessName | undefined {
-  const fields = statOf(pid) ?? [];
+  const fields = statFields(pid) ?? [];
   const startedAt = fields[19];
   if (startedAt === undefined || fields[0] === "Z" || fields[0] === "X") return undefined;
   return { pid, startedAt };
@@ -35,7 +24,7 @@ export function processName(pid: number): ProcessName | undefined {
 /** Processor time of a process since it was started, in milliseconds: its own, and the kernel's for it.
  *  Undefined when there is none. */
 export function processorMs(pid: number): number | undefined {
-  const fields = statOf(pid);
+  const fields = statFields(pid);
   return fields && (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
 

@@ -4,7 +4,8 @@
 // process, and one that wants to run and is not let is slow, not gone: as long as others take every processor,
 // the services are better off where they are.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { statFields } from "../../ffi/procstat.ts";
 import { after, at, type Instant } from "../core/instant.ts";
 
 /** Where real time takes every processor, the kernel gives ordinary processes their turn once a second: below
@@ -50,19 +51,10 @@ export class DeskSilence {
  *  runtime sleeps while it waits for a helper that is not let either. */
 export function wantsProcessor(pid: number): boolean {
   try {
-    return readdirSync(`/proc/${pid}/task`).some((thread) => stateOf(pid, thread) === "R");
+    return readdirSync(`/proc/${pid}/task`).some(
+      (thread) => statFields(`${pid}/task/${thread}`)?.[0] === "R",
+    );
   } catch {
     return false;
-  }
-}
-
-/** proc(5): the letter behind the name, which stands in parentheses and may contain anything. */
-function stateOf(pid: number, thread: string): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "latin1");
-    return stat[stat.lastIndexOf(")") + 2];
-  } catch {
-    // It has ended meanwhile.
-    return undefined;
   }
 }
