@@ -53,3 +53,13 @@ export function errnoOf(name: keyof typeof constants.errno): number {
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What the call gives; undefined where the world refuses it. */
+export function unlessRefused<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof SysError) return undefined;
+    throw error;
+  }
+}

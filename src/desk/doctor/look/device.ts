@@ -1,6 +1,6 @@
 // What the kernel says of a network interface of this network namespace.
 
-import { SysError } from "../../../../ffi/error.ts";
+import { unlessRefused } from "../../../../ffi/error.ts";
 import {
   interfaceAddress,
   interfaceFlags,
@@ -38,7 +38,7 @@ export function lookDevices(media: readonly Medium[]): DeviceFacts[] {
 function linkOf(device: string): DeviceFacts["link"] {
   if (interfaceIndex(device) === undefined) return undefined;
   const flags = interfaceFlags(device);
-  const ipv4 = addressOf(device);
+  const ipv4 = unlessRefused(() => interfaceAddress(device));
   return {
     isUp: (flags & IFF_UP) !== 0,
     isRunning: (flags & IFF_RUNNING) !== 0,
@@ -48,13 +48,4 @@ function linkOf(device: string): DeviceFacts["link"] {
     mtu: interfaceMtu(device),
     ...(ipv4 !== undefined && { ipv4 }),
   };
-}
-
-function addressOf(device: string): string | undefined {
-  try {
-    return interfaceAddress(device);
-  } catch (error) {
-    if (error instanceof SysError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 // The largest packet that another node answers over an interface, by ping(8) with fragments forbidden.
 
 import { isIPv6 } from "node:net";
-import { SysError } from "../../../../ffi/error.ts";
+import { unlessRefused } from "../../../../ffi/error.ts";
 import { interfaceMtu } from "../../../../ffi/interface.ts";
 import type { SenderView } from "../../../core/snapshot.ts";
 import type { MtuFacts } from "../check/mtu.ts";
@@ -24,7 +24,7 @@ export async function lookMtus(senders: readonly SenderView[]): Promise<MtuFacts
   );
   return await Promise.all(
     tries.map(async ({ node, device, from }): Promise<MtuFacts> => {
-      const mtu = mtuOf(device);
+      const mtu = unlessRefused(() => interfaceMtu(device));
       if (mtu === undefined || !isInstalled("ping")) return { node, device, mtu: mtu ?? 0 };
       return { node, device, mtu, largest: await largestTo({ device, address: from, mtu }) };
     }),
@@ -59,13 +59,4 @@ async function answers({ device, address, mtu }: Target, size: number): Promise<
   const words = ["-n", "-q", "-c", "1", "-W", waitS, "-M", "do", "-I", device, "-s", bytes];
   const told = await tell("ping", `-${family}`, ...words, address);
   return told?.ok === true;
-}
-
-function mtuOf(device: string): number | undefined {
-  try {
-    return interfaceMtu(device);
-  } catch (error) {
-    if (error instanceof SysError) return undefined;
-    throw error;
-  }
 }
