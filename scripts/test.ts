@@ -15,8 +15,8 @@
 // that a rare fault is seen and not only outvoted.
 //
 // The fuzzer makes up other inputs with every commit, and the same for the same commit, so that what fails
-// fails again for whoever looks. The simulator plays the same seeds always: of fresh ones a few of
-// ten thousand still break a law (docs/testing.md).
+// fails again for whoever looks. The simulator plays the same seeds always: of fresh ones one of a
+// thousand still breaks a law (docs/testing.md).
 
 import { cpus } from "node:os";
 import { join } from "node:path";
