@@ -1,7 +1,7 @@
 // One node of a pair whose other node is a Heartbeat 3 node, with auto_failback legacy: an owner asks for
 // its groups by `ip-request` and always gets them (heartbeat-resources 6). No reports, no standby.
 //
-//   init       the cluster has not agreed yet
+//   init       the cluster has not agreed yet; an owner that asks is answered: it asks once
 //   stable     full member: own groups are taken or asked for
 //   leaving, overslept: as in classic.ts
 //
@@ -149,7 +149,7 @@ export class Legacy implements Negotiator {
         this.#left(now);
         break;
       case "message":
-        if (state === "stable") this.#heard(event.message, now);
+        if (state === "stable" || state === "init") this.#heard(event.message, now);
         break;
       case "active":
       case "ping":

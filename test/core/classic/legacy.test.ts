@@ -87,6 +87,24 @@ test.each(["b", "unknown"])("Legacy does not own %s and says so at once", (key) 
   expect(stand.said()).toEqual([`ip-request-resp dest=bob ipaddr=${key} weown=no ok=OK`]);
 });
 
+test.each([
+  [["b"], "yes", 1_000],
+  [[], "no", 0],
+] as const)(
+  "Legacy answers an owner before this node is a member, with %p left up",
+  (adopted, weown, waitMs) => {
+    const stand = new Stand({ autoFailback: "legacy", adopted: [...adopted] });
+    stand.advance(200);
+    stand.event("active");
+    stand.hear("ip-request ipaddr=b");
+    stand.advance(waitMs);
+    expect(stand.said()).toEqual([`ip-request-resp dest=bob ipaddr=b weown=${weown} ok=OK`]);
+    expect(stand.running.has("b")).toBe(false);
+    stand.event("comm-up");
+    expect(stand.said()).toEqual(["ip-request ipaddr=a"]);
+  },
+);
+
 test("Legacy stops a group that is still starting before it answers for it", () => {
   const stand = pair();
   stand.event("dead");
