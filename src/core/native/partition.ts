@@ -12,7 +12,7 @@ import { isBusy } from "./activity.ts";
 import type { Council } from "./council.ts";
 import { log } from "./decision.ts";
 import type { Ledger } from "./ledger.ts";
-import { keeper, type Rival, settle } from "./placement.ts";
+import { areEqual, keeper, type Rival, settle } from "./placement.ts";
 
 export class Partition {
   readonly #council: Council;
@@ -49,6 +49,7 @@ export class Partition {
     const names = rivals.map(({ node }) => node).join(" and ");
     const text = `${names} hold ${key} at once: ${verdict.node} keeps it, ${verdict.rule}`;
     if (verdict.node !== this.#council.self) return this.#yield(key, verdict.node, text, now);
+    this.#settleIn(group, rivals);
     if (state === "starting") return this.#beginAnew(key, rivals, text, now);
     return this.#keep(key, rivals, text, now);
   }
@@ -82,6 +83,15 @@ export class Partition {
     const news = hearsay.news(node, key);
     const whole = news?.activity === "held";
     return { node, claim: news?.claim ?? 0, pings, deaf: hearsay.isDeaf(node), whole, home };
+  }
+
+  /** Its owner has it as well, is as able to have it, and by its own files does not ask for it: the group
+   *  is not here because its owner is away, and does not go home now. */
+  #settleIn({ key, owner }: Group, rivals: readonly Rival[]): void {
+    const [own, ...others] = rivals;
+    const owners = others.find(({ node }) => node === owner);
+    if (own === undefined || owners === undefined || !areEqual(own, owners)) return;
+    this.#ledger.homesick.delete(key);
   }
 
   #keep(key: string, rivals: readonly Rival[], text: string, now: Instant): Effect[] {

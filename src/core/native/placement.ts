@@ -68,7 +68,17 @@ export function keeper(
   return { node: first.node, rule: compare(first, second).rule };
 }
 
+/** Nothing that may pass speaks for one of them: who keeps it, keeps it for good. */
+export function areEqual(one: Rival, other: Rival): boolean {
+  return compareNow(one, other) === undefined;
+}
+
 function compare(one: Rival, other: Rival): { order: number; rule: string } {
+  return compareNow(one, other) ?? compareRights(one, other);
+}
+
+/** How each of them is off at present. */
+function compareNow(one: Rival, other: Rival): { order: number; rule: string } | undefined {
   if (one.deaf !== other.deaf) {
     return { order: one.deaf ? -1 : 1, rule: "the other node does not hear this one" };
   }
@@ -78,6 +88,11 @@ function compare(one: Rival, other: Rival): { order: number; rule: string } {
   if (one.pings !== other.pings) {
     return { order: other.pings - one.pings, rule: "it sees more ping nodes" };
   }
+  return undefined;
+}
+
+/** What each of them may claim. */
+function compareRights(one: Rival, other: Rival): { order: number; rule: string } {
   if (one.home !== other.home) {
     return { order: one.home ? -1 : 1, rule: "it is the owner" };
   }

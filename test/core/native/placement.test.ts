@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import {
+  areEqual,
   best,
   candidateOrder,
   choose,
@@ -92,6 +93,16 @@ test.each([
   ["the lower name at last", [rival("erin"), rival("bob")], "bob"],
 ] as const)("keeper() prefers %s", (_why, rivals, node) => {
   expect(keeper(rivals)?.node).toBe(node);
+});
+
+test.each([
+  ["whatever they claim", { claim: 7, home: true }, true],
+  ["but not with one that is deaf", { deaf: true }, false],
+  ["but not with one that is still starting it", { whole: false }, false],
+  ["but not with one that sees fewer ping nodes", { pings: 1 }, false],
+] as const)("areEqual() is true of two holders, %s", (_what, changes, equal) => {
+  const all = { pings: 2 };
+  expect(areEqual(rival("alice", all), rival("bob", { ...all, ...changes }))).toBe(equal);
 });
 
 test("keeper() names the same node for all rivals, in whatever order they are counted", () => {
