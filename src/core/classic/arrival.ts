@@ -8,7 +8,16 @@
 import { type Message, textOf } from "../../wire/message.ts";
 import { after, type Instant } from "../instant.ts";
 import { startingDraft } from "./draft.ts";
-import { claimOf, everything, isNothing, minus, mirrored, plus, wordOf } from "./ownership.ts";
+import {
+  claimOf,
+  everything,
+  isNothing,
+  mayRun,
+  minus,
+  mirrored,
+  plus,
+  wordOf,
+} from "./ownership.ts";
 import { listed, type Pair } from "./pair.ts";
 
 /** 3.0.6's own number: from the first report heard to taking own groups unasked. */
@@ -78,7 +87,7 @@ export class Arrival {
     pair.claim = minus(pair.claim, theirs);
     const keys = pair
       .groups(theirs)
-      .filter((group) => group.state !== "idle" && !pair.errands.concerns(group.key))
+      .filter((group) => mayRun(group) && !pair.errands.concerns(group.key))
       .map((group) => group.key);
     if (keys.length === 0) return;
     pair.log("warn", "classic", `Releasing ${listed(keys)}: ${pair.partner.name} holds them`);
@@ -97,7 +106,7 @@ export class Arrival {
     pair.report(now);
     const parts = pair
       .groups(minus(everything, pair.claim))
-      .filter((group) => group.state !== "idle" && !pair.errands.concerns(group.key))
+      .filter((group) => mayRun(group) && !pair.errands.concerns(group.key))
       .map((group) => group.key);
     if (parts.length > 0) {
       pair.work("give", parts, "given up: only part of its set was up", { for: "yield" }, now);

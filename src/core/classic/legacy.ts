@@ -21,7 +21,7 @@ import { fencingDraft, groupAnswerDraft, groupRequestDraft } from "./draft.ts";
 import type { Ended } from "./errand.ts";
 import { Farewell } from "./farewell.ts";
 import { Nap } from "./nap.ts";
-import { claimOf, everything } from "./ownership.ts";
+import { claimOf, everything, mayRun } from "./ownership.ts";
 import { type AlarmName, listed, Pair, type Purpose } from "./pair.ts";
 
 /** A request without an answer is repeated after this. */
@@ -167,7 +167,7 @@ export class Legacy implements Negotiator {
     }
     // What an earlier run left up is its: it took it back, never lost it, or starts it without asking.
     const foreign = pair.groups(claimOf("foreign"));
-    const strays = foreign.filter(({ state }) => state !== "idle").map(({ key }) => key);
+    const strays = foreign.filter(mayRun).map(({ key }) => key);
     const why = `given up: ${partner.name} is there and owns it`;
     if (strays.length > 0) pair.work("give", strays, why, { for: "yield" }, now);
     const own = pair.missing(claimOf("local"));
@@ -227,7 +227,7 @@ export class Legacy implements Negotiator {
   #requested(key: string, now: Instant): void {
     const pair = this.#pair;
     const group = pair.hand.groups.find((candidate) => candidate.key === key);
-    const running = group !== undefined && group.state !== "idle" && group.state !== "failed";
+    const running = group !== undefined && mayRun(group);
     if (!running && pair.errands.last(key) !== "take") {
       pair.say(groupAnswerDraft(pair.partner.name, key, false), now);
       return;

@@ -96,6 +96,11 @@ export function heldClaim(groups: readonly HandGroup[], self: string, empty: boo
   return { local: whole(true), foreign: whole(false) };
 }
 
+/** Something of it is up here, or may be. */
+export function mayRun({ state, isSought }: HandGroup): boolean {
+  return isSought || (state !== "idle" && state !== "failed");
+}
+
 /** Up, coming up, or up without our knowing whether we are still the holder. */
 export function isUp(group: HandGroup): boolean {
   return group.state === "held" || group.state === "starting" || group.state === "unsure";

@@ -14,6 +14,8 @@ export interface HandGroup {
   readonly key: string;
   readonly owner: string;
   readonly state: GroupState;
+  /** Nobody knows yet whether anything of it is up here. */
+  readonly isSought: boolean;
 }
 
 export interface Hand {

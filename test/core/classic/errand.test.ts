@@ -6,7 +6,7 @@ import { at } from "../../../src/core/instant.ts";
 test("Errands.callOff() ends the takes that wait, and no give", () => {
   const told: string[] = [];
   const hand: Hand = {
-    groups: [{ key: "a", owner: "alice", state: "starting" }],
+    groups: [{ key: "a", owner: "alice", state: "starting", isSought: false }],
     take: (keys, why) => {
       told.push(`take ${keys.join(" ")} ${why}`);
       return [];
