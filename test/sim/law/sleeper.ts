@@ -3,7 +3,8 @@
 //
 // A node that stood still for its deadtime or longer takes its addresses off before it says anything,
 // and neither puts up nor announces one until it has either heard what somebody else said after it woke
-// or listened for a deadtime in vain.
+// or listened for a deadtime in vain. How long it may sleep is what it told the others before; for how long
+// it listens, what its files say when it has read them.
 //
 // A pulse whose desk is gone says nothing any more after deadtime (at least a second), plus 100 ms. One that
 // stood still meanwhile finds out as it wakes: it has those 100 ms from then on.
@@ -20,6 +21,8 @@ export class Sleeper implements Law {
   readonly #picture: Picture;
   readonly #post: Post;
   readonly #report: Report;
+  /** The deadtime of those who stand still, as it was when they fell asleep. */
+  readonly #toldMs = new Map<string, number>();
   /** Nodes that woke and do not know yet how things stand. */
   readonly #dazed = new Map<string, number>();
   readonly #deskLostAt = new Map<string, number>();
@@ -60,7 +63,11 @@ export class Sleeper implements Law {
 
   #frozen(node: string, frozen: boolean, now: number): void {
     const { frozenAt, config, pulse } = this.#picture.host(node);
-    if (frozen || !pulse || now - frozenAt < config.timing.deadtimeMs) this.#dazed.delete(node);
+    const { deadtimeMs } = config.timing;
+    if (frozen) this.#toldMs.set(node, deadtimeMs);
+    const sleptMs = now - frozenAt;
+    const toldMs = this.#toldMs.get(node) ?? deadtimeMs;
+    if (frozen || !pulse || sleptMs < toldMs) this.#dazed.delete(node);
     else this.#dazed.set(node, now);
   }
 
