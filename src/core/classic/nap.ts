@@ -9,19 +9,22 @@
 // if the partner is still not heard, goes on as before. The hand has suspended everything meanwhile, and
 // takes nothing of what it was told to take before.
 
-import { after, type Instant } from "../instant.ts";
+import { Vigil } from "../group/vigil.ts";
+import type { Instant } from "../instant.ts";
 import type { Ended } from "./errand.ts";
 import { everything, nothing } from "./ownership.ts";
 import { type Pair, type PairState, type Purpose, troubles } from "./pair.ts";
 
 export class Nap {
   readonly #pair: Pair;
+  readonly #vigil: Vigil;
   #slept = 0;
   #before: PairState = "init";
   #released = false;
 
   constructor(pair: Pair) {
     this.#pair = pair;
+    this.#vigil = new Vigil(() => pair.table.deadtimeMs);
   }
 
   get silent(): boolean {
@@ -29,7 +32,7 @@ export class Nap {
   }
 
   overslept(ms: number, now: Instant): void {
-    const { partner, state, alarms, errands, ended, table } = this.#pair;
+    const { partner, state, errands, ended } = this.#pair;
     this.#slept = Math.round(ms);
     if (state === "leaving" || state === "overslept") return;
     ended.push(...errands.callOff("called off: this node overslept"));
@@ -39,7 +42,8 @@ export class Nap {
       this.release(`${partner.name} may have taken over`, now);
       return;
     }
-    alarms.set("alone", after(now, table.deadtimeMs));
+    this.#vigil.begin(now);
+    this.#isAlone(now);
     const text = `This node overslept ${this.#slept} ms: listening whether ${partner.name} is back`;
     this.#pair.log("warn", "overslept", text);
   }
@@ -64,10 +68,19 @@ export class Nap {
       this.release(`${partner.name} is back`, now);
       return false;
     }
+    if (!this.#isAlone(now)) return false;
     this.#pair.state = this.#before;
     const text = `${partner.name} is still gone: this node goes on with what it holds`;
     this.#pair.log("info", "overslept", text);
     return true;
+  }
+
+  /** It has listened for long enough; else it will be asked again. */
+  #isAlone(now: Instant): boolean {
+    this.#vigil.look(now);
+    const until = this.#vigil.deadline();
+    if (until !== undefined) this.#pair.alarms.set("alone", until);
+    return until === undefined;
   }
 
   ended(ended: Ended<Purpose>): void {

@@ -4,7 +4,8 @@
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Table } from "../group/negotiator.ts";
 import type { Runner } from "../group/runner.ts";
-import { after, firstAfter, type Instant } from "../instant.ts";
+import { Vigil } from "../group/vigil.ts";
+import { firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
 import { isBusy, isRunning } from "./activity.ts";
 import { Claims } from "./claims.ts";
@@ -37,9 +38,9 @@ export class Council {
   readonly #left = new Set<string>();
   /** What became of nodes that are not here. */
   readonly #fates = new Map<string, string>();
-  /** Until then a silent node may be one that came up while we slept, and a Heartbeat 3 node may still
+  /** Meanwhile a silent node may be one that came up while we slept, and a Heartbeat 3 node may still
    *  hold what it took then: it does not say so, but restarts when it hears us (heartbeat-wire 10). */
-  #blindUntil: Instant | undefined;
+  readonly #vigil = new Vigil(() => this.config.timing.deadtimeMs);
 
   constructor(table: NativeTable, now: Instant) {
     this.table = table;
@@ -47,7 +48,7 @@ export class Council {
     this.hearsay = new Hearsay(self, generation, () => this.config.timing.deadtimeMs);
     this.claims = new Claims(() => table.members());
     this.#naming = new Naming(table.hand.groups);
-    this.look();
+    this.look(now);
     for (const node of this.#peers) this.appeared(node, now);
   }
 
@@ -85,7 +86,8 @@ export class Council {
   }
 
   /** Look around: neither membership nor the files change during one step of a negotiator. */
-  look(): void {
+  look(now: Instant): void {
+    this.#vigil.look(now);
     this.#naming.look(this.table.hand.groups, this.table.bulletins.last + 1);
     const members = this.table.members();
     if (members === this.#members && !this.#isStirred) return;
@@ -117,7 +119,7 @@ export class Council {
 
   /** The node talks: it must be known, whatever order its news came in. True when it was not. */
   expect(node: string, now: Instant): boolean {
-    this.look();
+    this.look(now);
     if (!this.isAlive(node) || this.hearsay.knows(node)) return false;
     this.appeared(node, now);
     return true;
@@ -142,7 +144,7 @@ export class Council {
 
   /** This node was away for longer than its deadtime: nothing that it knew is sure. */
   overslept(now: Instant): void {
-    this.#blindUntil = after(now, this.config.timing.deadtimeMs);
+    this.#vigil.begin(now);
     for (const node of this.#peers) this.appeared(node, now);
   }
 
@@ -182,11 +184,11 @@ export class Council {
   }
 
   /** Why nothing new may be decided now; undefined when everything needed is known. */
-  doubt(now: Instant): string | undefined {
+  doubt(): string | undefined {
     if (!this.active) return "this node is not a full member yet";
     const unknown = this.unreported;
     if (unknown !== undefined) return `no report of ${unknown} yet`;
-    if (this.#blindUntil === undefined || now >= this.#blindUntil) return undefined;
+    if (!this.#vigil.isKept) return undefined;
     const [stranger] = this.#strangers;
     if (stranger !== undefined) return `${stranger} may have taken over while this node slept`;
     // One that had left may be back, too.
@@ -334,7 +336,7 @@ export class Council {
 
   /** When time alone may change an answer of this class. */
   deadline(now: Instant): Instant | undefined {
-    return firstAfter(now, this.claims.deadline(now), this.#blindUntil);
+    return firstAfter(now, this.claims.deadline(now), this.#vigil.deadline());
   }
 
   #member(node: string): Member | undefined {

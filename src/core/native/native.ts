@@ -79,14 +79,14 @@ export class Native implements Negotiator {
   }
 
   command(request: number, command: Command, now: Instant): Effect[] {
-    this.#council.look();
+    this.#council.look(now);
     if (command.name === "leave") {
       const cancelled = this.#operator.requests.cancel("This node is leaving the cluster");
       return [...cancelled, ...this.#leave.begin(request, now), ...this.#turn(now)];
     }
     if (command.name !== "standby" && command.name !== "takeover") return [];
     if (this.#leave.begun) return [refusal(request, "This node is leaving the cluster")];
-    const doubt = this.#council.doubt(now);
+    const doubt = this.#council.doubt();
     if (doubt !== undefined) return [refusal(request, `Not possible now: ${doubt}`)];
     const effects =
       command.name === "standby"
@@ -97,7 +97,7 @@ export class Native implements Negotiator {
 
   /** Everything was suspended already (core.ts); now find out what became of it. */
   overslept(ms: number, now: Instant): Effect[] {
-    this.#council.look();
+    this.#council.look(now);
     this.#council.overslept(now);
     const text = `Away for ${Math.round(ms)} ms: asking everybody who holds what`;
     return [log("warn", "overslept", text), ...this.#turn(now)];
@@ -193,7 +193,7 @@ export class Native implements Negotiator {
   #turn(now: Instant): Effect[] {
     this.#turnedAt = now;
     this.#due = undefined;
-    this.#council.look();
+    this.#council.look(now);
     this.#ledger.meet(this.#council);
     const effects: Effect[] = [];
     for (const group of this.#table.hand.groups) {
@@ -216,7 +216,7 @@ export class Native implements Negotiator {
       this.#partition.judge(group, now) ??
       this.#giving.judge(group, now) ??
       this.#fillVacancy(group, now) ??
-      this.#sendHome(group, now) ??
+      this.#sendHome(group) ??
       this.#followPings(group, now) ??
       this.#takeAssigned(group, now) ??
       []
@@ -231,7 +231,7 @@ export class Native implements Negotiator {
       this.#ledger.orphans.delete(key);
       return undefined;
     }
-    if (this.#council.doubt(now) !== undefined) return [];
+    if (this.#council.doubt() !== undefined) return [];
     const chosen = choose({
       owner,
       nodes: this.#council.nodes,
@@ -251,13 +251,13 @@ export class Native implements Negotiator {
   }
 
   /** The owner is back: what was held for it goes home. */
-  #sendHome({ key, state, owner }: Group, now: Instant): Effect[] | undefined {
+  #sendHome({ key, state, owner }: Group): Effect[] | undefined {
     const { self, autoFailback } = this.#table;
     if (autoFailback === "off" || !this.#ledger.homesick.has(key) || state !== "held") {
       return undefined;
     }
     if (this.#operator.requests.concerns(key) || !this.#isReceptive(owner, key)) return undefined;
-    if (this.#council.doubt(now) !== undefined) return undefined;
+    if (this.#council.doubt() !== undefined) return undefined;
     if (this.#council.pings(owner) < this.#council.pings(self)) return undefined;
     const why = `${owner} is its owner and is back`;
     this.#ledger.homesick.delete(key);
@@ -270,7 +270,7 @@ export class Native implements Negotiator {
     const { self, autoFailback } = this.#table;
     const isMine = this.#ledger.isMine(key) && state === "held";
     const isCalledFor = autoFailback !== "legacy" && isMine && this.#council.isOutseen;
-    if (!isCalledFor || this.#council.doubt(now) !== undefined) {
+    if (!isCalledFor || this.#council.doubt() !== undefined) {
       this.#connectivity.forget(key);
       return undefined;
     }
@@ -291,7 +291,7 @@ export class Native implements Negotiator {
     const register = this.#ledger.register(key);
     if (!this.#ledger.isMine(key) || !this.#ledger.isWilling(key)) return undefined;
     if (state !== "idle" && state !== "unsure" && state !== "failed") return undefined;
-    if (this.#council.doubt(now) !== undefined) return undefined;
+    if (this.#council.doubt() !== undefined) return undefined;
     if (this.#council.objection(key, register) !== undefined) return undefined;
     const why = this.#ledger.why(key) ?? "this node is its owner";
     this.#ledger.claim(key, register.epoch);

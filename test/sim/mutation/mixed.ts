@@ -72,8 +72,8 @@ export const mixedMutations: readonly MixedMutation[] = [
     law: "3",
     seed: 50300,
     file: "core/classic/nap.ts",
-    find: "after(now, table.deadtimeMs)",
-    replace: "after(now, 1)",
+    find: "new Vigil(() => pair.table.deadtimeMs)",
+    replace: "new Vigil(() => 1)",
   },
   {
     name: "leaves its addresses up when it overslept",
