@@ -6,6 +6,9 @@ import type { Instant } from "./instant.ts";
 export interface GroupMemory {
   /** Last moment at which this was known to be true. Older than deadtime: others may have taken over. */
   readonly at: Instant;
+  /** How long the others were told to wait for this node before they take over; missing where an older hb
+   *  wrote it. The files may say something else by the time it is read. */
+  readonly deadtimeMs?: number;
   readonly groups: readonly RememberedGroup[];
 }
 
@@ -18,4 +21,10 @@ export interface RememberedGroup {
   readonly off?: readonly string[];
   /** It was held for an owner that was away, and goes home when the owner is back. */
   readonly homesick?: true;
+}
+
+/** They say the same, whenever that was. */
+export function saysTheSame(one: GroupMemory, other: GroupMemory): boolean {
+  const { deadtimeMs, groups } = one;
+  return deadtimeMs === other.deadtimeMs && JSON.stringify(groups) === JSON.stringify(other.groups);
 }

@@ -8,7 +8,7 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import { reasonOf } from "../../ffi/error.ts";
 import type { Instant } from "../core/instant.ts";
-import type { GroupMemory, RememberedGroup } from "../core/memory.ts";
+import { type GroupMemory, type RememberedGroup, saysTheSame } from "../core/memory.ts";
 import { readTextIfThere, replaceFile } from "./disk.ts";
 import type { Places } from "./place.ts";
 
@@ -44,8 +44,8 @@ export class Remember {
   keep(memory: GroupMemory): void {
     const was = this.#memory;
     this.#memory = memory;
-    const same = was !== undefined && JSON.stringify(was.groups) === JSON.stringify(memory.groups);
-    if (!same || !this.#isWritten) this.#write(memory);
+    const isSame = was !== undefined && saysTheSame(was, memory);
+    if (!isSame || !this.#isWritten) this.#write(memory);
     this.alive(memory.at);
   }
 
@@ -53,7 +53,7 @@ export class Remember {
   alive(now: Instant): void {
     const memory = this.#memory;
     if (memory === undefined || now < memory.at) return;
-    this.#memory = { at: now, groups: memory.groups };
+    this.#memory = { ...memory, at: now };
     try {
       this.#stamp ??= openSync(this.#places.pulsed, writeFlags, 0o644);
       // Always the same length: a reader never sees the tail of an older stamp.
@@ -76,7 +76,7 @@ export class Remember {
     if (kept === undefined || kept.boot !== this.#boot) return undefined;
     const stamp = Number.parseFloat(readTextIfThere(this.#places.pulsed) ?? "");
     const at = Math.max(kept.memory.at, Number.isFinite(stamp) ? stamp : 0) as Instant;
-    this.#memory = { at, groups: kept.memory.groups };
+    this.#memory = { ...kept.memory, at };
     this.#isWritten = true;
     return this.#memory;
   }
@@ -108,8 +108,8 @@ export class Remember {
 export function parseKept(text: string): Kept | undefined {
   try {
     const kept = JSON.parse(text) as Partial<Kept> | null;
-    const groups: unknown = kept?.memory?.groups;
-    const whole = typeof kept?.boot === "string" && Number.isFinite(kept.memory?.at);
+    const { at, deadtimeMs = 0, groups }: Partial<GroupMemory> = kept?.memory ?? {};
+    const whole = typeof kept?.boot === "string" && [at, deadtimeMs].every(Number.isFinite);
     const good = whole && Array.isArray(groups) && groups.every(isRemembered);
     return good ? (kept as Kept) : undefined;
   } catch {

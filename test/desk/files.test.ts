@@ -164,9 +164,17 @@ const places = { memory: file("memory"), pulsed: file("pulsed") };
 
 test("Remember.recall() gives what was kept, with the last moment at which it was true", () => {
   const kept = new Remember(places, "boot-a");
-  kept.keep({ at: at(1_000), groups: [group] });
+  kept.keep({ at: at(1_000), deadtimeMs: 10_000, groups: [group] });
   kept.alive(at(123_456.789));
-  expect(new Remember(places, "boot-a").recall()).toEqual({ at: at(123_456.789), groups: [group] });
+  const recalled = { at: at(123_456.789), deadtimeMs: 10_000, groups: [group] };
+  expect(new Remember(places, "boot-a").recall()).toEqual(recalled);
+});
+
+test("Remember.keep() writes another deadtime down, although the groups are the same", () => {
+  const kept = new Remember(places, "boot-a");
+  kept.keep({ at: at(1_000), groups: [group] });
+  kept.keep({ at: at(2_000), deadtimeMs: 5_000, groups: [group] });
+  expect(new Remember(places, "boot-a").recall()?.deadtimeMs).toBe(5_000);
 });
 
 test("Remember.alive() does not take a moment back", () => {
@@ -214,6 +222,12 @@ test.each([
   ["nothing in the place of a group", null],
 ])("Remember.recall() takes a file with %s for none", (_what, damaged) => {
   const memory = { at: 1_000, groups: [group, damaged] };
+  writeFileSync(places.memory, JSON.stringify({ boot: "boot-a", memory }));
+  expect(new Remember(places, "boot-a").recall()).toBeUndefined();
+});
+
+test("Remember.recall() takes a file with a deadtime that is no number for none", () => {
+  const memory = { at: 1_000, deadtimeMs: "5000", groups: [group] };
   writeFileSync(places.memory, JSON.stringify({ boot: "boot-a", memory }));
   expect(new Remember(places, "boot-a").recall()).toBeUndefined();
 });

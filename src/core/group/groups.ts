@@ -74,8 +74,7 @@ export class Groups {
       send: (draft, when) => peers.send(draft, when),
     };
     this.#adoption = boot.memory;
-    this.#isStale =
-      boot.memory !== undefined && now > after(boot.memory.at, config.timing.deadtimeMs);
+    this.#isStale = boot.memory !== undefined && isStale(boot.memory, config, now);
     // Adoption happens before the negotiator is born: it begins with what the hand really holds.
     this.#adopted = this.#adopt(now);
     this.#negotiator = this.#make("native", now);
@@ -200,17 +199,19 @@ export class Groups {
       effects.push(...this.#watch(this.#negotiator.expire(now)), { do: "publish" });
       effects.push(...this.#settle(now));
     }
-    const remembered = this.#facts(({ key, up, off }) => {
+    const { deadtimeMs } = this.#config.timing;
+    const known = this.#facts(({ key, up, off }) => {
       const { assigned, homesick } = this.#known(key);
       const words = `${up.join(" ")} - ${off.join(" ")}`;
       return `${key} ${assigned.node} ${assigned.epoch} ${homesick ?? false} ${words}`;
     });
+    const remembered = `${deadtimeMs}\n${known}`;
     if (remembered === this.#remembered) return effects;
     this.#remembered = remembered;
     const groups = this.#runner.groups.map(({ key, up, off }) => {
       return { ...this.#known(key), up, ...(off.length > 0 && { off }) };
     });
-    return [...effects, { do: "remember", memory: { at: now, groups } }];
+    return [...effects, { do: "remember", memory: { at: now, deadtimeMs, groups } }];
   }
 
   /** A line for each group: what is the same as last time need not be told again. */
@@ -324,6 +325,11 @@ export class Groups {
 
 function specsOf(config: ClusterConfig): ClusterConfig["groups"] {
   return config.managesResources ? config.groups : [];
+}
+
+/** Others may have taken over: they waited for as long as they had been told. */
+function isStale({ at, deadtimeMs }: GroupMemory, { timing }: ClusterConfig, now: Instant) {
+  return now > after(at, deadtimeMs ?? timing.deadtimeMs);
 }
 
 /** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */

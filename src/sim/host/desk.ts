@@ -8,7 +8,7 @@ import type { Boot, RouterMemory } from "../../core/boot.ts";
 import type { DeskEffect } from "../../core/channel.ts";
 import type { Level } from "../../core/effect.ts";
 import type { Command } from "../../core/input.ts";
-import type { GroupMemory } from "../../core/memory.ts";
+import { type GroupMemory, saysTheSame } from "../../core/memory.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import { DiskFull, type Hostcache, torn } from "./disk.ts";
 import type { Host } from "./host.ts";
@@ -102,7 +102,7 @@ export class Desk {
     if (this.#masters !== undefined) this.#masters = { ...this.#masters, at: now };
     const memory = this.#memory;
     if (memory === undefined || now < memory.at) return;
-    this.#memory = { at: now, groups: memory.groups };
+    this.#memory = { ...memory, at: now };
     // The stamp is a file of its own, and means nothing without the other.
     const { disk } = this.#host;
     if (disk.memory !== undefined && disk.memory !== torn) disk.memory = this.#memory;
@@ -249,8 +249,7 @@ export class Desk {
 
   #keep(memory: GroupMemory): void {
     const was = this.#memory;
-    const isSame =
-      was !== undefined && JSON.stringify(was.groups) === JSON.stringify(memory.groups);
+    const isSame = was !== undefined && saysTheSame(was, memory);
     this.#memory = memory;
     if (!isSame && this.#host.traits.remembers) this.#host.disk.memory = memory;
     this.alive(memory.at);

@@ -148,8 +148,9 @@ test("Groups stay quiet while no other hb node was ever there", () => {
   expect(bench.sent).toEqual([]);
 });
 
-const memory = (ageMs: number): GroupMemory => ({
+const memory = (ageMs: number, toldMs?: number): GroupMemory => ({
   at: at(100_000 - ageMs),
+  ...(toldMs !== undefined && { deadtimeMs: toldMs }),
   groups: [{ key: "10.0.0.1", assigned: { node: "alice", epoch: 4 }, up: ["10.0.0.1"] }],
 });
 
@@ -161,6 +162,16 @@ test.each([
   expect(bench.said.join()).toContain(words);
   expect(bench.groups.views()[0]?.state).toBe(state);
 });
+
+test.each([
+  [9_000, 5_000, "finding out who holds what"],
+  [11_000, 15_000, "adopting what it left up"],
+] as const)(
+  "Groups of a run %d ms after a crash of one that told %d ms begin by %s",
+  (age, told, words) => {
+    expect(new Bench([hb("bob")], { memory: memory(age, told) }).said.join()).toContain(words);
+  },
+);
 
 test("Groups.views() and summary() say who holds what, and why", () => {
   const bench = new Bench([]);

@@ -55,12 +55,13 @@ export const memory: Target = {
   corpus: () =>
     latin1(
       '{"boot":"b","memory":{"at":5000.5,"groups":[{"key":"10.0.0.10","assigned":{"node":"alice","epoch":3},"up":["10.0.0.10","httpd"]}]}}\n',
-      '{"boot":"b","memory":{"at":1,"groups":[]}}',
+      '{"boot":"b","memory":{"at":1,"deadtimeMs":5000,"groups":[]}}',
     ),
   tokens: [
     '"boot":',
     '"memory":',
     '"at":',
+    '"deadtimeMs":',
     '"groups":',
     '"key":',
     '"assigned":',
@@ -78,7 +79,7 @@ export const memory: Target = {
   run(input) {
     const kept = parseKept(bytesToText(input));
     if (kept === undefined) return "none";
-    start({ memory: { at: at(Math.min(kept.memory.at, 10_000)), groups: kept.memory.groups } });
+    start({ memory: { ...kept.memory, at: at(Math.min(kept.memory.at, 10_000)) } });
     return `kept ${kept.memory.groups.length > 0}`;
   },
 };
