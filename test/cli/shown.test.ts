@@ -19,7 +19,7 @@ const pages = ["README.md"].concat(
 
 /** What no test types as it stands there. */
 const elsewhere: Record<string, string> = {
-  apt: "test/packaging installs, upgrades and removes the packages",
+  apt: "test/lab/install installs, upgrades and removes the packages; test/lab/guide types it",
   dnf: "no Fedora is at hand; test/packaging looks into the RPM",
   npm: "scripts of this tree",
   bash: "scripts of this tree",
@@ -37,7 +37,8 @@ const elsewhere: Record<string, string> = {
 };
 
 /** Commands run by a lab beside hb's: what sets the stage. */
-const plain = /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done)$/;
+const plain =
+  /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done|ssh|ssh-keygen|cat|mkdir)$/;
 
 /** The lines of indented blocks, and those of sessions. */
 function commandsOf(page: string): string[] {

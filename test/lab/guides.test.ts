@@ -6,11 +6,11 @@
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { type Command, type File, patternOf, readPage, stepsOf } from "../page.ts";
+import { type Command, type File, readPage, stepsOf } from "../page.ts";
 import { built, HB, status } from "./agent.ts";
 import type { Host } from "./host.ts";
 import { type Lab, withLab } from "./lab.ts";
-import type { Said } from "./shell.ts";
+import { typed } from "./typing.ts";
 import { SOON_MS, until } from "./until.ts";
 
 setDefaultTimeout(120_000);
@@ -20,7 +20,7 @@ const SYSTEMCTL = `#!/bin/bash
 mainpid() { pgrep -o -f "$1"; }
 gone() { while [ -n "$(mainpid "$1")" ]; do sleep 0.05; done; }
 case "$*" in
-"start hb")
+"start hb" | "enable --now hb")
   setsid hb agent </dev/null >>/var/log/hb.log 2>&1 &
   for _ in $(seq 200); do hb status >/dev/null && exit 0; sleep 0.05; done; exit 1 ;;
 "reload hb")
@@ -51,10 +51,8 @@ esac
 
 /** Commands that a lab cannot run as they are, with what is done in their place. */
 const otherwise: Record<string, (lab: Lab, host: Host) => void> = {
-  // There is no sshd in a lab; test/cli/propagate.test.ts has one.
+  // There is no sshd in a lab; test/lab/guide.test.ts has one, and test/cli/propagate.test.ts.
   "hb propagate": spread,
-  "hb propagate --binary": spread,
-  "hb propagate alice": () => {},
   // It ends with a key; test/cli/watch.test.ts presses it.
   "hb status --watch": () => {},
 };
@@ -190,27 +188,12 @@ function inHost(path: string): string {
 }
 
 async function type(lab: Lab, command: Command): Promise<void> {
-  const { host: name, line, output } = command;
+  const { host: name, line } = command;
   const host = lab.host(name);
   const instead = otherwise[line];
   if (instead !== undefined) return instead(lab, host);
-  const shown = output.trim() === "" ? /^/ : patternOf(output);
-  const what = `"${line}" on ${name} to print what the page shows`;
-  let said: Said | undefined;
-  try {
-    await until({ what, withinMs: LOOKS.test(line) ? SOON_MS : 0, everyMs: 200 }, async () => {
-      said = await host.exec(["/bin/bash", "-c", `PATH=/run:$PATH; ${line}`]);
-      return said.code === 0 && shown.test(said.stdout);
-    });
-  } catch (error) {
-    throw new Error(`${line}: exit code ${said?.code}\n${said?.stdout}${said?.stderr}`, {
-      cause: error,
-    });
-  }
+  await typed(command, (line) => host.exec(["/bin/bash", "-c", `PATH=/run:$PATH; ${line}`]));
 }
-
-/** What only looks may look again: news take their time. */
-const LOOKS = /^(hb (status|events)|ip)\b/;
 
 test.concurrent.each(Object.entries(guides))(
   "docs/%s.md says what is so",
@@ -224,10 +207,10 @@ test.concurrent.each(Object.entries(guides))(
     await withLab({ hosts: ["alice", "bob", ...others], nets: 2, name: "guide" }, async (lab) => {
       await settle(lab);
       await before?.(lab);
-      const typed = steps.findIndex(({ kind }) => kind === "command");
+      const begun = steps.findIndex(({ kind }) => kind === "command");
       for (const [at, step] of steps.entries()) {
         if (step.kind === "command") await type(lab, step);
-        else put(at < typed ? nodes(lab) : [lab.host("alice")], step);
+        else put(at < begun ? nodes(lab) : [lab.host("alice")], step);
       }
       await after?.(lab);
     });

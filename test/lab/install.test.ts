@@ -1,18 +1,20 @@
 // The Debian package on a fresh Debian under systemd, beside a second node that would take over at the first chance:
 // installed, started, hurt, upgraded, removed, purged.
 
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { version } from "../../package.json";
 import { built, settled, startAgent } from "./agent.ts";
 import { configure } from "./conf.ts";
-import { Debian } from "./install/debian.ts";
+import { Debian, debianRoot } from "./install/debian.ts";
+import { packaged } from "./install/package.ts";
 import { type Lab, withLab } from "./lab.ts";
 import { must } from "./shell.ts";
 import { SOON_MS, stays, until } from "./until.ts";
 
 setDefaultTimeout(240_000);
-const ROOT = join(import.meta.dir, "../..");
+// Where there is none yet, packages come from a mirror, at its pace.
+beforeAll(async () => void (await debianRoot()), 600_000);
 const SHARED = "10.77.0.100";
 const DEADTIME_MS = 5_000;
 const NEXT = `${version}+next`;
@@ -26,12 +28,9 @@ esac
 
 /** The package, and the same as a later version; both as files that the machine sees in its directory. */
 async function packages(lab: Lab): Promise<{ first: string; next: string }> {
-  const out = join(lab.dir, "package");
-  const words = ["--only", "x64", "--compression", "none", "--out", out];
-  await must(["bash", join(ROOT, "scripts/package"), ...words]);
-  const first = join(out, `hb_${version}_amd64.deb`);
-  const next = join(out, "next.deb");
-  const tree = join(out, "tree");
+  const first = await packaged(lab);
+  const next = join(lab.dir, "next.deb");
+  const tree = join(lab.dir, "tree");
   await must(["dpkg-deb", "--raw-extract", first, tree]);
   await must(["sed", "-i", `s/^Version: .*/Version: ${NEXT}/`, join(tree, "DEBIAN/control")]);
   await must(["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, next]);
