@@ -8,16 +8,17 @@ const addressesShown = 4;
 
 /** Its row, and what there is to say under it. */
 export function routerRows(router: RouterView): Cell[][] {
-  const { name, state, sinceMs, next, why, demoted, packets } = router;
+  const { name, state, sinceMs, next, why, demoted, packets, pid } = router;
   const due = next === undefined ? "" : `${next.what} in ${length(next.inMs)}`;
   const since = `for ${length(sinceMs)}`;
+  const by = pid === undefined ? "" : `; runs in "hb carp", pid ${pid}`;
   const about = (cell: Cell): Cell[] => ["", "", cell];
   return [
     [dot(state), name, [styleOf(state), state], since, addressesOf(router), ["dim", due]],
     ...(why === "" ? [] : [about(["dim", why])]),
     ...(demoted.length === 0 ? [] : [about(["yellow", `demoted: ${demoted.join(", ")}`])]),
     about(["dim", heardBy(router)]),
-    about(["dim", `sent ${packets.sent} adverts, took ${packets.received}`]),
+    about(["dim", `sent ${packets.sent} adverts, took ${packets.received}${by}`]),
     ...rejected(packets.rejected).map(about),
   ];
 }

@@ -1,7 +1,7 @@
 // `hb status`: what the agent of this node knows, for people, programs and init scripts.
 
-import type { RouterView, Snapshot } from "../core/snapshot.ts";
-import { askCarp } from "../desk/carp/place.ts";
+import type { Snapshot } from "../core/snapshot.ts";
+import { type CarpViews, Siblings, withCarp } from "../desk/carp/sibling.ts";
 import { ask } from "../desk/client.ts";
 import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";
@@ -15,14 +15,16 @@ import { Screen } from "./screen.ts";
 
 const answerWithinMs = 3_000;
 const watchEveryMs = 1_000;
+/** What a process of `hb carp` says later is shown with the next page. */
+const siblingsWithinMs = 200;
 /** The terminal must be given back. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What was found in one look. */
 interface Look {
   readonly snapshot: Snapshot | undefined;
-  /** Without an agent: the virtual routers of the processes of `hb carp`. */
-  readonly routers: readonly RouterView[];
+  /** The processes of `hb carp`; their routers are part of a snapshot, where there is one. */
+  readonly carp: CarpViews;
   /** What could not be had, and why. */
   readonly trouble: readonly string[];
   readonly code: ExitCode;
@@ -47,37 +49,40 @@ With --watch the last events come below; the arrow keys move a page that is too 
   ],
   async run({ args }) {
     const run = args["run-dir"];
-    if (!args.watch) return tell(await look(run), args.json === true);
+    if (!args.watch) {
+      const carp = new Siblings(run).look(answerWithinMs);
+      return tell(await look(run, carp), args.json === true);
+    }
     if (args.json || !coloured("stdout")) return await repeat(run, args.json === true);
     return await watch(run, new Recent(args["state-dir"]));
   },
 });
 
-async function look(run: string): Promise<Look> {
-  const [result, { routers, mute }] = await Promise.all([
+async function look(run: string, siblings: Promise<CarpViews>): Promise<Look> {
+  const [result, carp] = await Promise.all([
     ask(socketIn(run), { ask: "status" }, { limitMs: answerWithinMs }),
-    askCarp(run, answerWithinMs),
+    siblings,
   ]);
-  const trouble = mute.map(({ pid, reason }) => {
-    return `"hb carp" with pid ${pid} does not answer: ${reason}`;
+  const trouble = carp.processes.flatMap(({ pid, trouble: reason }) => {
+    return reason === undefined ? [] : `"hb carp" with pid ${pid} does not answer: ${reason}`;
   });
   if (result.kind === "done" && result.answer.snapshot !== undefined) {
     const { snapshot } = result.answer;
-    const whole = { ...snapshot, routers: [...snapshot.routers, ...routers] };
-    return { snapshot: whole, routers: [], trouble, code: exit.done };
+    return { snapshot: withCarp(snapshot, carp), carp, trouble, code: exit.done };
   }
-  if (routers.length === 0 || result.kind !== "absent") {
+  if (carp.routers.length === 0 || result.kind !== "absent") {
     trouble.push(result.kind === "done" ? result.answer.text : whyNot(result, run));
   }
   // The exit code is about the agent, for whose init script it is.
   const code = result.kind === "absent" ? exit.stopped : exit.unknown;
-  return { snapshot: undefined, routers, trouble, code };
+  return { snapshot: undefined, carp, trouble, code };
 }
 
-function tell({ snapshot, routers, trouble, code }: Look, json: boolean): ExitCode {
+function tell({ snapshot, carp, trouble, code }: Look, json: boolean): ExitCode {
+  const { routers, processes } = carp;
   for (const text of trouble) say(text);
   if (json && snapshot !== undefined) printJson(snapshot);
-  else if (json && routers.length > 0) printJson({ version: 1, routers });
+  else if (json && routers.length > 0) printJson({ version: 1, routers, carp: processes });
   else if (snapshot !== undefined) print(statusPage(snapshot, painted));
   else if (routers.length > 0) print(routerSection(routers, painted));
   return code;
@@ -86,9 +91,10 @@ function tell({ snapshot, routers, trouble, code }: Look, json: boolean): ExitCo
 /** For a file or a pipe: one page, or one document, after the other. */
 async function repeat(run: string, json: boolean): Promise<ExitCode> {
   const { ended, isOver } = untilSignal(...endings);
+  const siblings = new Siblings(run);
   let code: ExitCode = exit.unknown;
   while (!isOver() && isHeard()) {
-    code = tell(await look(run), json);
+    code = tell(await look(run, siblings.look(siblingsWithinMs)), json);
     if (!json) print("");
     await Promise.race([ended, Bun.sleep(watchEveryMs)]);
   }
@@ -99,10 +105,11 @@ async function repeat(run: string, json: boolean): Promise<ExitCode> {
 async function watch(run: string, recent: Recent): Promise<ExitCode> {
   const { ended, end, isOver } = untilSignal(...endings);
   const screen = new Screen(end);
+  const siblings = new Siblings(run);
   let code: ExitCode = exit.unknown;
   try {
     while (!isOver() && isHeard()) {
-      const found = await look(run);
+      const found = await look(run, siblings.look(siblingsWithinMs));
       code = found.code;
       screen.show([...partsOf(found), recent.section(painted)].filter(Boolean).join("\n\n"));
       await Promise.race([ended, Bun.sleep(watchEveryMs)]);
@@ -114,10 +121,10 @@ async function watch(run: string, recent: Recent): Promise<ExitCode> {
   return code;
 }
 
-function partsOf({ snapshot, routers, trouble }: Look): string[] {
+function partsOf({ snapshot, carp, trouble }: Look): string[] {
   const parts = trouble.map((text) => painted("red", text));
   if (snapshot !== undefined) parts.push(statusPage(snapshot, painted));
-  if (routers.length > 0) parts.push(routerSection(routers, painted));
+  else if (carp.routers.length > 0) parts.push(routerSection(carp.routers, painted));
   return parts;
 }
 

@@ -15,6 +15,15 @@ export interface Snapshot {
   readonly pulse: PulseView;
   /** The PPP links of this host; absent when ha.cf names none. */
   readonly ppp?: readonly PppView[];
+  /** Processes of `hb carp` on this host; absent where there are none. What they run is among `routers`. */
+  readonly carp?: readonly CarpView[];
+}
+
+/** A process of `hb carp`. */
+export interface CarpView {
+  readonly pid: number;
+  /** Why it gives no answer; absent when it does. */
+  readonly trouble?: string;
 }
 
 export interface NodeView {
@@ -76,6 +85,8 @@ export interface RouterView {
   };
   /** The next timer: what it is and how far away. */
   readonly next?: { readonly what: "advert" | "takeover"; readonly inMs: number };
+  /** The process of `hb carp` that runs it; absent: the one that was asked. */
+  readonly pid?: number;
 }
 
 export interface PulseView {

@@ -17,6 +17,8 @@ export type Result =
 export interface AskOptions {
   /** No limit when absent: an operator waits for scripts as long as they take. */
   readonly limitMs?: number;
+  /** Whoever says more gives no answer. */
+  readonly bytesMax?: number;
   progress?(text: string): void;
 }
 
@@ -33,9 +35,16 @@ export function ask(path: string, request: Request, options: AskOptions = {}): P
   socket.setEncoding("utf8");
   socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
   socket.on("error", (error) => settle(refusal(error)));
-  socket.on("close", () => settle(silent("the agent closed the connection")));
+  socket.on("close", () => settle(silent("it closed the connection")));
   let part = "";
+  let said = 0;
+  const bytesMax = options.bytesMax ?? Number.POSITIVE_INFINITY;
   socket.on("data", (text: string) => {
+    said += text.length;
+    if (said > bytesMax) {
+      settle(silent("it says too much"));
+      return;
+    }
     const lines = (part + text).split("\n");
     part = lines.pop() ?? "";
     for (const line of lines) {

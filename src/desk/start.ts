@@ -61,7 +61,7 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     const environment = () => scriptEnvironment(conf, cluster.self, places);
     const notice = new Notice({ log, directory: places.run, environment }, conf.notify);
     const { self: node } = cluster;
-    const page = new StatusPage({ log, node, version, journal: places.events });
+    const page = new StatusPage({ log, node, version, journal: places.events, run: places.run });
     const journal = journalOf(places.events, node, log, (event) => {
       notice.tell(event);
       page.hear(event);

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RouterView, Snapshot } from "../../src/core/snapshot.ts";
 import { carpDirectory, carpSocket } from "../../src/desk/carp/place.ts";
 import { Control } from "../../src/desk/control.ts";
+import { snapshot as sample } from "../desk/statuspage/sample.ts";
 import { hbCommand, type Ran, run } from "./run.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "hb-carp-"));
@@ -172,9 +172,9 @@ test.each([
 ])("hb carp refuses a virtual router that %s of this host runs", async (_, socketOf) => {
   const where = mkdtempSync(join(dir, "run-"));
   mkdirSync(carpDirectory(where));
-  const routers = [{ name: "lo/42", device: "lo", vhid: 42 } as RouterView];
+  const routers = sample.routers.map((router) => ({ ...router, name: "lo/42", device: "lo" }));
   const control = await Control.listen(socketOf(where), async () => {
-    return { say: "done", ok: true, text: "", snapshot: { routers } as unknown as Snapshot };
+    return { say: "done", ok: true, text: "", snapshot: { ...sample, routers } };
   });
   const words = [...plain.split(" "), "-o", passfile, "--run-dir", where];
   const child = Bun.spawn(hbCommand("carp", ...words), { stdio: ["ignore", "pipe", "pipe"] });

@@ -287,10 +287,16 @@ test("hb status shows the virtual routers of every process of hb carp, agent or 
   rmSync(carpDirectory(run), { recursive: true });
   rmSync(alone, { recursive: true });
 
-  expect(JSON.parse(beside.out)).toEqual({ ...snapshot, routers: [router, backup] });
-  expect(without).toEqual({ code: 3, out: `${routerSection([router, backup], plain)}\n`, err: "" });
+  const carp = pids.map((pid) => ({ pid }));
+  const routers = [
+    { ...router, pid: 102 },
+    { ...backup, pid: 101 },
+  ];
+  expect(JSON.parse(beside.out)).toEqual({ ...snapshot, routers, carp });
+  expect(without).toEqual({ code: 3, out: `${routerSection(routers, plain)}\n`, err: "" });
+  expect(without.out).toContain('runs in "hb carp", pid 102');
   expect(json).toMatchObject({ code: 3, err: "" });
-  expect(JSON.parse(json.out)).toEqual({ version: 1, routers: [router, backup] });
+  expect(JSON.parse(json.out)).toEqual({ version: 1, routers, carp });
 });
 
 test("hb status says which process of hb carp does not answer", async () => {

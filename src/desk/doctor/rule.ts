@@ -2,6 +2,8 @@
 // not known of a packet beforehand (its source, a rate, a set's content) makes a rule one that may apply.
 // Source: libnftables-json(5), nft(8).
 
+import { isRecord } from "../record.ts";
+
 /** nft's own JSON, as far as it is read here. */
 export type Expression = Readonly<Record<string, unknown>>;
 
@@ -153,8 +155,4 @@ function some(known: string | number, choices: readonly unknown[]): boolean | un
   const all = choices.map((choice) => equals(known, choice));
   if (all.includes(true)) return true;
   return all.includes(undefined) ? undefined : false;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

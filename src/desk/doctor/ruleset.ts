@@ -2,7 +2,8 @@
 // kind of packet. What cannot be known of it (its source, a rate) is unknown, and said to be.
 // Source: libnftables-json(5), nft(8).
 
-import { type Expression, isRecord, type Packet, read } from "./rule.ts";
+import { isRecord } from "../record.ts";
+import { type Expression, type Packet, read } from "./rule.ts";
 import { ruleText } from "./ruletext.ts";
 
 export interface Chain {

@@ -1,6 +1,7 @@
 // A rule of a packet filter in words, for the line that says which one drops heartbeats.
 
-import { type Expression, isRecord } from "./rule.ts";
+import { isRecord } from "../record.ts";
+import type { Expression } from "./rule.ts";
 
 /** A rule as a person recognizes it: not nft's own words, but its conditions and its end. */
 export function ruleText(expressions: readonly Expression[]): string {

@@ -2,6 +2,7 @@
 
 import type { HistogramCounts } from "../../core/histogram.ts";
 import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
+import type { CarpViews } from "../carp/sibling.ts";
 import type { Count } from "./count.ts";
 import { counter, gauge, histogram, type Sample } from "./metric.ts";
 import type { Usage } from "./usage.ts";
@@ -10,6 +11,8 @@ export interface Exposed {
   readonly version: string;
   /** Undefined while the pulse gives none: it starts, or hangs. */
   readonly snapshot: Snapshot | undefined;
+  /** The processes of `hb carp` beside the agent. */
+  readonly carp: CarpViews;
   readonly count: Count;
   /** By the name of the process: desk, pulse. */
   readonly usage: ReadonlyMap<string, Usage>;
@@ -18,12 +21,14 @@ export interface Exposed {
 }
 
 /** The text of a scrape. */
-export function exposition({ version, snapshot, count, usage, viewers }: Exposed): string {
+export function exposition({ version, snapshot, carp, count, usage, viewers }: Exposed): string {
   const up = [{ value: snapshot === undefined ? 0 : 1 }];
   return [
     gauge({ name: "hb_info", help: "This binary." }, [{ labels: { version }, value: 1 }]),
     gauge({ name: "hb_pulse_up", help: "1 while the pulse answers." }, up),
     ...(snapshot === undefined ? [] : ofCluster(snapshot)),
+    ...ofRouters([...(snapshot?.routers ?? []), ...carp.routers]),
+    ...ofCarp(carp),
     ...(snapshot === undefined ? [] : ofPulse(snapshot)),
     ...ofCount(count),
     ...ofProcesses(usage),
@@ -34,7 +39,7 @@ export function exposition({ version, snapshot, count, usage, viewers }: Exposed
 }
 
 function ofCluster(snapshot: Snapshot): string[] {
-  const { node: self, state, generation, nodes, groups, routers } = snapshot;
+  const { node: self, state, generation, nodes, groups } = snapshot;
   const members = nodes.filter(({ kind }) => kind !== "ping");
   const holds = groups.map(({ key, holder }) => sample({ group: key }, holder === self));
   const held = groups.map(({ key, holder }) => sample({ group: key }, holder !== null));
@@ -85,11 +90,23 @@ function ofCluster(snapshot: Snapshot): string[] {
       { name: "hb_group_state", help: "1 for the group's holder, and its state here." },
       holders,
     ),
-    ...ofRouters(routers),
   ];
 }
 
-function ofRouters(routers: readonly RouterView[]): string[] {
+function ofCarp({ processes }: CarpViews): string[] {
+  const mute = processes.filter(({ trouble }) => trouble !== undefined).length;
+  const answering = processes.length - mute;
+  return [
+    gauge({ name: "hb_carp_processes", help: "Processes of hb carp, by whether they answer." }, [
+      { labels: { state: "answering" }, value: answering },
+      { labels: { state: "mute" }, value: mute },
+    ]),
+  ];
+}
+
+/** Processes in other network namespaces may run routers of the same name: a figure has one value. */
+function ofRouters(all: readonly RouterView[]): string[] {
+  const routers = all.filter(({ name }, at) => all.findIndex((each) => each.name === name) === at);
   const rejected = routers.flatMap(({ name, packets }) => {
     return byReason(packets.rejected, (reason) => ({ router: name, reason }));
   });

@@ -5,6 +5,7 @@
 import { type ListenPlace, sayListenPlace } from "../../config/listen.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import html from "../../text/statuspage.html" with { type: "text" };
+import { type CarpViews, Siblings, withCarp } from "../carp/sibling.ts";
 import type { Event } from "../journal/event.ts";
 import { Tail } from "../journal/tail.ts";
 import type { Log } from "../log.ts";
@@ -19,6 +20,8 @@ import { Viewers } from "./viewers.ts";
 const eventsMax = 200;
 /** A snapshot that is younger is fresh. */
 const freshMs = 500;
+/** Who looks does not wait longer for processes of `hb carp`: a slow one is shown as it was. */
+const siblingsWithinMs = 200;
 
 export interface StatusPageOptions {
   readonly log: Log;
@@ -26,6 +29,14 @@ export interface StatusPageOptions {
   readonly version: string;
   /** The journal's file: what happened before this agent. */
   readonly journal: string;
+  /** The run directory, where processes of `hb carp` listen. */
+  readonly run: string;
+}
+
+/** What was seen in one look. */
+interface Look {
+  readonly snapshot: Snapshot | undefined;
+  readonly carp: CarpViews;
 }
 
 /** Where the state comes from. */
@@ -39,19 +50,21 @@ export const statusPageTopic = "status page";
 export class StatusPage {
   readonly #options: StatusPageOptions;
   readonly #count = new Count();
-  readonly #viewers = new Viewers(() => this.#fresh());
+  readonly #viewers = new Viewers(() => this.#whole());
   readonly #doors = new Map<string, Door>();
   readonly #shown: Shown;
+  readonly #siblings: Siblings;
   #source: Source | undefined;
   #events: Event[] = [];
   #isRecalled = false;
-  #last: { readonly at: number; readonly snapshot: Promise<Snapshot | undefined> } | undefined;
+  #last: { readonly at: number; readonly look: Promise<Look> } | undefined;
 
   constructor(options: StatusPageOptions) {
     this.#options = options;
+    this.#siblings = new Siblings(options.run);
     this.#shown = {
       page: html.replaceAll("{{node}}", options.node),
-      snapshot: () => this.#fresh(),
+      snapshot: () => this.#whole(),
       metrics: () => this.#metrics(),
       events: () => this.#events,
     };
@@ -110,12 +123,26 @@ export class StatusPage {
     }
   }
 
-  #fresh(): Promise<Snapshot | undefined> {
+  #fresh(): Promise<Look> {
     const now = performance.now();
-    if (this.#last !== undefined && now - this.#last.at < freshMs) return this.#last.snapshot;
-    const snapshot = this.#source?.snapshot() ?? Promise.resolve(undefined);
-    this.#last = { at: now, snapshot };
-    return snapshot;
+    if (this.#last !== undefined && now - this.#last.at < freshMs) return this.#last.look;
+    const look = this.#look();
+    this.#last = { at: now, look };
+    return look;
+  }
+
+  async #look(): Promise<Look> {
+    const [snapshot, carp] = await Promise.all([
+      this.#source?.snapshot(),
+      this.#siblings.look(siblingsWithinMs),
+    ]);
+    return { snapshot, carp };
+  }
+
+  /** What `hb status --json` prints. */
+  async #whole(): Promise<Snapshot | undefined> {
+    const { snapshot, carp } = await this.#fresh();
+    return snapshot && withCarp(snapshot, carp);
   }
 
   async #metrics(): Promise<string> {
@@ -125,11 +152,12 @@ export class StatusPage {
       const used = pid === undefined ? undefined : usageOf(pid);
       if (used !== undefined) usage.set(name, used);
     }
-    const snapshot = await this.#fresh();
+    const { snapshot, carp } = await this.#fresh();
     const viewers = this.#viewers.count;
     return exposition({
       version: this.#options.version,
       snapshot,
+      carp,
       count: this.#count,
       usage,
       viewers,

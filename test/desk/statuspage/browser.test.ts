@@ -30,7 +30,7 @@ beforeAll(async () => {
   };
   const log = new Log("error", new Sink(swallow, () => ""));
   const journal = join(scratch, "events");
-  page = new StatusPage({ log, node: "alice", version: "0.1", journal });
+  page = new StatusPage({ log, node: "alice", version: "0.1", journal, run: scratch });
   const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   const { port } = probe;
   probe.stop(true);
@@ -95,6 +95,18 @@ test("the page follows what happens without being asked", async () => {
   await browser.until('document.querySelector("#state")?.innerText.startsWith("leaving")');
   now = undefined;
   await browser.until('document.querySelector("#state").innerText.includes("gives no answer")');
+});
+
+test("the page tells which process runs a router, and which one gives no answer", async () => {
+  const [router] = snapshot.routers;
+  const routers = [{ ...router, name: "eth0/8", pid: 42 }] as Snapshot["routers"];
+  now = { ...snapshot, routers, carp: [{ pid: 42 }, { pid: 43, trouble: "no answer" }] };
+  await browser.show(url, desk);
+  await browser.until('document.querySelector("#routers tr:nth-child(2)")');
+  const text = await browser.value<string>("document.querySelector('#routers').innerText");
+  expect(text).toMatch(
+    /eth0\/8\s+runs in hb carp, pid 42\s[\s\S]+hb carp\s+pid 43\s+mute\s+no answer/,
+  );
 });
 
 test("the page takes names of the cluster for text", async () => {

@@ -39,10 +39,19 @@ hb_x_seconds_count 5
   );
 });
 
+const alone = { routers: [], processes: [] };
+
 /** What is exposed, without the lines that explain it. */
 function values(count: Count, known: Snapshot | undefined): string[] {
   const usage = new Map([["desk", { cpuSeconds: 1.5, residentBytes: 4096, descriptors: 9 }]]);
-  const text = exposition({ version: "0.1", snapshot: known, count, usage, viewers: 2 });
+  const text = exposition({
+    version: "0.1",
+    snapshot: known,
+    carp: alone,
+    count,
+    usage,
+    viewers: 2,
+  });
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
@@ -74,6 +83,8 @@ test("exposition() has each figure of a snapshot", () => {
     'hb_router_adverts_sent_total{router="eth0/7"} 12',
     'hb_router_adverts_received_total{router="eth0/7"} 1',
     'hb_router_adverts_rejected_total{router="eth0/7",reason="digest"} 2',
+    'hb_carp_processes{state="answering"} 0',
+    'hb_carp_processes{state="mute"} 0',
     'hb_packets_sent_total{link="eth0"} 11',
     'hb_packets_received_total{link="eth0"} 10',
     'hb_packets_rejected_total{link="eth0",reason="digest"} 1',
@@ -95,10 +106,36 @@ test("exposition() of a pulse that gives no answer still has the desk's own", ()
   expect(lines.filter((line) => /^hb_(node|group|packets)/.test(line))).toEqual([]);
 });
 
+test("exposition() has routers of other processes too, and of one name one value", () => {
+  const [router] = snapshot.routers;
+  if (router === undefined) throw new Error("The sample has no router");
+  const other = { ...router, name: "eth0/8", vhid: 8, state: "backup", pid: 42 } as const;
+  const text = exposition({
+    version: "0.1",
+    snapshot: undefined,
+    carp: {
+      routers: [router, { ...other, state: "master" }, other],
+      processes: [{ pid: 42 }, { pid: 43 }, { pid: 44, trouble: "no answer" }],
+    },
+    count: new Count(),
+    usage: new Map(),
+    viewers: 0,
+  });
+  expect(text.split("\n").filter((line) => /^hb_(router_(master|state)|carp)/.test(line))).toEqual([
+    'hb_router_master{router="eth0/7"} 1',
+    'hb_router_master{router="eth0/8"} 1',
+    'hb_router_state{router="eth0/7",state="master"} 1',
+    'hb_router_state{router="eth0/8",state="master"} 1',
+    'hb_carp_processes{state="answering"} 2',
+    'hb_carp_processes{state="mute"} 1',
+  ]);
+});
+
 test("exposition() says of every family what it is, once", () => {
   const text = exposition({
     version: "0.1",
     snapshot,
+    carp: alone,
     count: new Count(),
     usage: new Map(),
     viewers: 0,

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { Subprocess } from "bun";
 import type { RouterView } from "../../../src/core/snapshot.ts";
-import { askCarp } from "../../../src/desk/carp/place.ts";
+import { askCarp } from "../../../src/desk/carp/sibling.ts";
 import { built, HB, runDirectory, status } from "../agent.ts";
 import type { Host } from "../host.ts";
 import { type Lab, type LabShape, withLab } from "../lab.ts";

@@ -2,7 +2,9 @@
 // the same routers in the agent.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { HALF, HB, startAgent, status } from "../agent.ts";
+import { join } from "node:path";
+import type { Snapshot } from "../../../src/core/snapshot.ts";
+import { HALF, HB, runDirectory, startAgent, status } from "../agent.ts";
 import { configure } from "../conf.ts";
 import { stays, until, wallMs } from "../until.ts";
 import { AT_ONCE_MS, type BesideUcarp, besideUcarp, DEAD_MS, VIP } from "./besideucarp.ts";
@@ -14,6 +16,38 @@ function withFile(run: BesideUcarp, name: string, lines: readonly string[]): voi
   run.host(name).write("ha.d/carp.conf", lines.map((line) => `${line}\n`).join(""));
   run.host(name).write("log/hb-carp.log", "");
   run.host(name).spawn([HB, "carp", "--config", "/etc/ha.d/carp.conf"], "hb-carp.log");
+}
+
+/** A router of a process of its own is seen wherever the agent's are, also when that process is stopped. */
+async function shownTogether(run: BesideUcarp): Promise<void> {
+  const alice = run.host("alice");
+  const carp = /\bhb\S* carp\b/;
+  withFile(run, "alice", [`carp eth0 7 10.77.200.7/16 ${PASS}`]);
+  await run.held(["alice"], 15_000, "10.77.200.7");
+  const { stdout } = await alice.exec([HB, "status"]);
+  expect(stdout).toMatch(/eth0\/42 +master[\s\S]+eth0\/7 +master[\s\S]+runs in "hb carp", pid \d+/);
+  const unix = join(runDirectory(alice), "page.sock");
+  const page = async (path: string) => await (await fetch(`http://page${path}`, { unix })).text();
+  const shown = JSON.parse(await page("/status.json")) as Snapshot;
+  expect(shown.routers.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    "eth0/42 master",
+    "eth0/7 master",
+  ]);
+  expect(shown.routers[1]?.pid).toBe(shown.carp?.[0]?.pid ?? 0);
+  const metrics = await page("/metrics");
+  expect(metrics).toContain('hb_router_master{router="eth0/7"} 1');
+  expect(metrics).toContain('hb_carp_processes{state="answering"} 1');
+  const stdin = Buffer.from(metrics);
+  const promtool = Bun.spawnSync(["promtool", "check", "metrics"], { stdin });
+  expect([`${promtool.stdout}${promtool.stderr}`, promtool.exitCode]).toEqual(["", 0]);
+
+  alice.signal("SIGSTOP", carp);
+  await until({ what: "it is said to be mute", withinMs: 10_000, everyMs: 500 }, async () => {
+    return (await page("/metrics")).includes('hb_carp_processes{state="mute"} 1');
+  });
+  alice.signal("SIGCONT", carp);
+  alice.signal("SIGTERM", carp);
+  await run.held([], 10_000, "10.77.200.7");
 }
 
 const PASS = "passfile=/etc/ha.d/passfile";
@@ -142,7 +176,7 @@ test.concurrent("carp lines of ha.cf run in the agent, beside its groups and the
       {
         resources: ["alice 10.77.0.100/24/eth0"],
         nodes: ["alice"],
-        extra: [`carp eth0 42 ${VIP}/24 ${PASS} preempt`],
+        extra: [`carp eth0 42 ${VIP}/24 ${PASS} preempt`, "status_page /run/heartbeat/page.sock"],
       },
       [alice],
     );
@@ -154,6 +188,7 @@ test.concurrent("carp lines of ha.cf run in the agent, beside its groups and the
     const known = await status(alice);
     expect(known?.routers[0]).toMatchObject({ name: "eth0/42", state: "master" });
     expect(known?.groups[0]?.holder).toBe("alice");
+    await shownTogether(run);
 
     // Both of them are leased by their own times; without the agent both are gone.
     const from = wallMs();
