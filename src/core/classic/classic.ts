@@ -51,7 +51,7 @@ export class Classic implements Negotiator {
     this.#arrival = new Arrival(pair);
     this.#exchange = new Exchange(pair);
     this.#upkeep = new Upkeep(pair, this.#exchange);
-    this.#dispute = new Dispute(pair);
+    this.#dispute = new Dispute(pair, this.#exchange);
     this.#farewell = new Farewell(pair, true);
     this.#nap = new Nap(pair);
     this.#succession = new Succession(pair, this.#exchange, this.#dispute);

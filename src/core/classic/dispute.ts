@@ -10,9 +10,13 @@
 //                                        then stable, makes it answer) and release what it claims of
 //                                        its own.
 //   it slept, took everything over, and  It never restarts. 5 s after its last sign, if it still claims
-//   now thinks that we came back         the same groups, we release them: only we can.
+//   now thinks that we came back         the same groups, it is asked to hand ours over, and gets its own.
+//                                        If it does not, we release them.
 //   its new run began while it was cut   It took everything, too, and is a member when we first hear it. It
 //   off                                  says nothing by itself: we ask, and release what it claims.
+//
+// It is asked first, for its claim may be wrong, and ours is not: a takeover that ends in the midst of a
+// hand-over counts for it as if the hand-over had not stopped what it started (heartbeat-resources 4.8).
 //
 // Nothing of this needs a new generation of ours: the partner believes the report that follows the
 // release, and gives our own groups back by failback where that is on. A release that turns out to be
@@ -20,6 +24,7 @@
 
 import { after, type Instant } from "../instant.ts";
 import { reportDraft } from "./draft.ts";
+import type { Exchange } from "./exchange.ts";
 import { type Claim, common, isNothing, minus, mirrored, wordOf } from "./ownership.ts";
 import type { Pair } from "./pair.ts";
 
@@ -32,13 +37,17 @@ const questionsMax = 4;
 
 export class Dispute {
   readonly #pair: Pair;
+  readonly #exchange: Exchange;
   #watching = false;
+  /** The partner was asked to hand over what is in dispute. */
+  #asked = false;
   #questions = 0;
   /** What the partner took it took as one who was alone: it has no reason to release it. */
   #wasAlone = false;
 
-  constructor(pair: Pair) {
+  constructor(pair: Pair, exchange: Exchange) {
     this.#pair = pair;
+    this.#exchange = exchange;
   }
 
   /** True from the heal until it is clear who keeps what. */
@@ -89,6 +98,7 @@ export class Dispute {
   over(): boolean {
     const was = this.#watching || this.#pair.alarms.isSet("dispute");
     this.#watching = false;
+    this.#asked = false;
     this.#pair.alarms.clear("dispute");
     return was;
   }
@@ -97,7 +107,7 @@ export class Dispute {
   check(now: Instant): void {
     const { partner, state, alarms } = this.#pair;
     if (state !== "stable" || partner.leaving || partner.gone) return;
-    if (this.#watching && this.#questions === 0) return;
+    if (this.#watching && this.#questions === 0 && !this.#asked) return;
     const both = this.#both();
     if (isNothing(both)) {
       if (!this.#watching || partner.known) this.over();
@@ -129,6 +139,10 @@ export class Dispute {
       this.#ask(now);
     } else if (isNothing(both)) {
       this.over();
+    } else if (both.local && !this.#asked && this.#exchange.refusal() === undefined) {
+      this.#asked = true;
+      this.postpone(now);
+      this.#exchange.ask("local", undefined, now);
     } else {
       this.#yield(both, `it did not release them in ${releaseWithinMs} ms`, now);
     }

@@ -25,7 +25,7 @@ import { listed, type Pair, type Purpose, troubles } from "./pair.ts";
 import { answerWithinMs, Handover } from "./standby.ts";
 
 interface Wanted {
-  readonly request: number;
+  readonly request: number | undefined;
   readonly set: GroupSet;
   readonly since: Instant;
 }
@@ -80,7 +80,7 @@ export class Exchange {
   }
 
   takeover(request: number, set: GroupSet, now: Instant): void {
-    const { claim, partner, alarms } = this.#pair;
+    const { claim } = this.#pair;
     const missing = minus(claimOf(set), claim);
     if (isNothing(missing) && this.#pair.state === "stable") {
       const keys = this.#pair.missing(claimOf(set));
@@ -97,6 +97,12 @@ export class Exchange {
       this.#refuse(request, `takeover ${set}`, refusal);
       return;
     }
+    this.ask(set, request, now);
+  }
+
+  /** Asks the partner to hand the set over. The caller has asked refusal(). */
+  ask(set: GroupSet, request: number | undefined, now: Instant): void {
+    const { partner, alarms } = this.#pair;
     this.#wanted = { request, set, since: now };
     alarms.set("takeover", after(now, answerWithinMs));
     this.#pair.log("info", "takeover", `Asking ${partner.name} to go standby [${mirror(set)}]`);
@@ -173,6 +179,9 @@ export class Exchange {
     this.#pair.log("info", "standby", text);
     this.#pair.report(now);
     this.#pair.say(standbyDraft(handover.set, "done"), now);
+    // What was here before, the partner may have had and announced as well.
+    const kept = ended.errand.keys.filter((key) => !handover.moved.includes(key));
+    this.#pair.add(...this.#pair.hand.announce(kept, now));
     this.#tell(handover, ended.outcomes, now);
   }
 

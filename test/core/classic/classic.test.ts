@@ -709,7 +709,7 @@ describe("partition", () => {
     stand.command(1, { name: "standby", set: "all" });
     stand.advance(11_000);
     expect(stand.replies).toEqual([expect.stringContaining("1 refused: ")]);
-    stand.advance(10_000);
+    stand.advance(20_000);
     expect(stand.held()).toEqual([]);
   });
 
@@ -781,15 +781,49 @@ describe("partition", () => {
     expect(stand.others).toEqual([]);
   });
 
-  test("Classic gives way to a partner that slept and took everything", () => {
-    const stand = alone({ autoFailback: "off" });
+  /** The partner slept, took everything, and has not moved since. */
+  function rivalled(options: ConstructorParameters<typeof Stand>[0] = {}): Stand {
+    const stand = new Stand({ autoFailback: "off", ...options });
+    stand.startBoth();
+    stand.event("dead");
+    stand.advance(1_000);
     stand.event("returned");
     stand.hear("stonith node=alice result=n_stnth");
     stand.hear("resource rsc_hold=all rtype=full isstable=1 info=req_our_resources()");
     stand.hear("resource rsc_hold=foreign info=mach_down");
     stand.advance(4_999);
-    expect(stand.held()).toEqual(["a", "b"]);
+    expect(stand.said()).not.toContain("hb_takeover rsc_hold=local");
     stand.advance(1_000);
+    expect(stand.said()).toContain("hb_takeover rsc_hold=local");
+    expect(stand.held()).toHaveLength(2);
+    return stand;
+  }
+
+  test("Classic has its own groups back from a partner that slept and took everything", () => {
+    const stand = rivalled({
+      groups: [
+        ["alice", "ip1"],
+        ["bob", "b"],
+      ],
+    });
+    stand.work.length = 0;
+    stand.others.length = 0;
+    stand.hear("ask_resources rsc_hold=foreign info=me");
+    stand.hear("resource rsc_hold=local rtype=full isstable=0 info=standby");
+    stand.hear("ask_resources rsc_hold=foreign info=done");
+    expect(stand.others).toEqual([{ do: "announce", words: ["ip1"] }]);
+    stand.advance(500);
+    expect(stand.held()).toEqual(["ip1"]);
+    expect(stand.work).toEqual(["stop b"]);
+    stand.hear(local);
+    stand.advance(60_000);
+    expect(stand.said().filter((line) => line.startsWith("hb_takeover"))).toEqual([]);
+    expect(stand.held()).toEqual(["ip1"]);
+  });
+
+  test("Classic gives way to a partner that slept, took everything and does not answer", () => {
+    const stand = rivalled();
+    stand.advance(15_000);
     expect(stand.held()).toEqual([]);
     expect(stand.said()).toContain(none);
     stand.advance(60_000);
@@ -801,7 +835,7 @@ describe("partition", () => {
     stand.event("returned");
     stand.advance(3_000);
     stand.hear(all);
-    stand.advance(6_000);
+    stand.advance(21_000);
     expect(stand.held()).toEqual([]);
     stand.hear("resource rsc_hold=none rtype=full isstable=0 info=shutdown");
     stand.event("left");
