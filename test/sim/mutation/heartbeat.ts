@@ -295,6 +295,14 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     replace: "return this.#yield(key, verdict.node, text, now);",
   },
   {
+    name: "sends home what its owner has just left to it",
+    story: "waivers",
+    law: "7",
+    file: "core/native/partition.ts",
+    find: "this.#settleIn(group, rivals);",
+    replace: "",
+  },
+  {
     name: "reports every millisecond",
     story: "naps",
     law: "storm",

@@ -43,11 +43,11 @@ function withMoved(self: string): ClusterConfig {
   return { ...config, groups: [...mine, other] };
 }
 
-/** For bob his group is at home with him; for alice that does not count. */
-function withHomeAtOdds(self: string): ClusterConfig {
+/** There is but bob's group; for one node it does not count that it is his. */
+function withHomeAtOdds(self: string, careless: string): ClusterConfig {
   const config = configOf(self);
   const groups = config.groups.filter(({ owner }) => owner === "bob");
-  return { ...config, groups, autoFailback: self === "alice" ? "off" : "on" };
+  return { ...config, groups, autoFailback: self === careless ? "off" : "on" };
 }
 
 function withDeadtime(self: string, deadtimeMs: number): ClusterConfig {
@@ -195,14 +195,22 @@ export const stories = {
     ),
     { at: 60_000, act: "heal" },
   ]),
-  /** Two that hold the same meet, and their files differ on whether its owner counts. */
+  /** Two that hold the same meet, and their files differ on whether its owner counts: for him it does. */
   quarrels: planOf(15, [
-    ...nodes.map(
-      (node): TimedAct => ({ at: 10_000, act: "reload", node, config: withHomeAtOdds(node) }),
-    ),
+    ...nodes.map((node): TimedAct => {
+      return { at: 10_000, act: "reload", node, config: withHomeAtOdds(node, "alice") };
+    }),
     { at: 20_000, act: "cut", from: ["alice"], to: ["bob", "carol"] },
     { at: 40_000, act: "heal" },
     { at: 60_000, act: "heal" },
+  ]),
+  /** The same, but he is the one for whom it does not. */
+  waivers: planOf(17, [
+    ...nodes.map((node): TimedAct => {
+      return { at: 10_000, act: "reload", node, config: withHomeAtOdds(node, "bob") };
+    }),
+    { at: 20_000, act: "cut", from: ["bob"], to: ["alice", "carol"] },
+    { at: 40_000, act: "heal" },
   ]),
   /** A node returns in a run below the one before, and is cut off for a while. */
   echoes: planOf(16, [
