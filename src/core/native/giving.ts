@@ -24,10 +24,23 @@ export class Giving {
     const register = this.#ledger.register(key);
     const { node } = register;
     if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
+    if (state === "unsure" && this.#isElsewhere(node)) return this.#give(key, now);
     if (!this.#council.isViable(node, key, true)) return undefined;
     const why = state === "held" ? this.#objection(key) : undefined;
     if (why !== undefined) return [this.#takeBack(key, why)];
     if (!this.#council.isReadyFor(node, key, register)) return [];
+    return this.#give(key, now);
+  }
+
+  /** This node does not hear it, but all have reported, and some that do: it acts for itself, and what is
+   *  left here of what it was assigned is not resumed. */
+  #isElsewhere(node: string): boolean {
+    const council = this.#council;
+    return !council.isAlive(node) && council.unreported === undefined && council.isHeardOf(node);
+  }
+
+  #give(key: string, now: Instant): Effect[] {
+    const { node } = this.#ledger.register(key);
     return this.#council.table.hand.give([key], `it is assigned to ${node}`, now);
   }
 
