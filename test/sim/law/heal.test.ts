@@ -31,6 +31,17 @@ test("Heal does not count who took it although it had heard a holder", () => {
 });
 
 test.each([
+  ["may still be unsure long after it woke, for it has not asked its scripts", [], []],
+  ["is sure once it has asked its scripts", ["status"], [nobody]],
+] as const)("Heal knows that an owner that overslept %s", (_what, asks, found) => {
+  const asked = asks.map((action): Sight => {
+    return { saw: "script", node: "alice", word: "httpd", action, phase: "begins" };
+  });
+  const story = { holders: spec.nodes, off: false, sleptMs: 12_000, wokeMs: 30_000 };
+  expect(seen(story, ...asked, heal)).toEqual([...found]);
+});
+
+test.each([
   ["lets the group go home to an owner that has just overslept", false, 12_000, []],
   ["does not where nothing goes home", true, 12_000, [nobody]],
   ["does not to an owner that slept for less than its deadtime", false, 8_000, [nobody]],
@@ -42,14 +53,16 @@ interface Story {
   readonly holders: readonly string[];
   /** What is held elsewhere does not go home. */
   readonly off: boolean;
-  /** The owner stood still for so long until the cables healed. */
+  /** The owner stood still for so long, until the cables healed or so long before. */
   readonly sleptMs?: number;
+  readonly wokeMs?: number;
   /** Who lets go 100 ms later: all that held it. */
   readonly lose?: readonly string[];
 }
 
 /** What is found when these things happen to a cluster, and its holders let go then. */
-function seen({ holders, off, sleptMs, lose = holders }: Story, ...sights: readonly Sight[]) {
+function seen(story: Story, ...sights: readonly Sight[]) {
+  const { holders, off, sleptMs, wokeMs = 0, lose = holders } = story;
   const judge = new Judge(shapeOf({ ...spec, failback: off ? "off" : "on" }));
   for (const node of spec.nodes) {
     judge.see({ saw: "process", node, process: "desk", alive: true }, 0);
@@ -57,8 +70,8 @@ function seen({ holders, off, sleptMs, lose = holders }: Story, ...sights: reado
   }
   for (const node of holders) judge.see(serves(node, true), 50_000);
   if (sleptMs !== undefined) {
-    judge.see({ saw: "frozen", node: "alice", frozen: true }, 100_000 - sleptMs);
-    judge.see({ saw: "frozen", node: "alice", frozen: false }, 100_000);
+    judge.see({ saw: "frozen", node: "alice", frozen: true }, 100_000 - wokeMs - sleptMs);
+    judge.see({ saw: "frozen", node: "alice", frozen: false }, 100_000 - wokeMs);
   }
   for (const sight of sights) judge.see(sight, 100_000);
   for (const node of lose) judge.see(serves(node, false), 100_100);

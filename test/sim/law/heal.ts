@@ -8,10 +8,12 @@
 // Who takes the group before it hears one of them (its deadtime ends just as the cables heal) is one of
 // them as well, once it has all of it up: it took the group last, and nobody could tell it not to.
 //
-// Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will have
-// nothing: it has just overslept, and who is not sure gives up what others hold. Then the group goes home. Ping nodes
-// that were not seen, which may call for another move; nodes that leave, read different files, or whose scripts
-// misbehave; groups that are stuck or were left up by an earlier life of an agent.
+// Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
+// have nothing: it overslept, and who is not sure gives up what others hold. It is sure when it has asked its
+// scripts again, which may be later than a deadtime: it waits until everybody whom it hears has answered, or
+// turns out to be deaf. Then the group goes home. Ping nodes that were not seen, which may call for another
+// move; nodes that leave, read different files, or whose scripts misbehave; groups that are stuck or were left
+// up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -37,6 +39,8 @@ export class Heal implements Law {
   #watches: Watch[] = [];
   #until = 0;
   readonly #leaving = new Set<string>();
+  /** What a node had up as it woke from a sleep that was surely too long, and has not asked for since. */
+  readonly #unasked = new Map<string, Set<string>>();
   /** Some node has not always seen all ping nodes. */
   #mayBeBlind = false;
 
@@ -51,6 +55,7 @@ export class Heal implements Law {
       this.#act(sight.act, now);
       return;
     }
+    this.#ask(sight);
     if (sight.saw === "process") this.#leaving.delete(sight.node);
     if (sight.saw === "process" || sight.saw === "frozen") this.#watches = [];
     if (this.#watches.length === 0) return;
@@ -61,6 +66,26 @@ export class Heal implements Law {
     if (sight.saw !== "address" && sight.saw !== "service") return;
     if (sight.up) this.#taken(sight.node, sight.word);
     else this.#lost(sight.node, sight.word);
+  }
+
+  #ask(sight: Sight): void {
+    switch (sight.saw) {
+      case "process":
+        this.#unasked.delete(sight.node);
+        return;
+      case "frozen": {
+        const { up, mayNapMs, frozenAt, thawedAt } = this.#picture.host(sight.node);
+        const isLong = !sight.frozen && thawedAt - frozenAt >= mayNapMs;
+        if (isLong) this.#unasked.set(sight.node, new Set(up.keys()));
+        return;
+      }
+      case "address":
+      case "script":
+        this.#unasked.get(sight.node)?.delete(sight.word);
+        return;
+      default:
+        return;
+    }
   }
 
   #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
@@ -100,7 +125,9 @@ export class Heal implements Law {
     const owner = this.#picture.hosts.get(group.owner);
     if (owner === undefined || !isAlive(owner)) return false;
     if (this.#picture.all.every(({ config }) => config.autoFailback === "off")) return false;
-    return !holders.includes(owner) || mayBeUnsure(owner, now);
+    if (!holders.includes(owner) || hasJustOverslept(owner, now)) return true;
+    const unasked = this.#unasked.get(owner.name);
+    return group.resources.some(({ word }) => unasked?.has(word));
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
@@ -146,10 +173,10 @@ function isTaking(host: Seen, { resources }: GroupSpec): boolean {
 }
 
 /** It stood still for so long that others may have taken what it has, and may not have found out yet. */
-function mayBeUnsure({ config, frozenAt, thawedAt }: Seen, now: number): boolean {
+function hasJustOverslept({ config, mayNapMs, frozenAt, thawedAt }: Seen, now: number): boolean {
   const { deadtimeMs, keepaliveMs } = config.timing;
   // Its last turn before was up to a keepalive earlier.
-  return thawedAt - frozenAt >= deadtimeMs - keepaliveMs && now - thawedAt < deadtimeMs;
+  return thawedAt - frozenAt >= mayNapMs - keepaliveMs && now - thawedAt < deadtimeMs;
 }
 
 function isOf({ resources }: GroupSpec, word: string): boolean {

@@ -22,6 +22,8 @@ export interface Seen {
   diedAt: number;
   frozenAt: number;
   thawedAt: number;
+  /** For how long it could sleep then: its deadtime before any files that changed meanwhile. */
+  mayNapMs: number;
   /** Addresses on its interfaces and services that run, since when. */
   readonly up: Map<string, number>;
   /** Scripts that run now. */
@@ -92,7 +94,7 @@ export class Picture {
       case "frozen": {
         const host = this.host(sight.node);
         host.frozen = sight.frozen;
-        if (sight.frozen) host.frozenAt = now;
+        if (sight.frozen) frozen(host, now);
         else this.#thawed(host, now);
         return;
       }
@@ -186,6 +188,11 @@ export class Picture {
   }
 }
 
+function frozen(host: Seen, now: number): void {
+  host.frozenAt = now;
+  host.mayNapMs = host.config.timing.deadtimeMs;
+}
+
 /** The first look after a stop that failed is its last word; what a later one finds running is adopted. */
 function looked({ stuck }: Seen, word: string, runs: boolean): void {
   const how = stuck.get(word);
@@ -217,6 +224,7 @@ function fresh(config: ClusterConfig): Seen {
     diedAt: Number.NEGATIVE_INFINITY,
     frozenAt: Number.NEGATIVE_INFINITY,
     thawedAt: Number.NEGATIVE_INFINITY,
+    mayNapMs: config.timing.deadtimeMs,
     up: new Map(),
     running: new Map(),
     touched: new Set(),

@@ -21,8 +21,6 @@ export class Sleeper implements Law {
   readonly #picture: Picture;
   readonly #post: Post;
   readonly #report: Report;
-  /** The deadtime of those who stand still, as it was when they fell asleep. */
-  readonly #toldMs = new Map<string, number>();
   /** Nodes that woke and do not know yet how things stand. */
   readonly #dazed = new Map<string, number>();
   readonly #deskLostAt = new Map<string, number>();
@@ -62,12 +60,8 @@ export class Sleeper implements Law {
   }
 
   #frozen(node: string, frozen: boolean, now: number): void {
-    const { frozenAt, config, pulse } = this.#picture.host(node);
-    const { deadtimeMs } = config.timing;
-    if (frozen) this.#toldMs.set(node, deadtimeMs);
-    const sleptMs = now - frozenAt;
-    const toldMs = this.#toldMs.get(node) ?? deadtimeMs;
-    if (frozen || !pulse || sleptMs < toldMs) this.#dazed.delete(node);
+    const { frozenAt, mayNapMs, pulse } = this.#picture.host(node);
+    if (frozen || !pulse || now - frozenAt < mayNapMs) this.#dazed.delete(node);
     else this.#dazed.set(node, now);
   }
 
