@@ -46,6 +46,11 @@ export class Calls {
     });
   }
 
+  /** When what is under way has been reported; undefined: nothing is. */
+  get ended(): Promise<unknown> | undefined {
+    return this.#tails.size === 0 ? undefined : Promise.all(this.#tails.values());
+  }
+
   /** Ends what runs: the operator does not want to wait. */
   killAll(why: string): void {
     for (const job of this.#jobs) job.kill(why);

@@ -218,9 +218,15 @@ export class CarpProcess {
     if (!ok && this.#keeper.ready) this.#log.error(`Cannot leave: ${text}`, "leave");
   }
 
-  /** ucarp's answer to SIGUSR1. */
+  /** ucarp's answer to SIGUSR1. While its script runs it hears no signal (carp.md 10). */
   async #tellState() {
-    const snapshot = await this.#keeper.snapshot(snapshotMs);
+    const { like } = this.#start;
+    let snapshot = await this.#keeper.snapshot(snapshotMs);
+    for (let called = this.#routers.called; like === "ucarp" && called !== undefined; ) {
+      await called;
+      snapshot = await this.#keeper.snapshot(snapshotMs);
+      called = this.#routers.called;
+    }
     for (const { state, device, vhid } of snapshot?.routers ?? []) {
       this.#log.info(`${state.toUpperCase()} on ${device} id ${vhid}`, "carp");
     }

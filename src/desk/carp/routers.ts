@@ -118,6 +118,11 @@ export class RouterDesk {
     });
   }
 
+  /** When the scripts that run have been reported; undefined: none runs. */
+  get called(): Promise<unknown> | undefined {
+    return this.#calls.ended;
+  }
+
   /** Ends the scripts that run: the operator does not want to wait. */
   hurry(why: string): void {
     this.#calls.killAll(why);

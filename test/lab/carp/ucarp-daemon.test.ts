@@ -3,10 +3,15 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { built, HB } from "../agent.ts";
+import { askCarp } from "../../../src/desk/carp/sibling.ts";
+import { built, HB, runDirectory } from "../agent.ts";
 import { withLab } from "../lab.ts";
 import { until } from "../until.ts";
 import { UCARP } from "./besideucarp.ts";
+
+/** A script that tells how it was called; that of a master first waits until it may. */
+const script = (wait: string) =>
+  `#!/bin/sh\n${wait}echo "$(pwd) $(readlink /proc/self/fd/0) $*" >>/var/log/scripts\n`;
 
 setDefaultTimeout(60_000);
 
@@ -28,14 +33,14 @@ test("ucarp -B and hb by its name write the same to syslog and call scripts the 
     const alice = lab.host("alice");
     mkdirSync(join(lab.dir, "bin"));
     symlinkSync(HB, join(lab.dir, "bin/ucarp"));
-    const journal = '#!/bin/sh\necho "$(pwd) $(readlink /proc/self/fd/0) $*" >>/var/log/scripts\n';
-    alice.write("ha.d/script", journal, 0o755);
+    alice.write("ha.d/down", script(""), 0o755);
+    alice.write("ha.d/up", script("until [ -e /var/log/go ]; do sleep 0.05; done\n"), 0o755);
     alice.spawn(["socat", "-u", "UNIX-RECV:/dev/log", "OPEN:/var/log/syslog,creat,append"]);
     await until({ what: "a syslog daemon", withinMs: 5_000 }, async () => {
       return (await alice.exec(["test", "-S", "/dev/log"])).code === 0;
     });
     const vips = ["10.77.200.7", "10.77.200.8"] as const;
-    const scripts = ["-u", "/etc/ha.d/script", "-d", "/etc/ha.d/script", "-x", "extra"];
+    const scripts = ["-u", "/etc/ha.d/up", "-d", "/etc/ha.d/down", "-x", "extra"];
     for (const [i, program] of [UCARP, join(lab.dir, "bin/ucarp")].entries()) {
       const own = ["-i", "eth0", "-s", alice.address(), "-v", `${7 + i}`, "-p", "love"];
       const rest = ["-a", vips[i] ?? "", ...scripts, "-z", "-B", "-f", "local3"];
@@ -44,9 +49,13 @@ test("ucarp -B and hb by its name write the same to syslog and call scripts the 
     }
     const text = () => alice.read("log/syslog");
     const count = (what: string) => text().split(what).length - 1;
-    await until({ what: "two masters", withinMs: 15_000 }, () => count("state: MASTER") === 2);
+    await until({ what: "two masters", withinMs: 15_000 }, () => count("g [/etc/ha.d/up") === 2);
+    // Neither answers before its script has ended, though it has named its new state.
     alice.signal("SIGUSR1", /\bucarp\b/);
-    await until({ what: "two answers", withinMs: 5_000 }, () => count("MASTER on eth0") === 2);
+    expect((await askCarp(runDirectory(alice), 5_000)).routers.length).toBe(1);
+    expect(count("on eth0 id")).toBe(0);
+    alice.write("log/go", "");
+    await until({ what: "two answers", withinMs: 15_000 }, () => count("MASTER on eth0") === 2);
     alice.signal("SIGTERM", /\bucarp\b/);
     const calls = () => alice.read("log/scripts").split("\n").filter(Boolean);
     await until({ what: "six calls", withinMs: 10_000 }, () => calls().length === 6);
