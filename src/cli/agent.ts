@@ -2,8 +2,8 @@
 
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
+import { release } from "./edition.ts";
 import { exit } from "./exit.ts";
-import { release } from "./release.ts";
 
 const levels = ["error", "warn", "info", "debug"] as const;
 

@@ -9,8 +9,8 @@ import { assemble, type Block, type Page, type Section, type Span } from "../tex
 import { prose } from "../text/manual/prose.ts";
 import { roff } from "../text/manual/roff.ts";
 import { catalogue } from "./catalogue.ts";
+import { release } from "./edition.ts";
 import { type Described, optionOf, usageLine } from "./help.ts";
-import { release } from "./release.ts";
 
 const listed = catalogue.filter((entry) => !entry.hidden);
 

@@ -9,11 +9,11 @@ import { renderProblems } from "../config/render.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { givenBy } from "../desk/settings.ts";
 import { command } from "./command.ts";
+import { ownBinary, thisBinary } from "./edition.ts";
 import { exit } from "./exit.ts";
 import { clearRooms, type Delivery, enable, makeRooms, putInPlace } from "./installation.ts";
 import { paint, print, say } from "./output.ts";
 import { painter } from "./painter.ts";
-import { ownBinary, thisBinary } from "./release.ts";
 import { type Outcome, Remote, shellQuote } from "./remote.ts";
 
 export const propagate = command({

@@ -9,7 +9,7 @@ import { type ExitCode, exit } from "./exit.ts";
 import { manuals, manualText } from "./manual.ts";
 import { misuse } from "./misuse.ts";
 import { print } from "./output.ts";
-import { thisBinary } from "./release.ts";
+import { thisBinary } from "./edition.ts";
 
 /** Something that can be shown. */
 interface Exhibit {

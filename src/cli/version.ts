@@ -1,9 +1,9 @@
 // `hb version`: what this binary is.
 
 import { command } from "./command.ts";
+import { release } from "./edition.ts";
 import { exit } from "./exit.ts";
 import { print, printJson } from "./output.ts";
-import { release } from "./release.ts";
 
 export const version = command({
   name: "version",
