@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { manuals, manualText } from "../../src/cli/manual.ts";
 import { completions } from "../../src/text/completion.ts";
 import { samples } from "../../src/text/sample.ts";
-import { unitText } from "../../src/text/unit.ts";
+import { unitTexts } from "../../src/text/unit.ts";
 import { ROOT } from "../testing/child.ts";
 import type { Entry } from "./tree.ts";
 
@@ -36,7 +36,9 @@ export async function contentOf(binary: string, family: Family): Promise<Entry[]
     // Who comes from Heartbeat has them already, and in them what is the administrator's own. There is no
     // authkeys: a key that everybody knows keeps nobody out.
     { kind: "directory", path: "/etc/ha.d/resource.d" },
-    plain("/usr/lib/systemd/system/hb.service", unitText(BINARY)),
+    ...Object.entries(unitTexts(BINARY)).map(([name, text]) =>
+      plain(`/usr/lib/systemd/system/${name}.service`, text),
+    ),
     ...(await pages()),
     ...linked.map(([name, page]): Entry => {
       return { kind: "link", path: `${MAN}/man8/${name}.8.gz`, to: `${page}.8.gz` };

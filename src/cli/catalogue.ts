@@ -43,6 +43,11 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./takeover.ts")).takeover,
   },
   {
+    name: "release",
+    summary: "Releases what an agent that is gone left on this host",
+    load: async () => (await import("./release.ts")).release,
+  },
+  {
     name: "wait",
     summary: "Waits until the cluster is as a script needs it",
     load: async () => (await import("./wait.ts")).wait,

@@ -2,7 +2,7 @@
 // once, enable the service.
 
 import { initText } from "../text/init.ts";
-import { unitText } from "../text/unit.ts";
+import { unitTexts } from "../text/unit.ts";
 import { shellQuote as quote } from "./remote.ts";
 
 /** A file on its way: where it waits, where it goes, its mode there. */
@@ -45,9 +45,14 @@ export function clearRooms(rooms: readonly string[]): string {
   return `rm -rf ${rooms.map(quote).join(" ")}\n`;
 }
 
+function putUnit(name: string, text: string): string {
+  const path = `/etc/systemd/system/${name}.service`;
+  return `    put ${path} 644 <<'END-OF-UNIT'\n${text}END-OF-UNIT\n`;
+}
+
 /** Enables hb at boot with what that host has; prints how. */
 export function enable(binary: string): string {
-  const unit = "/etc/systemd/system/hb.service";
+  const units = Object.entries(unitTexts(binary));
   const init = "/etc/init.d/hb";
   return `set -eu
 umask 022
@@ -68,9 +73,7 @@ if command -v systemctl >/dev/null 2>&1; then
   done
   if [ -n "$made" ]; then
     mkdir -p /etc/systemd/system
-    put ${unit} 644 <<'END-OF-UNIT'
-${unitText(binary)}END-OF-UNIT
-    [ ! -d /run/systemd/system ] || systemctl daemon-reload
+${units.map(([name, text]) => putUnit(name, text)).join("")}    [ ! -d /run/systemd/system ] || systemctl daemon-reload
   fi
   systemctl enable hb.service >/dev/null 2>&1 || {
     echo "systemctl enable hb.service failed" >&2

@@ -3,13 +3,13 @@
 import { nearest } from "../config/nearest.ts";
 import { completions } from "../text/completion.ts";
 import { samples } from "../text/sample.ts";
-import { unitText } from "../text/unit.ts";
+import { unitTexts } from "../text/unit.ts";
 import { command } from "./command.ts";
+import { thisBinary } from "./edition.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { manuals, manualText } from "./manual.ts";
 import { misuse } from "./misuse.ts";
 import { print } from "./output.ts";
-import { thisBinary } from "./edition.ts";
 
 /** Something that can be shown. */
 interface Exhibit {
@@ -23,7 +23,7 @@ interface Exhibit {
 }
 
 const exhibits: Readonly<Record<string, Exhibit>> = {
-  unit: { title: "unit", text: () => unitText(thisBinary()) },
+  unit: { title: "unit", standard: "hb", ...among(unitTexts(thisBinary())) },
   man: {
     title: "manual page",
     names: manuals.map(({ name }) => name),
@@ -43,10 +43,11 @@ export const show = command({
     "hb show sample ha.cf > /etc/ha.d/ha.cf",
     "hb show completion bash > /etc/bash_completion.d/hb",
     "hb show unit > /etc/systemd/system/hb.service",
+    "hb show unit hb-release > /etc/systemd/system/hb-release.service",
   ],
   operands: {
     name: `${kinds.join("|")} NAME`,
-    description: "What to print; of pages, shells and samples, which",
+    description: "What to print; of pages, units, shells and samples, which",
     min: 1,
     max: 2,
     offers: ([kind = ""]) => exhibitOf(kind)?.names ?? [],

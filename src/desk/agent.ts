@@ -36,6 +36,7 @@ import { readSettings } from "./settings.ts";
 import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
+const leaving = "everything here is released first";
 
 /** How an agent ends; the service manager starts the next one after each but 0. */
 export type Ending = 0 | 1 | "anew";
@@ -92,6 +93,7 @@ export class Agent {
       command: ownCommand(["pulse"]),
       config: cluster,
       log,
+      running: places.beating,
       events: {
         boot: () => this.#identity.next((text) => this.#log.warn(text, "generation")),
         masters: () => this.#routers.masters,
@@ -255,12 +257,7 @@ export class Agent {
     switch (this.#signals) {
       case 1:
         this.#notify.stopping();
-        this.#log.write(
-          "info",
-          "Leaving the cluster: everything here is released first",
-          "leave",
-          {},
-        );
+        this.#log.write("info", `Leaving the cluster: ${leaving}`, "leave", {});
         if (this.#keeper.ready) this.#leave();
         return;
       case 2:

@@ -13,6 +13,7 @@ import type { Input } from "../core/input.ts";
 import type { GroupMemory } from "../core/memory.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { Log } from "./log.ts";
+import { RunningScripts } from "./orphan.ts";
 import { Pulse } from "./pulse.ts";
 
 /** Below this a busy host would cost healthy pulses their lives. */
@@ -56,6 +57,8 @@ export interface KeeperOptions {
   readonly pausesMs?: readonly number[];
   /** The pulse hosts virtual routers and nothing else. */
   readonly only?: "routers";
+  /** Where the pulse that runs is written down; absent: nowhere. */
+  readonly running?: string;
 }
 
 export class Keeper {
@@ -64,6 +67,8 @@ export class Keeper {
   readonly #events: KeeperEvents;
   readonly #pausesMs: readonly number[];
   readonly #only: { readonly only?: "routers" };
+  readonly #running: RunningScripts | undefined;
+  #noted: number | undefined;
   #config: ClusterConfig;
   #pulse: Pulse | undefined;
   #life = 0;
@@ -85,6 +90,7 @@ export class Keeper {
     this.#events = options.events;
     this.#pausesMs = options.pausesMs ?? usualPausesMs;
     this.#only = options.only === undefined ? {} : { only: options.only };
+    this.#running = options.running === undefined ? undefined : new RunningScripts(options.running);
     this.#config = options.config;
   }
 
@@ -196,10 +202,18 @@ export class Keeper {
       this.#again(`cannot start: ${error instanceof Error ? error.message : error}`);
       return;
     }
+    this.#note(this.#pulse.pid);
     this.#log.debug(`Pulse ${this.#pulse.pid}, generation ${boot.generation}`, "pulse");
     const seal = this.#events.grant?.();
     const grant = seal === undefined ? {} : { seal };
     this.#say({ say: "begin", config: this.#config, boot, ...this.#only, ...grant });
+  }
+
+  /** The last one stays written down until there is another: after a death there is something to adopt. */
+  #note(pid: number) {
+    this.#running?.began(pid, "pulse");
+    if (this.#noted !== undefined) this.#running?.ended(this.#noted);
+    this.#noted = pid;
   }
 
   /** Without a generation that is on the disk no pulse may begin: peers would take it for an echo. */
@@ -283,7 +297,8 @@ export class Keeper {
   }
 
   #ended(reason: string, life: number) {
-    if (life !== this.#life) return;
+    if (life !== this.#life || this.#pulse === undefined) return;
+    if (this.#expected === "end") this.#running?.ended(this.#pulse.pid);
     this.#pulse = undefined;
     this.#ready = false;
     for (const id of [...this.#questions.keys()]) this.#answer(id, undefined);

@@ -7,6 +7,7 @@ import { byExitCode } from "./carp/call.ts";
 import { Job } from "./job.ts";
 import type { Event } from "./journal/event.ts";
 import type { Log } from "./log.ts";
+import { within } from "./within.ts";
 
 /** More than that at once is a storm: whoever gets messages wants no hundred of them. */
 const queueMax = 20;
@@ -64,7 +65,7 @@ export class Notice {
 
   /** Resolves when everything is told, or after `limitMs`; what is told then goes on without us. */
   async drained(limitMs: number): Promise<void> {
-    if (this.#working !== undefined) await Promise.race([this.#working, Bun.sleep(limitMs)]);
+    if (this.#working !== undefined) await within(limitMs, this.#working);
   }
 
   #count(event: Event) {

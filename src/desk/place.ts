@@ -43,6 +43,8 @@ export function placesOf(directories: Directories) {
     lock: join(run, "hb.lock"),
     pid: join(run, "hb.pid"),
     running: join(run, "hb.running"),
+    /** The pulse that runs; still there when its agent died. */
+    beating: join(run, "hb.pulse"),
     /** The scripts of virtual routers that run. */
     calling: join(run, "hb.calling"),
     memory: join(run, "hb.memory"),

@@ -83,7 +83,8 @@ export async function runAgent({ directories, level, version }: StartOptions): P
   }
 }
 
-function makeDirectories(places: Places) {
+/** Those that an agent and its scripts work in. */
+export function makeDirectories(places: Places) {
   for (const path of [places.state, places.run]) mkdirSync(path, { recursive: true, mode: 0o755 });
   mkdirSync(places.work, { recursive: true, mode: 0o700 });
   mkdirSync(places.scratch, { recursive: true });

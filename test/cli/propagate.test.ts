@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { unitText } from "../../src/text/unit.ts";
+import { unitTexts } from "../../src/text/unit.ts";
 import { RemoteHost, type ServiceManager } from "./remotehost.ts";
 import { run } from "./run.ts";
 
@@ -60,7 +60,9 @@ test("hb propagate delivers to every node that it reaches, and tells which faile
   }
   expect(readdirSync(host.path(host.conf)).toSorted()).toEqual(Object.keys(files).toSorted());
   const units = host.path("/etc/systemd/system");
-  expect(readFileSync(join(units, "hb.service"), "utf8")).toBe(unitText("/usr/local/sbin/hb"));
+  for (const [name, text] of Object.entries(unitTexts("/usr/local/sbin/hb"))) {
+    expect(readFileSync(join(units, `${name}.service`), "utf8")).toBe(text);
+  }
   const link = join(units, "multi-user.target.wants", "hb.service");
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
 }, 60_000);

@@ -5,7 +5,7 @@ import { catalogue } from "../../src/cli/catalogue.ts";
 import { manuals, manualText } from "../../src/cli/manual.ts";
 import { completions } from "../../src/text/completion.ts";
 import { samples } from "../../src/text/sample.ts";
-import { unitText } from "../../src/text/unit.ts";
+import { unitTexts } from "../../src/text/unit.ts";
 import { hb } from "./run.ts";
 
 async function pageOf(name: string): Promise<string> {
@@ -82,14 +82,17 @@ test.each([
   expect(hb("show", kind, name)).toEqual({ code: 0, stdout: text, stderr: "" });
 });
 
-test("hb show unit prints the unit with the usual path where hb is no binary", () => {
-  expect(hb("show", "unit").stdout).toBe(unitText("/usr/local/sbin/hb"));
+test("hb show unit prints the units with the usual path where hb is no binary", () => {
+  const units = unitTexts("/usr/local/sbin/hb");
+  expect(hb("show", "unit").stdout).toBe(units.hb);
+  for (const [name, text] of Object.entries(units))
+    expect(hb("show", "unit", name).stdout).toBe(text);
 });
 
 test.each([
   [["man", "ha.cd"], 'hb show: Unknown manual page "ha.cd": did you mean "ha.cf"?'],
   [["unti"], 'hb show: Unknown word "unti": did you mean "unit"?'],
-  [["unit", "x"], 'hb show: Spare argument "x"'],
+  [["unit", "x"], 'hb show: Unknown unit "x": hb, hb-release are known'],
   [["completion"], 'hb show: "completion" needs a name: bash, zsh, fish are known'],
   [["completion", "csh"], 'hb show: Unknown shell "csh": did you mean "zsh"?'],
   [["sample", "authkeys"], 'hb show: Unknown sample "authkeys": "hb keygen" makes one'],

@@ -61,6 +61,9 @@ test(
     expect(await host.agent?.exited).toBe(0);
     expect(await host.addresses()).not.toContain("10.77.0.10");
     expect(existsSync(join(root, "leave", "svc.up"))).toBe(false);
+    // Who leaves leaves nothing for hb release.
+    expect(existsSync(host.places.memory)).toBe(false);
+    expect(existsSync(host.places.beating)).toBe(false);
     const events = new Tail(host.places.events).read();
     const records = events.filter(({ act }) => act !== undefined);
     expect(records.map(({ act, outcome }) => [act, outcome])).toEqual([

@@ -17,7 +17,7 @@ import { date, version } from "../../package.json";
 import { epochS } from "../../scripts/packaging/release.ts";
 import { manuals, manualText } from "../../src/cli/manual.ts";
 import { samples } from "../../src/text/sample.ts";
-import { unitText } from "../../src/text/unit.ts";
+import { unitTexts } from "../../src/text/unit.ts";
 
 setDefaultTimeout(60_000);
 const ROOT = join(import.meta.dir, "../..");
@@ -151,9 +151,11 @@ test("the packaged binary is whole: it runs, under its old names too", () => {
   expect(run([join(fromRpm, "usr/sbin/hb"), "version"])).toStartWith(`hb ${version} `);
 });
 
-test("the unit, the pages and the samples are those of hb show", async () => {
-  const unit = join(tree, "usr/lib/systemd/system/hb.service");
-  expect(readFileSync(unit, "utf8")).toBe(unitText("/usr/sbin/hb"));
+test("the units, the pages and the samples are those of hb show", async () => {
+  for (const [name, text] of Object.entries(unitTexts("/usr/sbin/hb"))) {
+    const unit = join(tree, `usr/lib/systemd/system/${name}.service`);
+    expect(readFileSync(unit, "utf8")).toBe(text);
+  }
   for (const { name, section } of manuals) {
     const packed = readFileSync(join(tree, `usr/share/man/man${section}/${name}.${section}.gz`));
     // No name and no time in the head: gzip -n (RFC 1952).

@@ -7,6 +7,7 @@ import { reasonOf } from "../../../ffi/error.ts";
 import { firstLine } from "../disk.ts";
 import type { Line } from "../line.ts";
 import type { Log } from "../log.ts";
+import { within } from "../within.ts";
 import { append } from "./append.ts";
 import { type Event, eventOf, journalTopic, type Origin } from "./event.ts";
 
@@ -63,7 +64,7 @@ export class Journal {
 
   /** Resolves when everything is written, or after `limitMs`. */
   async drained(limitMs: number): Promise<void> {
-    if (this.#writing !== undefined) await Promise.race([this.#writing, Bun.sleep(limitMs)]);
+    if (this.#writing !== undefined) await within(limitMs, this.#writing);
   }
 
   #push(line: string): void {

@@ -8,6 +8,7 @@ import doctor from "../../../docs/man/hb-doctor.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
 import node from "../../../docs/man/hb-node.8.md" with { type: "text" };
 import propagate from "../../../docs/man/hb-propagate.8.md" with { type: "text" };
+import release from "../../../docs/man/hb-release.8.md" with { type: "text" };
 import show from "../../../docs/man/hb-show.8.md" with { type: "text" };
 import simulate from "../../../docs/man/hb-simulate.8.md" with { type: "text" };
 import standby from "../../../docs/man/hb-standby.8.md" with { type: "text" };
@@ -25,6 +26,7 @@ export const prose: Readonly<Record<string, string>> = {
   keygen,
   node,
   propagate,
+  release,
   show,
   simulate,
   standby,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { judgeUnit, spanMs, unitProperties } from "../../../src/desk/doctor/check/unit.ts";
-import { unitText } from "../../../src/text/unit.ts";
+import { unitTexts } from "../../../src/text/unit.ts";
 
 /** What systemctl shows of the unit that hb brings, where it differs from systemd's defaults. */
 const good: Readonly<Record<string, string>> = {
@@ -10,6 +10,8 @@ const good: Readonly<Record<string, string>> = {
   Type: "notify",
   SendSIGKILL: "no",
   Restart: "on-failure",
+  OnFailure: "hb-release.service",
+  WatchdogSignal: "9",
   RestartUSec: "100ms",
   TimeoutStopUSec: "infinity",
   OOMPolicy: "continue",
@@ -32,8 +34,16 @@ test("judgeUnit() finds nothing in the unit that hb brings", () => {
     { check: "systemd", level: "ok", text: "hb.service has no setting that would harm" },
   ]);
   expect(Object.keys(good).toSorted()).toEqual([...unitProperties].toSorted());
-  const text = unitText("/usr/sbin/hb");
-  for (const name of ["KillMode", "Type", "SendSIGKILL", "Restart", "OOMPolicy", "LimitMEMLOCK"]) {
+  const text = unitTexts("/usr/sbin/hb").hb;
+  for (const name of [
+    "KillMode",
+    "Type",
+    "SendSIGKILL",
+    "Restart",
+    "OnFailure",
+    "OOMPolicy",
+    "LimitMEMLOCK",
+  ]) {
     expect(text).toContain(`\n${name}=${good[name]}\n`);
   }
 });
@@ -43,6 +53,8 @@ test.each([
   ["Type", "simple", "warn", "notify"],
   ["SendSIGKILL", "yes", "warn", "no"],
   ["Restart", "no", "fail", "on-failure"],
+  ["OnFailure", "mail-me.service", "warn", "hb-release.service"],
+  ["WatchdogSignal", "6", "warn", "SIGKILL"],
   ["RestartUSec", "3s", "warn", "100ms"],
   ["TimeoutStopUSec", "1min 30s", "warn", "infinity"],
   ["OOMPolicy", "stop", "warn", "continue"],
@@ -60,7 +72,8 @@ test.each([
   const name = property.replace(/(?:PerSec)?USec$/, property.startsWith("CPU") ? "" : "Sec");
   expect(finding?.text).toStartWith(`${name} of hb.service is ${value}: `);
   expect(finding?.fix).toContain(`zz-${name}.conf`);
-  expect(finding?.fix).toContain(`[Service]\\n${name}=${want}\\n`);
+  const section = name === "OnFailure" ? "Unit" : "Service";
+  expect(finding?.fix).toContain(`[${section}]\\n${name}=${want}\\n`);
   expect(finding?.fix).toEndWith(" && systemctl daemon-reload");
 });
 
@@ -84,7 +97,8 @@ test("judgeUnit() says what is missing, and that Heartbeat is there as well", ()
   const facts = { hb, heartbeat: "enabled", deadtimeMs: 5_000, needsDevices: false };
   expect(judgeUnit(facts).map(({ fix }) => fix)).toEqual([
     "systemctl disable --now heartbeat",
-    "hb show unit > /etc/systemd/system/hb.service && systemctl daemon-reload",
+    "hb show unit hb > /etc/systemd/system/hb.service && hb show unit hb-release > " +
+      "/etc/systemd/system/hb-release.service && systemctl daemon-reload",
   ]);
   expect(judged({ UnitFileState: "disabled" })[0]?.fix).toBe("systemctl enable hb");
   expect(judgeUnit({ deadtimeMs: 5_000, needsDevices: false })[0]?.text).toBe(

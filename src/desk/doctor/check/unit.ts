@@ -2,6 +2,7 @@
 // or that take from it what a heartbeat needs. Sources: systemd.service(5), .kill(5), .exec(5),
 // .resource-control(5); what is right and why stands in the unit that hb brings (text/unit.ts).
 
+import type { UnitName } from "../../../text/unit.ts";
 import { about, type Finding } from "../finding.ts";
 
 /** What `systemctl show` says, by property; undefined: systemd does not run here. */
@@ -23,7 +24,14 @@ interface Rule {
   readonly because: string;
   readonly want: string;
   readonly level: "warn" | "fail";
+  /** Where it stands in a unit, if not in [Service]. */
+  readonly section?: "Unit";
+  /** What must be done besides. */
+  readonly first?: string;
 }
+
+/** Writes a unit that hb brings. */
+const install = (name: UnitName) => `hb show unit ${name} > /etc/systemd/system/${name}.service`;
 
 const yes = (value: string) => value === "yes";
 const limited = (value: string) => value !== "infinity" && value !== "";
@@ -56,6 +64,23 @@ const rules: readonly Rule[] = [
     because: "an agent that crashed stays down",
     want: "on-failure",
     level: "fail",
+  },
+  {
+    property: "OnFailure",
+    section: "Unit",
+    harms: (value) => !value.includes("hb-release.service"),
+    because: "services of an agent that failed for good go on here while another node starts them",
+    want: "hb-release.service",
+    first: install("hb-release"),
+    level: "warn",
+  },
+  {
+    property: "WatchdogSignal",
+    // Older systemd does not know it.
+    harms: (value) => value !== "9" && value !== "",
+    because: "an agent that is stopped or waits for a dead disk does not die of it",
+    want: "SIGKILL",
+    level: "warn",
   },
   {
     property: "RestartUSec",
@@ -159,27 +184,29 @@ export function judgeUnit(facts: UnitFacts): Finding[] {
     findings.push(fail("heartbeat.service is enabled as well: both are this node", { fix }));
   }
   if (hb.LoadState !== "loaded") {
-    const fix = "hb show unit > /etc/systemd/system/hb.service && systemctl daemon-reload";
+    const fix = `${install("hb")} && ${install("hb-release")} && systemctl daemon-reload`;
     return [...findings, warn("It has no hb.service: nothing starts hb at boot", { fix })];
   }
   if (hb.UnitFileState === "disabled") {
     findings.push(warn("hb.service does not start at boot", { fix: "systemctl enable hb" }));
   }
-  for (const { property, setting = property, harms, because, want, level } of rules) {
+  for (const rule of rules) {
+    const { property, setting = property, harms, because, level } = rule;
     const value = hb[property];
     if (value === undefined || !harms(value, facts)) continue;
-    const text = `${setting} of hb.service is ${value}: ${because}`;
-    findings.push({ check: "systemd", level, text, fix: dropIn(setting, want) });
+    const text = `${setting} of hb.service is ${value || "empty"}: ${because}`;
+    findings.push({ check: "systemd", level, text, fix: dropIn(rule) });
   }
   return findings.length > 0 ? findings : [ok("hb.service has no setting that would harm")];
 }
 
 /** A file for each setting: one repair shall not undo another. */
-function dropIn(setting: string, value: string): string {
+function dropIn({ property, setting = property, want, section, first }: Rule): string {
   const directory = "/etc/systemd/system/hb.service.d";
   const file = `${directory}/zz-${setting}.conf`;
-  const text = `printf '[Service]\\n${setting}=${value}\\n' > ${file}`;
-  return `mkdir -p ${directory} && ${text} && systemctl daemon-reload`;
+  const text = `printf '[${section ?? "Service"}]\\n${setting}=${want}\\n' > ${file}`;
+  const steps = [...(first === undefined ? [] : [first]), `mkdir -p ${directory}`, text];
+  return [...steps, "systemctl daemon-reload"].join(" && ");
 }
 
 const unitMs: Readonly<Record<string, number>> = {
