@@ -60,7 +60,7 @@ mount -t tmpfs tmp "$root/tmp"
 cd "$root"
 pivot_root . mnt
 umount -l /mnt
-exec env -i container=hb PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=console --show-status=no
+exec env -i container=hb PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=journal --show-status=no
 `;
 
 export class Debian {
@@ -134,7 +134,7 @@ export class Debian {
 
   /** What hb and systemd said, for a report of a failure. */
   async journal(): Promise<string> {
-    return (await this.exec("journalctl", "--no-pager", "--lines=80", "--unit=hb")).stdout;
+    return (await this.exec("journalctl", "--no-pager", "--lines=80", "--unit=hb*")).stdout;
   }
 
   /** Properties of a unit, as systemd tells them. */
