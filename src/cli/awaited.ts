@@ -42,18 +42,33 @@ function unstable({ node, groups, resources }: Snapshot): string | undefined {
 }
 
 function elsewhere(
-  { group: key, node }: Extract<Awaited, { what: "holder" }>,
+  { group: name, node }: Extract<Awaited, { what: "holder" }>,
   { node: self, groups }: Snapshot,
 ): string | undefined {
-  const group = groups.find((each) => each.key === key);
+  const [group, ...more] = named(name, groups);
   if (group === undefined) {
-    const known = groups.map((each) => each.key).join(", ");
-    return `there is no group ${key}: ${known === "" ? "there are none" : `there are ${known}`}`;
+    const known = groups.map(({ key }) => key).join(", ");
+    return `there is no group ${name}: ${known === "" ? "there are none" : `there are ${known}`}`;
   }
+  if (more.length > 0) {
+    const all = [group, ...more].map(({ key }) => key).join(", ");
+    return `${name} may be each of ${all}: write the whole name`;
+  }
+  const { key } = group;
   const text = unsettled(group, self);
   if (text !== undefined || node === undefined || group.holder === node) return text;
   return `${key} is held by ${group.holder}, not by ${node}: ${group.why}`;
 }
+
+/** The group of this name; else those whose first resource is this address, however its line goes on. */
+function named(name: string, groups: readonly GroupView[]): GroupView[] {
+  const group = groups.find(({ key }) => key === name);
+  if (group !== undefined) return [group];
+  return groups.filter(({ key }) => key.replace(addressAgent, "").split("/")[0] === name);
+}
+
+/** Scripts that put up what their first argument says (heartbeat-resources 8). */
+const addressAgent = /^IP(?:addr2?|v6addr)::/;
 
 /** Nobody holds it, or this node has not come to an end with it. */
 function unsettled({ key, holder, state, why }: GroupView, self: string): string | undefined {

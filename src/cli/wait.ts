@@ -46,7 +46,8 @@ export const wait = command({
       ],
     },
   ],
-  notes: `GROUP is the first resource of its line in haresources, as "hb status" shows it.
+  notes: `GROUP is the first resource of its line in haresources, as "hb status" shows it; of an address
+(10.0.0.100/24/eth0) what stands before the "/" is enough.
 An agent that does not run is waited for too: it may be starting.`,
   exits: [
     [exit.done, "it is so"],

@@ -71,6 +71,19 @@ test.each([
     snapshot([group(null, "starting")]),
     "nobody holds 10.0.0.1: it is starting here, a rule",
   ],
+  ["holder=10.0.0.1", snapshot([group("bob", "idle", "10.0.0.1/24/eth0")]), undefined],
+  ["holder=10.0.0.1", snapshot([group("bob", "idle", "IPaddr2::10.0.0.1/24")]), undefined],
+  [
+    "holder=10.0.0.1@alice",
+    snapshot([group("bob", "idle", "10.0.0.1/24/eth0"), group("bob", "idle", "10.0.0.10")]),
+    "10.0.0.1/24/eth0 is held by bob, not by alice: a rule",
+  ],
+  ["holder=10.0.0.1", snapshot([group(null, "idle", "10.0.0.1/24"), ...mine.groups]), undefined],
+  [
+    "holder=10.0.0.1",
+    snapshot([group("bob", "idle", "10.0.0.1/24"), group("bob", "idle", "IPaddr::10.0.0.1")]),
+    "10.0.0.1 may be each of 10.0.0.1/24, IPaddr::10.0.0.1: write the whole name",
+  ],
   ["holder=10.0.0.9", mine, "there is no group 10.0.0.9: there are 10.0.0.1"],
   ["holder=10.0.0.9", snapshot([]), "there is no group 10.0.0.9: there are none"],
 ] as const)("missing() for %s, case %#", (text, seen, sentence) => {
