@@ -127,6 +127,7 @@ export const carp = command({
     const { runCarp } = await import("../desk/carp/start.ts");
     return (await runCarp({
       routers: asked.routers,
+      lines: asked.lines,
       like: "hb",
       daemonize: args.daemonize === true,
       debug: args.debug === true,

@@ -2,6 +2,7 @@
 // process of `hb carp`, with ucarp's manners.
 
 import { spawnSync } from "node:child_process";
+import { printRouter } from "../config/carp/print.ts";
 import { readUcarp } from "../config/carp/ucarp.ts";
 import type { RouterConfig } from "../config/router.ts";
 import { concealPassword } from "../desk/carp/secret.ts";
@@ -43,6 +44,7 @@ export async function ucarp(program: string, argv: readonly string[]): Promise<n
   const { runCarp } = await import("../desk/carp/start.ts");
   return await runCarp({
     routers: [router],
+    lines: [printRouter(router)],
     like: "ucarp",
     daemonize,
     debug,

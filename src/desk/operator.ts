@@ -50,6 +50,7 @@ export class Operator {
   /** A request from the control socket. */
   async serve(request: Request, progress: (text: string) => void): Promise<Answer> {
     if (request.ask === "ppp") return { say: "done", ...this.#ppp.heard(request) };
+    if (request.ask === "routers") return { say: "done", ok: false, text: "ha.cf says which" };
     const command = commandOf(request);
     if (command === undefined) return await this.#status();
     const deaf = this.#log.listen(({ text, topic }) => {

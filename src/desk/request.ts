@@ -13,6 +13,8 @@ import type { GroupSet } from "../core/wish.ts";
 
 export type Request =
   | { readonly ask: "status" }
+  /** The virtual routers of a process of `hb carp`, as `carp` lines: for `hb doctor`. */
+  | { readonly ask: "routers" }
   | { readonly ask: "standby" | "takeover"; readonly set: GroupSet; readonly wait: boolean }
   | { readonly ask: "leave" }
   /** Virtual routers hand over; without a name, all of them. */
@@ -56,6 +58,7 @@ export function parseRequest(line: string): Request | undefined {
   if (typeof value !== "object" || value === null || !("ask" in value)) return undefined;
   switch (value.ask) {
     case "status":
+    case "routers":
     case "leave":
       return { ask: value.ask };
     case "yield": {
@@ -99,6 +102,7 @@ export function parseAnswer(line: string): Answer | undefined {
 export function commandOf(request: Request): Command | undefined {
   switch (request.ask) {
     case "status":
+    case "routers":
     case "ppp":
       return undefined;
     case "leave":

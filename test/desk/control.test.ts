@@ -120,6 +120,7 @@ test("Control.close() removes the socket", async () => {
 
 test.each([
   ['{"ask":"status"}', { ask: "status" }],
+  ['{"ask":"routers"}', { ask: "routers" }],
   ['{"ask":"standby","set":"foreign"}', { ask: "standby", set: "foreign", wait: true }],
   ['{"ask":"takeover","wait":false}', { ask: "takeover", set: "all", wait: false }],
   ['{"ask":"addnode","nodes":["carol"]}', { ask: "addnode", nodes: ["carol"] }],

@@ -33,7 +33,7 @@ type Addresses = Readonly<
 /** One error for each router that shares the only IPv4 address of its interface: a backup takes shared
  *  addresses off, and nobody would reach this host there any more. */
 export function ownAddresses(
-  routers: readonly RouterConfig[],
+  routers: readonly Pick<RouterConfig, "name" | "device" | "source" | "addresses">[],
   from: string,
   here: Addresses = networkInterfaces(),
 ): readonly Problem[] {

@@ -4,6 +4,7 @@
 import { rmSync } from "node:fs";
 import { bootMs } from "../../../ffi/clock.ts";
 import { reasonOf } from "../../../ffi/error.ts";
+import { printRouter } from "../../config/carp/print.ts";
 import { problemLine } from "../../config/render.ts";
 import type { DeskEffect } from "../../core/channel.ts";
 import type { Command } from "../../core/input.ts";
@@ -35,6 +36,8 @@ export class CarpProcess {
   readonly #pending = new Pending();
   readonly #notify = new Notify();
   readonly #ended = Promise.withResolvers<0 | 1>();
+  /** What runs, as `carp` lines. */
+  #lines: readonly string[];
   #control: Control | undefined;
   #signals = 0;
   #generation = 0;
@@ -44,6 +47,7 @@ export class CarpProcess {
   constructor(start: CarpStart, log: Log, isUsable: boolean) {
     const { routers, like } = start;
     this.#start = start;
+    this.#lines = start.lines;
     this.#log = log;
     const [first] = routers;
     const mayEnd = isUsable && like === "hb";
@@ -167,6 +171,7 @@ export class CarpProcess {
       if (snapshot !== undefined) return { say: "done", ok: true, text: "", snapshot };
       return { say: "done", ok: false, text: "The pulse gives no answer" };
     }
+    if (request.ask === "routers") return { say: "done", ok: true, text: this.#lines.join("\n") };
     const command = commandOf(request);
     if (command === undefined) return { say: "done", ok: false, text: "Not for virtual routers" };
     return { say: "done", ...(await this.#command(command)) };
@@ -244,6 +249,7 @@ export class CarpProcess {
       this.#log.write(problem.level === "error" ? "error" : "warn", problemLine(problem), "reload");
     }
     if (isGood(settings)) {
+      this.#lines = settings.lines.map(printRouter);
       this.#routers.adopt(settings.routers);
       this.#keeper.adopt(carpCluster(settings.routers));
       this.#log.info("The configuration is adopted", "reload");

@@ -3,6 +3,8 @@
 // None of them is trusted with the asker's time or memory: how many are asked, how much they say and what
 // they say is bounded, and a slow one keeps nobody waiting.
 
+import { parseCarpFile } from "../../config/carp/file.ts";
+import type { RouterLine } from "../../config/carp/setting.ts";
 import type { CarpView, RouterView, Snapshot } from "../../core/snapshot.ts";
 import { ask } from "../client.ts";
 import { carpPids, carpSocket } from "./place.ts";
@@ -13,7 +15,7 @@ const processesMax = 256;
 /** All vhids of an interface, each with many addresses. */
 const answerBytesMax = 1024 * 1024;
 /** It gives its own pulse two seconds, and then says so. */
-const answerMs = 2_500;
+const usualAnswerMs = 2_500;
 /** What a busy process said before is its state for so long. */
 const freshMs = 5_000;
 
@@ -32,11 +34,14 @@ interface Word {
 
 export class Siblings {
   readonly #run: string;
+  readonly #answerMs: number;
   readonly #words = new Map<number, Word>();
   readonly #asking = new Map<number, Promise<void>>();
 
-  constructor(run: string) {
+  /** `answerMs`: one that has not answered then is asked anew with the next look. */
+  constructor(run: string, answerMs = usualAnswerMs) {
     this.#run = run;
+    this.#answerMs = answerMs;
   }
 
   /** What they say within this time; of one that takes longer, what it said last. */
@@ -70,7 +75,7 @@ export class Siblings {
   }
 
   async #hear(pid: number): Promise<void> {
-    const limits = { limitMs: answerMs, bytesMax: answerBytesMax };
+    const limits = { limitMs: this.#answerMs, bytesMax: answerBytesMax };
     const result = await ask(carpSocket(this.#run, pid), { ask: "status" }, limits);
     const at = performance.now();
     const mute = (trouble: string) => this.#words.set(pid, { at, routers: [], trouble });
@@ -91,7 +96,20 @@ export class Siblings {
 
 /** What all of them know, once. */
 export function askCarp(run: string, limitMs: number): Promise<CarpViews> {
-  return new Siblings(run).look(limitMs);
+  return new Siblings(run, limitMs).look(limitMs);
+}
+
+/** The `carp` lines that all of them run; one that does not tell has none. */
+export async function askCarpLines(run: string, limitMs: number): Promise<readonly RouterLine[]> {
+  const limits = { limitMs, bytesMax: answerBytesMax };
+  const told = carpPids(run)
+    .slice(0, processesMax)
+    .map(async (pid) => {
+      const result = await ask(carpSocket(run, pid), { ask: "routers" }, limits);
+      const isTold = result.kind === "done" && result.answer.ok;
+      return isTold ? parseCarpFile(result.answer.text, "hb carp").routers : [];
+    });
+  return (await Promise.all(told)).flat();
 }
 
 /** What an agent knows, with what they know. */

@@ -22,6 +22,8 @@ const lastEventsMs = 1_000;
 export interface CarpStart {
   /** At least one; the names differ, and everything is checked that can be checked without the host. */
   readonly routers: readonly RouterConfig[];
+  /** The same as `carp` lines, without their passwords. */
+  readonly lines: readonly string[];
   /** Whose manners: form of the log lines, exit codes, what signals and a lost interface do. */
   readonly like: "ucarp" | "hb";
   /** Run in the background: the caller gets 0 as soon as the process is on its way (carp.md 13). It is

@@ -1,10 +1,11 @@
 // The examination of `hb doctor`: facts are gathered (look/), then judged (check/). Nothing is changed.
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { digestOf } from "../../config/digest.ts";
 import { isLine } from "../../config/medium.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Directories } from "../place.ts";
+import { routerFindings } from "./carp.ts";
 import { type Case, secretPlaces, takeCase } from "./case.ts";
 import { judgeAgent } from "./check/agent.ts";
 import { judgeClock } from "./check/clock.ts";
@@ -20,7 +21,7 @@ import { judgeSecret } from "./check/secret.ts";
 import { judgeSettings } from "./check/setting.ts";
 import { judgeUnit } from "./check/unit.ts";
 import { judgeWatchdog } from "./check/watchdog.ts";
-import type { Finding } from "./finding.ts";
+import { about, type Finding } from "./finding.ts";
 import { lookClock } from "./look/clock.ts";
 import { lookDevices } from "./look/device.ts";
 import { lookMtus } from "./look/mtu.ts";
@@ -45,11 +46,21 @@ export async function examine(directories: Directories): Promise<Examination> {
   const { found, reason, now } = taken;
   const state = now && { state: now.state };
   const said = reason === undefined ? {} : { reason };
+  const secrets = secretPlaces(taken).flatMap((place) => {
+    return judgeSecret({ ...place, ...modeOf(place.path) });
+  });
+  const hasRouters = taken.carp.lines.length > 0;
+  const host = taken.isReadable || hasRouters ? await hostFindings(taken) : [];
+  if (isWithoutCluster(taken)) {
+    const alone = about("agent").ok(`There is no ${places.haCf}: "hb carp" alone is looked at`);
+    return { taken, findings: [[alone], secrets, ...host, routerFindings(taken)].flat() };
+  }
   const parts: (readonly Finding[])[] = [
     judgeAgent({ run: places.run, found, hasUnit, ...state, ...said }),
     judgeConfiguration({ problems: checked.problems, self, dir: places.conf }),
-    secretPlaces(taken).flatMap((place) => judgeSecret({ ...place, ...modeOf(place.path) })),
-    ...(taken.isReadable ? await hostFindings(taken) : []),
+    secrets,
+    ...host,
+    routerFindings(taken),
     privilegeFindings(taken, hasUnit),
     unitFindings(taken, units),
   ];
@@ -69,14 +80,23 @@ export async function examine(directories: Directories): Promise<Examination> {
   return { taken, findings: parts.flat() };
 }
 
-/** What of this host the files speak of. */
+/** This host runs virtual routers, and is no node of a cluster. */
+function isWithoutCluster({ found, places, carp }: Case): boolean {
+  return found === "absent" && carp.processes.length > 0 && !existsSync(places.haCf);
+}
+
+/** What of this host the files and virtual routers speak of. */
 async function hostFindings(taken: Case): Promise<(readonly Finding[])[]> {
-  const { checked, places } = taken;
+  const { checked, places, carp, isReadable } = taken;
   const { media } = checked.conf;
+  const network = [
+    lookDevices(media, carp.lines).flatMap(judgeDevice),
+    await firewallFindings(media, carp.lines),
+  ];
+  if (!isReadable) return network;
   return [
-    lookDevices(media).flatMap(judgeDevice),
+    ...network,
     portFindings(taken),
-    await firewallFindings(media),
     judgeScripts(await lookScripts(checked.groups, places)),
     watchdogFindings(taken),
   ];

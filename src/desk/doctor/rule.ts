@@ -1,5 +1,6 @@
-// One rule of a packet filter, as far as a heartbeat is concerned: whether it applies, and what it does. What is
-// not known of a packet beforehand (its source, a rate, a set's content) makes a rule one that may apply.
+// One rule of a packet filter, as far as a heartbeat or an advert is concerned: whether it applies, and what it
+// does. What is not known of a packet beforehand (its source, a rate, a set's content) makes a rule one that may
+// apply.
 // Source: libnftables-json(5), nft(8).
 
 import { isRecord } from "../record.ts";
@@ -11,9 +12,13 @@ export interface Packet {
   readonly way: "in" | "out";
   readonly family: 4 | 6;
   readonly device: string;
-  readonly port: number;
+  readonly protocol: "udp" | "carp";
+  /** Of UDP. */
+  readonly port?: number;
   /** Whom it is sent to. */
   readonly cast: "unicast" | "broadcast" | "multicast";
+  /** A packet socket takes it before the IP layer has it, or sends it past it. */
+  readonly isRaw?: boolean;
 }
 
 export interface Reading {
@@ -37,7 +42,7 @@ export function read(expressions: readonly Expression[], packet: Packet): Readin
         const truth = matches(value, packet);
         if (truth === false) return { applies: "no", names };
         if (truth === undefined) applies = "maybe";
-        else if (JSON.stringify(value).includes('"dport"')) names = true;
+        else if (namesIt(value, packet)) names = true;
         break;
       }
       case "accept":
@@ -64,6 +69,12 @@ export function read(expressions: readonly Expression[], packet: Packet): Readin
   return { applies, names };
 }
 
+/** It speaks of this very port; of an advert, of its protocol. */
+function namesIt(match: unknown, { protocol }: Packet): boolean {
+  const words = protocol === "udp" ? ['"dport"'] : ['"l4proto"', '"protocol"', '"nexthdr"'];
+  return words.some((word) => JSON.stringify(match).includes(word));
+}
+
 /** The verdict that a map has for this packet; "none" when it has none, undefined when unknown. */
 function choose(vmap: unknown, packet: Packet): Expression | "none" | undefined {
   if (!isRecord(vmap) || !isRecord(vmap.data) || !Array.isArray(vmap.data.set)) return undefined;
@@ -88,20 +99,21 @@ function matches(match: unknown, packet: Packet): boolean | undefined {
       : undefined;
 }
 
-/** A heartbeat has no header of these. */
+/** Neither has a header of these. */
 const others: readonly string[] = ["tcp", "icmp", "icmpv6", "sctp", "dccp", "esp", "ah"];
 
 /** What is known of the packet under this name; null: it has no such thing. */
 function fieldOf(left: unknown, packet: Packet): string | number | null | undefined {
   if (!isRecord(left)) return undefined;
-  const { way, device, port, family, cast } = packet;
+  const { way, device, protocol: own, port = null, family, cast } = packet;
   if (isRecord(left.payload)) {
     const { protocol, field } = left.payload;
     if ((protocol === "udp" || protocol === "th") && field === "dport") return port;
+    if (own === "carp" && protocol === "udp") return null;
     if (others.includes(String(protocol))) return null;
     if (protocol === "ip" && family === 6) return null;
     if (protocol === "ip6" && family === 4) return null;
-    return field === "protocol" || field === "nexthdr" ? "udp" : undefined;
+    return field === "protocol" || field === "nexthdr" ? own : undefined;
   }
   if (isRecord(left.fib)) {
     const { result, flags } = left.fib;
@@ -113,7 +125,7 @@ function fieldOf(left: unknown, packet: Packet): string | number | null | undefi
   if (!isRecord(left.meta)) return undefined;
   switch (left.meta.key) {
     case "l4proto":
-      return "udp";
+      return own;
     case "nfproto":
       return family === 4 ? "ipv4" : "ipv6";
     case "protocol":
@@ -143,13 +155,21 @@ function equals(known: string | number | null, right: unknown): boolean | undefi
     }
     return undefined;
   }
+  const numbers = protocols.get(known);
+  if (numbers !== undefined) return numbers.includes(String(right));
   if (typeof right !== "string") return right === known;
   // A set that stands elsewhere, by its name.
   if (right.startsWith("@")) return undefined;
   if (right.endsWith("*")) return String(known).startsWith(right.slice(0, -1));
   if (known === "host") return right === "host" || right === "unicast";
-  return right === String(known) || (known === "udp" && right === "17");
+  return right === String(known);
 }
+
+/** By name, by what /etc/protocols calls it, by number. */
+const protocols: ReadonlyMap<string | number, readonly string[]> = new Map([
+  ["udp", ["udp", "17"]],
+  ["carp", ["carp", "vrrp", "112"]],
+]);
 
 function some(known: string | number, choices: readonly unknown[]): boolean | undefined {
   const all = choices.map((choice) => equals(known, choice));

@@ -1,4 +1,4 @@
-// What a packet filter does with a heartbeat: a walk through its chains as the kernel walks them, for one
+// What a packet filter does with a heartbeat or an advert: a walk through its chains as the kernel walks them, for one
 // kind of packet. What cannot be known of it (its source, a rate) is unknown, and said to be.
 // Source: libnftables-json(5), nft(8).
 
@@ -12,6 +12,8 @@ export interface Chain {
   readonly name: string;
   /** Base chains have a hook. */
   readonly hook?: string;
+  /** Of those at the edge of interfaces; nft before 1.0.8 does not tell. */
+  readonly dev?: string | readonly string[];
   readonly policy?: string;
 }
 
@@ -55,6 +57,8 @@ type Step =
   | { readonly end: "fall"; readonly doubt?: Where; readonly admitted: boolean };
 
 const hooks = { in: ["ingress", "prerouting", "input"], out: ["output", "postrouting", "egress"] };
+/** Where a packet socket's packets come by as well. */
+const edges: readonly (string | undefined)[] = ["ingress", "egress"];
 /** The kernel has a limit of its own on jumps; a loop cannot be loaded. */
 const depthMax = 16;
 
@@ -74,17 +78,26 @@ export function parseNft(text: string): Ruleset | undefined {
 
 /** What happens to the packet: every base chain on its way must let it through. */
 export function walk(ruleset: Ruleset, packet: Packet): Judgement {
-  const families = ["inet", packet.family === 4 ? "ip" : "ip6"];
+  const families = ["inet", "netdev", packet.family === 4 ? "ip" : "ip6"];
   let doubt: Where | undefined;
   for (const hook of hooks[packet.way]) {
     for (const chain of ruleset.chains) {
       if (chain.hook !== hook || !families.includes(chain.family)) continue;
+      if (packet.isRaw === true && !edges.includes(hook)) continue;
+      if (chain.dev !== undefined && ![chain.dev].flat().includes(packet.device)) continue;
       const base = { ruleset, packet, base: chain.name };
       const step = through(base, chain, 0);
+      // It may be another interface's.
+      const isElsewhere = edges.includes(hook) && chain.dev === undefined;
+      if (step.end === "drop" && isElsewhere) {
+        doubt ??= step.where;
+        continue;
+      }
       if (step.end === "drop") return { verdict: "drop", where: step.where };
       doubt ??= step.doubt;
       const isDropped = step.end === "fall" && chain.policy === "drop" && !step.admitted;
-      if (isDropped) return { verdict: "drop", where: placeOf(chain, chain.name) };
+      if (isDropped && isElsewhere) doubt ??= placeOf(chain, chain.name);
+      else if (isDropped) return { verdict: "drop", where: placeOf(chain, chain.name) };
     }
   }
   return doubt === undefined ? { verdict: "accept" } : { verdict: "may-drop", where: doubt };

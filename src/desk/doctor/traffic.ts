@@ -1,7 +1,9 @@
 // The parts of the examination that concern heartbeats on their way: the port, the packet filter, multicast.
 
+import type { RouterLine } from "../../config/carp/setting.ts";
 import type { Medium } from "../../config/medium.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
+import { advertsOf } from "./carp.ts";
 import type { Case } from "./case.ts";
 import { judgeFirewall } from "./check/firewall.ts";
 import { judgeMulticast } from "./check/multicast.ts";
@@ -24,8 +26,11 @@ export function portFindings({ checked, places, now }: Case): Finding[] {
   });
 }
 
-export async function firewallFindings(media: readonly Medium[]): Promise<Finding[]> {
-  const packets = media.flatMap(packetsOf);
+export async function firewallFindings(
+  media: readonly Medium[],
+  routers: readonly RouterLine[],
+): Promise<Finding[]> {
+  const packets = [...media.flatMap(packetsOf), ...routers.flatMap(advertsOf)];
   const unique = new Map(packets.map((packet) => [JSON.stringify(packet), packet]));
   const { facts, unread } = await lookFirewall([...unique.values()]);
   return judgeFirewall(facts, unread);
@@ -42,7 +47,7 @@ function packetsOf(medium: Medium): Packet[] {
   } as const;
   if (!("port" in medium) || medium.kind === "ppp") return [];
   const { device, port } = medium;
-  const rest = { device, port, ...casts[medium.kind] };
+  const rest = { device, protocol: "udp", port, ...casts[medium.kind] } as const;
   return [
     { way: "in", ...rest },
     { way: "out", ...rest },

@@ -5,12 +5,13 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { carpDirectory, carpSocket } from "../../../src/desk/carp/place.ts";
-import { Siblings, withCarp } from "../../../src/desk/carp/sibling.ts";
+import { askCarpLines, Siblings, withCarp } from "../../../src/desk/carp/sibling.ts";
 import { isRouterView } from "../../../src/desk/carp/view.ts";
 import { snapshot } from "../statuspage/sample.ts";
 
 const [router] = snapshot.routers;
-const patienceMs = 10_000;
+/** For ever, here. */
+const patienceMs = 50_000;
 let run = "";
 let servers: Server[] = [];
 
@@ -45,7 +46,7 @@ function says(routers: unknown): (socket: Socket) => void {
 test("Siblings.look() knows the routers of every process, in order, and whose they are", async () => {
   await process(20, says([{ ...router, name: "eth0/3", vhid: 3 }]));
   await process(3, says([router, { ...router, device: "br0", name: "br0/9", vhid: 9 }]));
-  const { routers, processes } = await new Siblings(run).look(patienceMs);
+  const { routers, processes } = await new Siblings(run, patienceMs).look(patienceMs);
   expect(routers.map(({ name, pid }) => `${name} ${pid}`)).toEqual([
     "br0/9 3",
     "eth0/3 20",
@@ -63,7 +64,7 @@ test.each<[string, (socket: Socket) => void, string]>([
 ])("Siblings.look() shows no router of a process that says %s", async (_, treat, trouble) => {
   await process(7, treat);
   await process(8, says([router]));
-  const { routers, processes } = await new Siblings(run).look(patienceMs);
+  const { routers, processes } = await new Siblings(run, patienceMs).look(patienceMs);
   expect(processes).toEqual([{ pid: 7, trouble }, { pid: 8 }]);
   expect(routers.map(({ pid }) => pid)).toEqual([8]);
 });
@@ -74,13 +75,13 @@ test("Siblings.look() does not wait for a process that does not answer, and keep
   await process(7, (socket) => {
     if (answers) answer(socket);
   });
-  await process(8, () => undefined);
-  const siblings = new Siblings(run);
-  const first = await siblings.look(200);
-  expect(first.processes).toEqual([{ pid: 7 }, { pid: 8, trouble: "no answer" }]);
+  const siblings = new Siblings(run, patienceMs);
+  const first = await siblings.look(patienceMs);
+  expect(first.processes).toEqual([{ pid: 7 }]);
   answers = false;
+  await process(8, () => undefined);
   const second = await siblings.look(1);
-  expect(second.processes).toEqual(first.processes);
+  expect(second.processes).toEqual([{ pid: 7 }, { pid: 8, trouble: "no answer" }]);
   expect(second.routers).toEqual(first.routers);
 });
 
@@ -88,9 +89,27 @@ test("Siblings.look() finds nobody behind what dead processes and others left", 
   writeFileSync(carpSocket(run, 9), "no socket");
   writeFileSync(`${carpDirectory(run)}/eth0.1.running`, "");
   mkdirSync(carpSocket(run, 10));
-  expect(await new Siblings(run).look(patienceMs)).toEqual({ routers: [], processes: [] });
+  expect(await new Siblings(run, patienceMs).look(patienceMs)).toEqual({
+    routers: [],
+    processes: [],
+  });
   rmSync(carpDirectory(run), { recursive: true });
-  expect(await new Siblings(run).look(patienceMs)).toEqual({ routers: [], processes: [] });
+  expect(await new Siblings(run, patienceMs).look(patienceMs)).toEqual({
+    routers: [],
+    processes: [],
+  });
+});
+
+test("askCarpLines() reads what each of them runs, and nothing of one that does not tell", async () => {
+  const line = "carp eth0 3 10.0.0.3/24 passfile=/etc/pass up=/etc/up";
+  const tells = (socket: Socket, text: string, ok = true) =>
+    void socket.write(`${JSON.stringify({ say: "done", ok, text })}\n`);
+  await process(3, (socket) => tells(socket, line));
+  await process(4, (socket) => tells(socket, "Not a request that this agent knows", false));
+  await process(5, (socket) => tells(socket, "nonsense\ncarp eth0 9999\n"));
+  const lines = await askCarpLines(run, patienceMs);
+  expect(lines).toMatchObject([{ name: "eth0/3", passfile: "/etc/pass", upScript: "/etc/up" }]);
+  expect(lines.length).toBe(1);
 });
 
 test("withCarp() changes nothing where no process of hb carp is", () => {

@@ -83,7 +83,7 @@ const { ipv4, ...addressless } = link;
 
 test.each([
   [link, `ok: eth1 is up with ${ipv4}, MTU 1500`],
-  [undefined, 'fail: There is no eth1 → Correct the name in ha.cf: "ip link" shows what is there'],
+  [undefined, 'fail: There is no eth1 → Correct the name: "ip link" shows what is there'],
   [{ ...link, isUp: false }, "fail: eth1 is down → $ ip link set eth1 up"],
   [
     { ...link, isRunning: false },
@@ -91,11 +91,11 @@ test.each([
   ],
   [
     { ...link, hasBroadcast: false },
-    'fail: eth1 cannot broadcast, as "bcast" needs it → It joins two ends only: write "ucast" in ha.cf',
+    'fail: eth1 cannot broadcast, as bcast needs it → It joins two ends only: send to the other one, "ucast" in ha.cf',
   ],
   [
     { ...link, hasMulticast: false },
-    'fail: eth1 does no multicast, as "mcast" needs it → $ ip link set eth1 multicast on',
+    "fail: eth1 does no multicast, as mcast needs it → $ ip link set eth1 multicast on",
   ],
   [
     { ...link, hasNoArp: true },
@@ -110,14 +110,14 @@ test.each([
     "warn: eth1 has an MTU of 576, which is less than the 1280 of IPv6 → $ ip link set eth1 mtu 1500",
   ],
 ] as const)("judgeDevice() of %j says %s", (state, said) => {
-  const needs = { broadcast: true, multicast: true, ipv4: true };
+  const needs = { broadcast: "bcast", multicast: "mcast", arp: true, ipv4: true };
   expect(lines(judgeDevice({ device: "eth1", needs, ...(state && { link: state }) }))).toEqual([
     said,
   ]);
 });
 
 test("judgeDevice() wants of an interface only what its media need", () => {
-  const needs = { broadcast: false, multicast: false, ipv4: false };
+  const needs = { arp: false, ipv4: false };
   const bare = { ...addressless, hasBroadcast: false, hasMulticast: false, hasNoArp: true };
   expect(lines(judgeDevice({ device: "tun0", needs, link: bare }))).toEqual([
     "ok: tun0 is up, MTU 1500",
@@ -143,6 +143,7 @@ test.each([
 const dropped = {
   way: "in",
   device: "eth0",
+  protocol: "udp",
   port: 694,
   family: 4,
   keeper: "nft",
@@ -165,6 +166,25 @@ test.each([
     `${drops} → $ ip6tables -t f -I in -i eth0 -p udp --dport 694 -j ACCEPT`,
   ],
   [{ judgement: { verdict: "accept" } }, "ok: No rule that can be read drops heartbeats"],
+  [
+    { protocol: "carp", judgement: { verdict: "accept" } },
+    "ok: No rule that can be read drops adverts",
+  ],
+  [
+    { protocol: "carp", way: "out" },
+    'fail: inet f sub drops adverts (protocol 112) to eth0 by "udp dport 694 drop" → ' +
+      "$ nft insert rule inet f in oifname eth0 meta l4proto 112 accept",
+  ],
+  [
+    { protocol: "carp", keeper: "iptables" },
+    'fail: inet f sub drops adverts (protocol 112) from eth0 by "udp dport 694 drop" → ' +
+      "$ iptables -t f -I in -i eth0 -p 112 -j ACCEPT",
+  ],
+  [
+    { protocol: "carp", keeper: "ufw" },
+    'fail: inet f sub drops adverts (protocol 112) from eth0 by "udp dport 694 drop" → ' +
+      "Let protocol 112 through in the rules of this host's firewall",
+  ],
 ] as const)("judgeFirewall() of %j says %s", (change, said) => {
   expect(lines(judgeFirewall([{ ...dropped, ...change }], undefined))).toEqual([said]);
 });

@@ -3,7 +3,14 @@ import { parseIptables } from "../../../src/desk/doctor/iptables.ts";
 import type { Packet } from "../../../src/desk/doctor/rule.ts";
 import { type Judgement, parseNft, type Ruleset, walk } from "../../../src/desk/doctor/ruleset.ts";
 
-const heartbeat: Packet = { way: "in", family: 4, device: "eth0", port: 694, cast: "broadcast" };
+const heartbeat: Packet = {
+  way: "in",
+  family: 4,
+  device: "eth0",
+  protocol: "udp",
+  port: 694,
+  cast: "broadcast",
+};
 
 // As nft 1.0.6 lists it ("nft -j list ruleset"): policy drop, ct state, a jump for known sources that rejects
 // 690-700, a vmap by interface, a rate.
@@ -51,6 +58,28 @@ test.each([
   [{ way: "out" }, "accept"],
 ] as const)("walk() judges a heartbeat %j by nft's rules: %s", (change, said) => {
   expect(sayJudgement(walk(listedRules(), { ...heartbeat, ...change }))).toBe(said);
+});
+
+// As nft 1.0.6 lists them: "ip protocol 112 drop" at the edge of eth0, whose name it does not tell, a policy of
+// input, and "meta l4proto 112 drop" on the way out.
+const edged = `{"nftables":[{"chain":{"family":"netdev","table":"n","name":"i","handle":1,"type":"filter","hook":"ingress","prio":0,"policy":"accept"}},{"rule":{"family":"netdev","table":"n","chain":"i","handle":2,"expr":[{"match":{"op":"==","left":{"payload":{"protocol":"ip","field":"protocol"}},"right":"vrrp"}},{"drop":null}]}},{"chain":{"family":"inet","table":"f","name":"in","handle":1,"type":"filter","hook":"input","prio":0,"policy":"drop"}},{"chain":{"family":"inet","table":"f","name":"out","handle":2,"type":"filter","hook":"output","prio":0,"policy":"accept"}},{"rule":{"family":"inet","table":"f","chain":"out","handle":3,"expr":[{"match":{"op":"==","left":{"meta":{"key":"l4proto"}},"right":"vrrp"}},{"drop":null}]}}]}`;
+
+test.each([
+  [{ way: "in", isRaw: true }, undefined, "may-drop in n i: ip protocol vrrp drop"],
+  [{ way: "in", isRaw: true }, "eth0", "drop in n i: ip protocol vrrp drop"],
+  [{ way: "in", isRaw: true }, "eth1", "accept"],
+  [{ way: "in", isRaw: true, family: 6 }, "eth0", "accept"],
+  [{ way: "out", isRaw: true }, "eth0", "accept"],
+  [{ way: "out", cast: "unicast" }, "eth0", "drop in f out: l4proto vrrp drop"],
+  [{ way: "out", protocol: "udp", port: 694 }, "eth0", "accept"],
+] as const)("walk() judges an advert %j by rules at the edge of %s: %s", (change, dev, said) => {
+  const { chains, rules } = parseNft(edged) ?? { chains: [], rules: [] };
+  const known = chains.map((chain) => {
+    return chain.family === "netdev" && dev !== undefined ? { ...chain, dev } : chain;
+  });
+  const advert = { ...heartbeat, protocol: "carp", cast: "multicast" } as const;
+  const { port: _, ...packet } = advert;
+  expect(sayJudgement(walk({ chains: known, rules }, { ...packet, ...change }))).toBe(said);
 });
 
 test("walk() knows what a rule excludes", () => {

@@ -1,13 +1,15 @@
-// Whether a network interface can carry what ha.cf wants of it.
+// Whether a network interface can carry what ha.cf and virtual routers want of it.
 
 import { about, type Finding } from "../finding.ts";
 
 export interface DeviceFacts {
   readonly device: string;
-  /** What the media on it need. */
+  /** What the media and virtual routers on it need. */
   readonly needs: {
-    readonly broadcast: boolean;
-    readonly multicast: boolean;
+    /** Who needs it: "bcast", "CARP". */
+    readonly broadcast?: string;
+    readonly multicast?: string;
+    readonly arp: boolean;
     readonly ipv4: boolean;
   };
   /** Absent: there is no such interface. */
@@ -27,10 +29,13 @@ export interface DeviceFacts {
 /** IPv6 is not spoken on anything smaller (RFC 8200); heartbeats with many groups become many fragments. */
 const mtuMin = 1_280;
 
+/** What is written instead. */
+const unicasts: Readonly<Record<string, string>> = { bcast: '"ucast" in ha.cf', CARP: '"peer="' };
+
 export function judgeDevice({ device, needs, link }: DeviceFacts): Finding[] {
   const { ok, warn, fail } = about("interface");
   if (link === undefined) {
-    const hint = 'Correct the name in ha.cf: "ip link" shows what is there';
+    const hint = 'Correct the name: "ip link" shows what is there';
     return [fail(`There is no ${device}`, { hint })];
   }
   const { isUp, isRunning, hasBroadcast, hasMulticast, hasNoArp, mtu, ipv4 } = link;
@@ -40,15 +45,15 @@ export function judgeDevice({ device, needs, link }: DeviceFacts): Finding[] {
     const hint = `Look at the cable and the switch: ethtool ${device}`;
     findings.push(fail(`${device} has no carrier`, { hint }));
   }
-  if (needs.broadcast && !hasBroadcast) {
-    const hint = 'It joins two ends only: write "ucast" in ha.cf';
-    findings.push(fail(`${device} cannot broadcast, as "bcast" needs it`, { hint }));
+  if (needs.broadcast !== undefined && !hasBroadcast) {
+    const hint = `It joins two ends only: send to the other one, ${unicasts[needs.broadcast] ?? ""}`;
+    findings.push(fail(`${device} cannot broadcast, as ${needs.broadcast} needs it`, { hint }));
   }
-  if (needs.multicast && !hasMulticast) {
+  if (needs.multicast !== undefined && !hasMulticast) {
     const fix = `ip link set ${device} multicast on`;
-    findings.push(fail(`${device} does no multicast, as "mcast" needs it`, { fix }));
+    findings.push(fail(`${device} does no multicast, as ${needs.multicast} needs it`, { fix }));
   }
-  if (needs.broadcast && hasNoArp) {
+  if (needs.arp && hasNoArp) {
     const fix = `ip link set ${device} arp on`;
     findings.push(fail(`${device} does no ARP: nobody learns where an address has gone`, { fix }));
   }

@@ -7,6 +7,7 @@ import {
   interfaceIndex,
   interfaceMtu,
 } from "../../../../ffi/interface.ts";
+import type { RouterLine } from "../../../config/carp/setting.ts";
 import { isLine, type Medium } from "../../../config/medium.ts";
 import type { DeviceFacts } from "../check/device.ts";
 
@@ -17,22 +18,53 @@ const IFF_RUNNING = 0x40;
 const IFF_NOARP = 0x80;
 const IFF_MULTICAST = 0x1000;
 
-/** Every interface that media name, with what they need of it. */
-export function lookDevices(media: readonly Medium[]): DeviceFacts[] {
-  const devices = Map.groupBy(
-    media.filter((medium) => "device" in medium && !isLine(medium)),
-    (medium) => ("device" in medium ? medium.device : ""),
-  );
-  return [...devices].map(([device, all]) => {
-    const kinds = all.map(({ kind }) => kind);
+/** Every interface that media and virtual routers name, with what they need of it. */
+export function lookDevices(
+  media: readonly Medium[],
+  routers: readonly RouterLine[],
+): DeviceFacts[] {
+  const wants = [...media.flatMap(wantOfMedium), ...routers.map(wantOfRouter)];
+  return [...Map.groupBy(wants, ({ device }) => device)].map(([device, all]) => {
+    const broadcast = all.find((want) => want.broadcast !== undefined)?.broadcast;
+    const multicast = all.find((want) => want.multicast !== undefined)?.multicast;
     const needs = {
-      broadcast: kinds.includes("bcast"),
-      multicast: kinds.includes("mcast") || kinds.includes("mcast6"),
-      ipv4: kinds.some((kind) => kind === "bcast" || kind === "ucast" || kind === "mcast"),
+      ...(broadcast !== undefined && { broadcast }),
+      ...(multicast !== undefined && { multicast }),
+      arp: all.some(({ arp }) => arp),
+      ipv4: all.some(({ ipv4 }) => ipv4),
     };
     const link = linkOf(device);
     return { device, needs, ...(link && { link }) };
   });
+}
+
+type Want = DeviceFacts["needs"] & { readonly device: string };
+
+function wantOfMedium(medium: Medium): Want[] {
+  if (!("device" in medium) || isLine(medium)) return [];
+  const { device, kind } = medium;
+  switch (kind) {
+    case "bcast":
+      return [{ device, broadcast: kind, arp: true, ipv4: true }];
+    case "mcast":
+      return [{ device, multicast: kind, arp: false, ipv4: true }];
+    case "mcast6":
+      return [{ device, multicast: "mcast", arp: false, ipv4: false }];
+    default:
+      return [{ device, arp: false, ipv4: kind === "ucast" }];
+  }
+}
+
+function wantOfRouter({ device, addresses, source, broadcast, peers }: RouterLine): Want {
+  const isMulticast = !broadcast && peers.length === 0;
+  const hasIPv4 = addresses.some(({ family }) => family === 4);
+  return {
+    device,
+    ...(broadcast && { broadcast: "CARP" }),
+    ...(isMulticast && { multicast: "CARP" }),
+    arp: hasIPv4,
+    ipv4: hasIPv4 && source === undefined,
+  };
 }
 
 function linkOf(device: string): DeviceFacts["link"] {
