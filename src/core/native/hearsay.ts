@@ -91,10 +91,13 @@ export class Hearsay {
     const peer = this.#peers.get(node);
     if (peer === undefined) return "old";
     this.#compare(node, bulletin);
-    // Cut off for a while, it may have taken us for dead: it had no time yet to hear us again.
-    if (now - peer.heardAt >= this.#deafAfterMs() / 2) peer.askedAt = now;
-    peer.heardAt = now;
     const before = peer.bulletin;
+    // Cut off for a while, it may have taken us for dead: it had no time yet to hear us again.
+    const wasCutOff = now - peer.heardAt >= this.#deafAfterMs() / 2;
+    // It asks those whom it hears: our answer is on its way.
+    const hearsAgain = this.#asksUs(bulletin) && !this.#asksUs(before);
+    if (wasCutOff || hearsAgain) peer.askedAt = now;
+    peer.heardAt = now;
     const wasFresh = this.isFresh(node);
     const isSameRun = peer.generation === generation;
     peer.generation = generation;
@@ -146,6 +149,10 @@ export class Hearsay {
       seen.set(node, { generation: peer.generation, n: peer.bulletin.n });
     }
     return seen;
+  }
+
+  #asksUs(bulletin: Bulletin | undefined): boolean {
+    return bulletin?.ask.includes(this.#self) === true;
   }
 
   /** Which run of ours it knows. */

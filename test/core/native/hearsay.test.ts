@@ -126,6 +126,23 @@ test("Hearsay.isDeaf() gives a node time that was not heard for long, although i
   expect(heard.isDeaf("bob")).toBe(true);
 });
 
+test("Hearsay.isDeaf() gives a node time that begins to ask us, for it hears us again, but once", () => {
+  const heard = hearsay();
+  const told = [
+    [4_999, [], false],
+    [9_998, ["carol"], false],
+    [10_000, ["alice"], false],
+    [14_000, ["alice"], false],
+    [18_000, ["alice"], false],
+    [19_999, ["alice"], false],
+    [20_000, ["alice"], true],
+  ] as const;
+  for (const [n, [when, ask, deaf]] of told.entries()) {
+    heard.heard("bob", { generation: 1, bulletin: { ...bulletin(n + 1), ask } }, at(when));
+    expect(heard.isDeaf("bob")).toBe(deaf);
+  }
+});
+
 test("Hearsay.isDeaf() gives no time to a node that goes on talking", () => {
   const heard = hearsay();
   for (let n = 1; n < 20; n++)
