@@ -320,10 +320,11 @@ export class Classic implements Negotiator {
         this.#arrival.due(now);
         break;
       case "handover":
+      case "takeover":
         this.#exchange.late(now);
         break;
-      case "takeover":
-        this.#exchange.unheeded(now);
+      case "answer":
+        this.#exchange.overdue();
         break;
       case "dispute":
         if (this.#exchange.busy) this.#dispute.postpone(now);

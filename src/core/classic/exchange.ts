@@ -21,14 +21,9 @@ import {
   plus,
   readSet,
 } from "./ownership.ts";
-import { listed, type Pair, type Purpose, troubles } from "./pair.ts";
-import { answerWithinMs, Handover } from "./standby.ts";
-
-interface Wanted {
-  readonly request: number | undefined;
-  readonly set: GroupSet;
-  readonly since: Instant;
-}
+import type { Pair, Purpose } from "./pair.ts";
+import { answerWithinMs, Handover, type Wanted } from "./standby.ts";
+import { verdict } from "./verdict.ts";
 
 export class Exchange {
   readonly #pair: Pair;
@@ -62,6 +57,7 @@ export class Exchange {
     this.#current = new Handover("giver", set, now, request);
     partner.stable = false;
     this.#pair.alarms.set("handover", this.#current.deadline);
+    this.#pair.alarms.set("answer", after(now, this.#pair.table.patienceMs));
     this.#pair.log("info", "standby", `${this.#pair.self} wants to go standby [${set}]: ${why}`);
     this.#pair.say(standbyDraft(set, "me"), now);
   }
@@ -102,9 +98,10 @@ export class Exchange {
 
   /** Asks the partner to hand the set over. The caller has asked refusal(). */
   ask(set: GroupSet, request: number | undefined, now: Instant): void {
-    const { partner, alarms } = this.#pair;
+    const { partner, alarms, table } = this.#pair;
     this.#wanted = { request, set, since: now };
     alarms.set("takeover", after(now, answerWithinMs));
+    alarms.set("answer", after(now, table.patienceMs));
     this.#pair.log("info", "takeover", `Asking ${partner.name} to go standby [${mirror(set)}]`);
     this.#pair.say(takeoverDraft(set), now);
   }
@@ -199,10 +196,13 @@ export class Exchange {
     return handover.given;
   }
 
-  /** Alarm "handover": the other side took too long. */
+  /** Alarms "handover" and "takeover": the other side took too long, or did not begin. */
   late(now: Instant): void {
     const handover = this.#current;
-    if (handover === undefined) return;
+    if (handover === undefined) {
+      this.#unheeded(now);
+      return;
+    }
     const { partner } = this.#pair;
     const waited = Math.round(now - handover.since);
     this.#end();
@@ -217,14 +217,22 @@ export class Exchange {
     this.#pair.report(now);
   }
 
-  /** Alarm "takeover": the partner did not begin. */
-  unheeded(now: Instant): void {
+  #unheeded(now: Instant): void {
     const wanted = this.#wanted;
     if (wanted === undefined) return;
     this.#wanted = undefined;
     const waited = Math.round(now - wanted.since);
     const why = `no answer from ${this.#pair.partner.name} in ${waited} ms`;
     this.#refuse(wanted.request, `takeover ${wanted.set}`, why);
+  }
+
+  /** Alarm "answer": whoever asked has waited long enough, and the hand-over goes on. */
+  overdue(): void {
+    const handover = this.#current;
+    if (handover?.request === undefined) return;
+    const text = `Hand-over [${handover.set}] is still under way, not waiting any more`;
+    this.#pair.reply(handover.request, false, text);
+    handover.request = undefined;
   }
 
   #offer(set: GroupSet, message: Message, now: Instant): void {
@@ -322,21 +330,13 @@ export class Exchange {
     this.#wanted = undefined;
     this.#pair.alarms.clear("handover");
     this.#pair.alarms.clear("takeover");
+    this.#pair.alarms.clear("answer");
   }
 
   #tell(handover: Handover, outcomes: readonly Settled[], now: Instant): void {
-    const { partner, self } = this.#pair;
-    const tookMs = Math.round(now - handover.since);
-    const giving = handover.role === "giver";
-    const wrong = troubles(giving ? "give" : "take", outcomes);
-    const keys = outcomes.map(({ key }) => key).filter((key) => handover.moved.includes(key));
-    const ways = giving ? `from ${self} to ${partner.name}` : `from ${partner.name} to ${self}`;
-    const text =
-      keys.length === 0 ? "Nothing had to move" : `Moved ${listed(keys)} ${ways} in ${tookMs} ms`;
-    if (wrong.length === 0) this.#pair.log("info", "standby", text);
-    else this.#pair.log("error", "standby", `${text}, but ${listed(wrong)}`);
-    const end = wrong.length === 0 ? text : `${text}, but ${listed(wrong)}`;
-    this.#pair.reply(handover.request, wrong.length === 0, end);
+    const { ok, text } = verdict(handover, outcomes, { pair: this.#pair, now });
+    this.#pair.log(ok ? "info" : "error", "standby", text);
+    this.#pair.reply(handover.request, ok, text);
   }
 
   #refuse(request: number | undefined, what: string, why: string): void {

@@ -34,6 +34,7 @@ export type Purpose =
 
 export type AlarmName =
   | "alone"
+  | "answer"
   | "ask"
   | "dispute"
   | "handover"

@@ -26,6 +26,13 @@ export const endWithinMs = 3_600_000;
 
 export type Phase = "asked" | "giving" | "given" | "offered" | "taking";
 
+/** A takeover that was asked for, until the partner begins its hand-over. */
+export interface Wanted {
+  readonly request: number | undefined;
+  readonly set: GroupSet;
+  readonly since: Instant;
+}
+
 export class Handover {
   phase: Phase;
   deadline: Instant;
@@ -41,8 +48,8 @@ export class Handover {
   readonly role: "giver" | "taker";
   readonly set: GroupSet;
   readonly since: Instant;
-  /** The operator's command that wants a reply, if one began this. */
-  readonly request: number | undefined;
+  /** The operator's command that wants a reply, if one began this and has not been answered. */
+  request: number | undefined;
 
   constructor(role: "giver" | "taker", set: GroupSet, since: Instant, request?: number) {
     this.role = role;

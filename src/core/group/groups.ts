@@ -22,6 +22,7 @@ import { refusal } from "../native/request.ts";
 import type { GroupView, Snapshot } from "../snapshot.ts";
 import type { Group } from "./group.ts";
 import type { Negotiator } from "./negotiator.ts";
+import { patienceMs } from "./patience.ts";
 import { Runner } from "./runner.ts";
 
 type Kind = "native" | "classic" | "legacy";
@@ -65,6 +66,9 @@ export class Groups {
       },
       get deadtimeMs() {
         return self.#config.timing.deadtimeMs;
+      },
+      get patienceMs() {
+        return patienceMs(self.#config);
       },
       hand: this.#runner,
       generation: boot.generation,

@@ -13,6 +13,8 @@ export interface Table {
   readonly self: string;
   readonly autoFailback: "on" | "off" | "legacy";
   readonly deadtimeMs: number;
+  /** How long an operator is kept waiting for groups to move. */
+  readonly patienceMs: number;
   readonly hand: Hand;
   members(): readonly Member[];
   /** Stamp with our header, remember for retransmission, send on every link. */

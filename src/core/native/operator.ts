@@ -82,11 +82,7 @@ export class Operator {
       return [refusal(request, `Refused: ${refused.join("; ")}`)];
     }
     if (moves.length === 0) return [{ do: "reply", request, ok: true, text: "Nothing to move" }];
-    // Long enough for every script of the longest group to stop there and to start here.
-    const { resourceTimeoutMs, timing } = this.#council.config;
-    const { groups } = this.#council.table.hand;
-    const longest = Math.max(...groups.map(({ spec }) => spec.resources.length));
-    const limitMs = 2 * timing.deadtimeMs + 2 * (longest + 1) * resourceTimeoutMs;
+    const limitMs = this.#council.table.patienceMs;
     this.requests.add({ id: request, moves, refused, limitMs }, now);
     return [];
   }

@@ -418,6 +418,25 @@ describe("takeover", () => {
     expect(stand.machine.why("b")).toBe("taken from bob: standby [all]");
   });
 
+  test("Classic tells the operator in time that a hand-over is still under way, and goes on", () => {
+    const stand = pair();
+    stand.stuck.add("b");
+    stand.command(3, { name: "takeover", set: "all" });
+    stand.hear("ask_resources rsc_hold=all info=me");
+    stand.hear("ask_resources rsc_hold=all info=done");
+    stand.advance(29_999);
+    expect(stand.replies).toEqual([]);
+    stand.advance(1);
+    expect(stand.replies).toEqual([
+      "3 refused: Hand-over [all] is still under way, not waiting any more",
+    ]);
+    stand.stuck.clear();
+    stand.advance(1_000);
+    expect(stand.held()).toEqual(["a", "b"]);
+    expect(stand.said()).toContain("ask_resources rsc_hold=all info=done");
+    expect(stand.replies).toHaveLength(1);
+  });
+
   test("Classic as giver of [all] names what it held alone, not what the partner has anyway", () => {
     const stand = pair();
     const before = stand.machine.why("b");

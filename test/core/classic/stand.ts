@@ -85,6 +85,7 @@ export class Stand {
       self: this.self,
       autoFailback: options.autoFailback ?? "on",
       deadtimeMs: 5_000,
+      patienceMs: 30_000,
       hand: this.runner,
       members: () => this.#members(),
       send: (draft) => {

@@ -88,7 +88,7 @@ export const mixedMutations: readonly MixedMutation[] = [
     law: "4",
     seed: 3,
     file: "core/classic/exchange.ts",
-    find: "this.#pair.reply(handover.request, wrong.length === 0, end);",
+    find: "this.#pair.reply(handover.request, ok, text);",
     replace: "",
   },
   {
