@@ -133,8 +133,7 @@ export class Groups {
 
   /** Take all addresses off their interfaces now, without any decision about them. */
   suspend(): Effect[] {
-    const { groups, leaving } = this.#runner;
-    return this.#runner.suspend([...groups, ...leaving].map(({ key }) => key));
+    return this.#runner.suspendAll();
   }
 
   /** This node was away for longer than its own deadtime, and everything is suspended. */

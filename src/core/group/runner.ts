@@ -78,12 +78,17 @@ export class Runner implements Hand {
     return keys.flatMap((key) => this.group(key)?.announce() ?? []);
   }
 
-  /** Addresses of these groups leave the interface now; services keep running. Nothing that waits to be
-   *  taken is taken: what was agreed on before may be wrong by now. */
+  /** Addresses of these groups leave the interface now; services keep running. */
   suspend(keys: readonly string[]): Effect[] {
-    for (const order of this.#orders) if (order.act === "take") order.isCalledOff = true;
     const named = this.#everyone().filter(({ key }) => keys.includes(key));
     return named.flatMap((group) => group.suspend());
+  }
+
+  /** All addresses leave their interfaces now, and nothing that waits to be taken is taken: what was agreed
+   *  on before may be wrong by now. */
+  suspendAll(): Effect[] {
+    for (const order of this.#orders) if (order.act === "take") order.isCalledOff = true;
+    return this.#everyone().flatMap((group) => group.suspend());
   }
 
   /** Begin with what an earlier run left up; words that no group has any more are left alone. `hold`: what

@@ -147,7 +147,7 @@ export class Stand {
   }
 
   overslept(ms: number): void {
-    this.#carry(this.runner.suspend(this.runner.groups.map(({ key }) => key)));
+    this.#carry(this.runner.suspendAll());
     this.#carry(this.machine.overslept(ms, this.now));
     this.#settle();
   }

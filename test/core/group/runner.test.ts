@@ -133,11 +133,20 @@ test("Runner.adopt() begins with what is remembered and keeps its leases", () =>
   expect(hand.group("10.0.0.1")?.state).toBe("idle");
 });
 
-test("Runner.suspend() calls off what an order has not begun to take", () => {
+test("Runner.suspend() of one group lets an order go on to the others", () => {
+  const hand = runner();
+  const [first = "", ...others] = keys;
+  const effects = hand.take(keys, "test", now);
+  expect(hand.suspend([first]).map(({ do: what }) => what)).toEqual(["suspend"]);
+  expect(finish(hand, effects)).toEqual(keys.map((key) => `hold ${key}`));
+  expect(outcomes(hand)).toEqual([[`${first} unsure`, ...others.map((key) => `${key} held`)]]);
+});
+
+test("Runner.suspendAll() calls off what an order has not begun to take", () => {
   const hand = runner();
   const [first = ""] = keys;
   const effects = hand.take(keys, "test", now);
-  hand.suspend(keys);
+  hand.suspendAll();
   const job = effects.flatMap((effect) => (effect.do === "hold" ? effect.job : []))[0] ?? 0;
   const after = hand.result({ on: "result", job, ok: true, text: "", tookMs: 1 }, now);
   expect(after.filter((effect) => effect.do === "hold")).toEqual([]);
