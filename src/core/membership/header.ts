@@ -25,6 +25,11 @@ export function isUnsequenced(type: string): boolean {
   return type.startsWith("NS_");
 }
 
+/** True for what an hb node says about its groups (native/bulletin.ts). */
+export function isReport(type: string): boolean {
+  return type === "hb_groups";
+}
+
 /** Reads the header; a string says what is wrong with it. */
 export function readHeader(message: Message): Header | string {
   const type = textOf(message, "t");

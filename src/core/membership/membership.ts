@@ -26,7 +26,7 @@ import { Registrar } from "./registrar.ts";
 import { Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
 import { Startup } from "./startup.ts";
-import { isForMe, pingAnswered, returned, statusArrived } from "./tidings.ts";
+import { isForMe, isIntroduction, pingAnswered, returned, statusArrived } from "./tidings.ts";
 import { type Outcome, Turn } from "./turn.ts";
 
 export type { Outcome } from "./turn.ts";
@@ -237,15 +237,17 @@ export class Membership {
     return nodeViews(this.#roster, { self, media, status, faults: this.#faults, now });
   }
 
-  /** What a kept message means; those that came before the status of their life follow it. */
+  /** What a kept message means; those that came before the status of their life follow it. A report of an
+   *  hb node is as good: what it says it holds must not wait for a status that was lost or refused. */
   #understand(turn: Turn, kept: Kept, now: Instant): void {
     const { peer, header, message } = kept;
     if (peer.kind === "ping") {
       pingAnswered(turn, peer, now);
-    } else if (header.type === "status") {
+    } else if (isIntroduction(kept)) {
       const life = statusArrived(turn, kept, this.#config.timing);
       if (life !== "same") this.#beat(turn, now);
       for (const early of peer.release()) this.#deliver(turn, peer.name, early, now);
+      if (header.type !== "status") this.#deliver(turn, peer.name, message, now);
     } else if (peer.introduced || peer.isBack) {
       if (!peer.introduced) {
         returned(turn, kept);

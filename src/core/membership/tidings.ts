@@ -5,7 +5,7 @@ import type { Timing } from "../../config/cluster.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { bytesOf, type Message, textOf } from "../../wire/message.ts";
 import type { Instant } from "../instant.ts";
-import { hexOf, NULL_UUID } from "./header.ts";
+import { hexOf, isReport, NULL_UUID } from "./header.ts";
 import type { Life, Peer } from "./peer.ts";
 import type { Kept } from "./reception.ts";
 import type { Roster } from "./roster.ts";
@@ -14,17 +14,24 @@ import type { Turn } from "./turn.ts";
 /** Longest status word (heartbeat-wire 2.5). */
 const WORD_MAX = 31;
 
-/** Takes in a status message and tells what is new. Returns the life that it begins or continues. */
+/** True for a status, and for the report of an hb node whose life no status has told of yet. */
+export function isIntroduction({ peer, header }: Kept): boolean {
+  if (header.type === "status") return true;
+  return isReport(header.type) && !peer.introduced && !peer.isBack;
+}
+
+/** Takes in a status message, or the report of an hb node of which no status has come yet (it has no `dt`),
+ *  and tells what is new. Returns the life that it begins or continues. */
 export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
   const { peer, header, message, silentMs } = kept;
   if (peer.introduced && header.seq < peer.statusSeq) return "same";
   peer.statusSeq = header.seq;
   const dtMs = hexOf(message, "dt");
   peer.deadMs = dtMs === undefined || dtMs === 0 ? timing.deadtimeMs : dtMs;
-  peer.speaksHb = textOf(message, "hb") !== undefined;
+  peer.speaksHb = textOf(message, "hb") !== undefined || isReport(header.type);
   const was = { status: peer.status, word: peer.word };
   const life = peer.introduce();
-  peer.say((textOf(message, "st") ?? "").slice(0, WORD_MAX));
+  peer.say(wordOf(message, header.type));
   tellLife(turn, kept, life);
   if (life === "same" && silentMs > timing.warntimeMs) {
     const limit = `warntime ${timing.warntimeMs} ms`;
@@ -40,6 +47,13 @@ export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
     turn.event({ event: "active", node: peer.name });
   }
   return life;
+}
+
+/** A report says what its node does about groups: all but those that start are active members. */
+function wordOf(message: Message, type: string): string {
+  const word = (textOf(message, "st") ?? "").slice(0, WORD_MAX);
+  if (!isReport(type)) return word;
+  return word === "starting" ? "up" : "active";
 }
 
 /** An hb node that was declared dead says something in the run that it was in: it is what it was, and need

@@ -125,6 +125,23 @@ describe("Membership.heard()", () => {
     expect(memberBob(alice)?.status).toBe("active");
   });
 
+  test("knows an hb node whose status was lost by its report", () => {
+    const alice = acquainted();
+    const report = from("bob", { t: "hb_groups", st: "active" }, { seq: 2, hg: 1001 });
+    expect(news(alice.heard("eth0", report, at(100)).events)).toEqual([
+      "restarted bob",
+      "active bob",
+      "message bob hb_groups",
+    ]);
+    expect(memberBob(alice)).toMatchObject({ status: "active", speaksHb: true, generation: 1001 });
+    const early = from("bob", { t: "hb_groups", st: "starting" }, { seq: 1, hg: 1002 });
+    expect(news(alice.heard("eth0", early, at(200)).events)).toEqual([
+      "restarted bob",
+      "message bob hb_groups",
+    ]);
+    expect(memberBob(alice)?.status).toBe("up");
+  });
+
   test("waits for the status of a Heartbeat 3 node that returns", () => {
     const alice = acquainted();
     alice.expire(at(5000));
