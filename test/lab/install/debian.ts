@@ -3,7 +3,7 @@
 //
 // mmdebstrap makes it once, in $HB_DEBIAN_CACHE (else ~/.cache/hb-debian); each machine lays a tmpfs over that. What a
 // reader of the guides has or installs from Debian is there from the beginning, for a lab has no way to a mirror: sshd,
-// and a web server that is started at boot, as the package leaves it.
+// and a web server that is started at boot, as the package leaves it. $HB_DEBIAN_SUITE chooses another Debian.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { homedir } from "node:os";
@@ -12,7 +12,7 @@ import type { Host } from "../host.ts";
 import { must, run, type Said } from "../shell.ts";
 import { SOON_MS, until } from "../until.ts";
 
-const SUITE = "bookworm";
+const SUITE = process.env.HB_DEBIAN_SUITE ?? "bookworm";
 const PACKAGES = "systemd,systemd-sysv,dbus,iproute2,openssh-server,apache2";
 
 /** One makes it, others wait; dpkg need not wait for the disk after each file. */
@@ -44,6 +44,8 @@ root=$room/root
 mount -t overlay -o "lowerdir=$lower,upperdir=$room/upper,workdir=$room/work" debian "$root"
 uname -n >"$root/etc/hostname"
 printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$(uname -n)" >"$root/etc/hosts"
+# The kernel's modules are none of its business.
+ln -s /dev/null "$root/etc/systemd/system/systemd-modules-load.service"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
