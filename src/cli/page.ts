@@ -64,7 +64,9 @@ const holdings: Readonly<Record<Snapshot["resources"], string>> = {
 function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
   const seen = node.name === self ? "this node" : heard(node.lastHeardMs);
   const kind = node.kind === "unknown" ? "" : node.kind;
-  return [dot(node.state), node.name, [styleOf(node.state), node.state], kind, ["dim", seen]];
+  const row: Cell[] = [dot(node.state), node.name, [styleOf(node.state), node.state], kind];
+  if (node.deaf === true) return [...row, ["red", `${seen}, but does not hear this node`]];
+  return [...row, ["dim", seen]];
 }
 
 function linkRows(node: NodeView): Cell[][] {

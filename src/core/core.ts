@@ -54,7 +54,9 @@ export class Core {
       state: this.#isLeaving ? "leaving" : this.#membership.status,
       generation: this.#generation,
       resources: this.#groups.summary(),
-      nodes: this.#membership.nodeViews(now),
+      nodes: this.#membership.nodeViews(now).map((node) => {
+        return this.#groups.isDeaf(node.name) ? { ...node, deaf: true } : node;
+      }),
       groups: this.#groups.views(),
       routers: this.#routers.views(now, pulse),
       dropped: this.#membership.drops,

@@ -33,6 +33,8 @@ export interface NodeView {
   readonly kind: string;
   /** Absent for this node and for nodes never heard. */
   readonly lastHeardMs?: number;
+  /** An hb node that talks, and by what it says does not hear this one: true, else absent. */
+  readonly deaf?: true;
   readonly links: readonly LinkView[];
 }
 

@@ -43,6 +43,28 @@ describe("Core.snapshot()", () => {
     expect(nodes.find(({ name }) => name === "bob")?.lastHeardMs).toBe(1225);
   });
 
+  test("tells of a node that talks for deadtime without having heard this one", () => {
+    const core = new Core(config("alice"), boot("alice"), at(0));
+    core.step({ on: "start" }, at(0));
+    const hello = { t: "status", st: "active", dt: "1388", protocol: "1", hb: "0.1" };
+    core.step({ on: "message", link: "eth0", message: from("bob", hello, { seq: 1 }) }, at(0));
+    const deaf = (now: number) => {
+      return core.snapshot(at(now), pulse).nodes.find(({ name }) => name === "bob")?.deaf;
+    };
+    const says = (n: number, now: number, seen: string) => {
+      core.step({ on: "alarm" }, at(now));
+      const bulletin = { t: "hb_groups", n: `${n}`, st: "active", pings: "0", seen, ask: "" };
+      const message = from("bob", bulletin, { seq: n + 1 });
+      core.step({ on: "message", link: "eth0", message }, at(now));
+    };
+    for (let n = 1; n <= 7; n += 1) {
+      says(n, n * 1_000, "");
+      expect(deaf(n * 1_000)).toBe(n >= 5 ? true : undefined);
+    }
+    says(8, 8_000, "alice:1000:1");
+    expect(deaf(8_000)).toBeUndefined();
+  });
+
   test("counts by reason what was authentic and did not count", () => {
     const core = acquainted();
     const strange = [

@@ -177,6 +177,14 @@ test.each([
   expect(page.split("\n").filter((line) => line.includes("Watchdog"))).toEqual(lines);
 });
 
+test("statusPage() shows a node that does not hear this one", () => {
+  const nodes = snapshot.nodes.map((node) =>
+    node.name === "bob" ? { ...node, deaf: true as const } : node,
+  );
+  const page = statusPage({ ...snapshot, nodes }, (_style, text) => text);
+  expect(page).toContain("heard 12.3 s ago, but does not hear this node\n");
+});
+
 test("statusPage() says nothing of packets and messages when all is well", () => {
   const dropped = { duplicate: 812, old: 4 };
   const pulse = { ...snapshot.pulse, packets: [], missing: [] };

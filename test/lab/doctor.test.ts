@@ -208,5 +208,13 @@ test("hb doctor finds a wrong clock, a small MTU on the way, and another deadtim
     bob.signal("SIGHUP", HALF.agent);
     const groups = await soon("bob's groups", "settings");
     expect(groups.text).toStartWith("bob runs with other nodes, times, auto_failback or groups");
+
+    // bob takes alice for dead, and says so by whom he hears.
+    const chain = "{ type filter hook input priority 0; policy accept; }";
+    const deafen = `nft add table inet d && nft 'add chain inet d i ${chain}' && nft add rule inet d i udp dport 694 drop`;
+    await shell(bob, deafen);
+    const heard = await soon("that bob does not hear alice", "nodes");
+    expect(heard.text).toBe("bob is heard, but does not hear this node");
+    expect((await hb(alice, "status")).stdout).toMatch(/bob .*but does not hear this node/);
   });
 });

@@ -163,6 +163,11 @@ export class Groups {
     return this.#negotiator.silent ?? false;
   }
 
+  /** The node talks and does not hear this one. */
+  isDeaf(node: string): boolean {
+    return this.#negotiator.isDeaf?.(node) ?? false;
+  }
+
   views(): GroupView[] {
     return this.#runner.groups.map(({ key, owner, spec, state }) => ({
       key,

@@ -36,6 +36,8 @@ export interface Negotiator {
   why(key: string): string;
   /** Node that holds the group as far as this node knows. */
   holder(key: string): string | null;
+  /** The node talks and does not hear this one, by what it says; absent where nobody says so. */
+  isDeaf?(node: string): boolean;
   /** Nothing is moving and nothing is being negotiated. */
   readonly stable: boolean;
   /** True from the moment that this run must not be heard any more: it overslept beside a Heartbeat 3

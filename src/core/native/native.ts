@@ -132,6 +132,10 @@ export class Native implements Negotiator {
     return this.#council.holder(key);
   }
 
+  isDeaf(node: string): boolean {
+    return this.#council.hearsay.isDeaf(node);
+  }
+
   get stable(): boolean {
     if (!this.#operator.requests.isEmpty || this.#leave.begun) return false;
     return this.#table.hand.groups.every(

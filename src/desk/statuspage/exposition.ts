@@ -62,6 +62,12 @@ function ofCluster(snapshot: Snapshot): string[] {
       members.map(({ name, kind, state: word }) => sample({ node: name, kind, state: word }, true)),
     ),
     gauge(
+      { name: "hb_node_deaf", help: "1 while the hb node talks, and does not hear this one." },
+      members
+        .filter(({ name, kind }) => kind === "hb" && name !== self)
+        .map(({ name, deaf }) => sample({ node: name }, deaf === true)),
+    ),
+    gauge(
       { name: "hb_ping_up", help: "1 while the ping node answers." },
       nodes
         .filter(({ kind }) => kind === "ping")

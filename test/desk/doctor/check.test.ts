@@ -278,6 +278,11 @@ test.each([
     { name: "10.0.0.9", state: "dead", kind: "ping", links: [] },
     "fail: 10.0.0.9 was never heard → ping 10.0.0.9",
   ],
+  [
+    { ...bob, deaf: true as const },
+    "fail: bob is heard, but does not hear this node → " +
+      "On bob: hb doctor; on the way there: what lets packets pass one way only",
+  ],
 ])("judgePeers() of %j says %s", (node, said) => {
   const facts = { self: "alice", deadtimeMs: 5_000, nodes: [{ ...bob, name: "alice" }, node] };
   expect(lines(judgePeers(facts))).toEqual([said]);

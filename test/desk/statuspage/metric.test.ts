@@ -99,6 +99,20 @@ test("exposition() has each figure of a snapshot", () => {
   ]);
 });
 
+test("exposition() tells which hb nodes do not hear this one", () => {
+  const [alice, bob] = snapshot.nodes;
+  if (alice === undefined || bob === undefined) throw new Error("The sample has no nodes");
+  const carol = { ...bob, name: "carol", kind: "hb", deaf: true } as const;
+  const lines = values(new Count(), {
+    ...snapshot,
+    nodes: [alice, bob, carol, { ...alice, name: "dave" }],
+  });
+  expect(lines.filter((line) => line.startsWith("hb_node_deaf"))).toEqual([
+    'hb_node_deaf{node="carol"} 1',
+    'hb_node_deaf{node="dave"} 0',
+  ]);
+});
+
 test("exposition() of a pulse that gives no answer still has the desk's own", () => {
   const lines = values(new Count(), undefined);
   expect(lines).toContain("hb_pulse_up 0");

@@ -1,4 +1,4 @@
-// Whether each other node is heard, and on each link.
+// Whether each other node is heard, and on each link; and whether it hears this one.
 
 import type { NodeView } from "../../../core/snapshot.ts";
 import { about, type Finding } from "../finding.ts";
@@ -18,7 +18,8 @@ export function judgePeers({ self, nodes, deadtimeMs }: PeerFacts): Finding[] {
   return [ok(`Heard on every link: ${others.map(({ name }) => name).join(", ")}`)];
 }
 
-function judge({ name, state, kind, lastHeardMs, links }: NodeView, deadtimeMs: number): Finding[] {
+function judge(node: NodeView, deadtimeMs: number): Finding[] {
+  const { name, state, kind, lastHeardMs, links, deaf } = node;
   const { warn, fail } = about("nodes");
   const isPing = kind === "ping";
   const there = isPing ? { hint: `ping ${name}` } : { hint: `On ${name}: hb doctor` };
@@ -28,6 +29,10 @@ function judge({ name, state, kind, lastHeardMs, links }: NodeView, deadtimeMs: 
   }
   if (state === "left")
     return [warn(`${name} has left the cluster`, { hint: `On ${name}: systemctl start hb` })];
+  if (deaf === true) {
+    const hint = `On ${name}: hb doctor; on the way there: what lets packets pass one way only`;
+    return [fail(`${name} is heard, but does not hear this node`, { hint })];
+  }
   return links
     .filter((link) => link.state !== "up")
     .map((link) => fail(`${name} is not heard on ${link.name}, but on another link`, there));
