@@ -2,6 +2,7 @@
 // comes next.
 
 import type { RouterView } from "../core/snapshot.ts";
+import { otherMaster } from "../desk/carp/othermaster.ts";
 import { type Cell, countsOf, dot, length, styleOf } from "./column.ts";
 
 const addressesShown = 4;
@@ -17,10 +18,18 @@ export function routerRows(router: RouterView): Cell[][] {
     [dot(state), name, [styleOf(state), state], since, addressesOf(router), ["dim", due]],
     ...(why === "" ? [] : [about(["dim", why])]),
     ...(demoted.length === 0 ? [] : [about(["yellow", `demoted: ${demoted.join(", ")}`])]),
+    ...rival(router).map(about),
     about(["dim", heardBy(router)]),
     about(["dim", `sent ${packets.sent} adverts, took ${packets.received}${by}`]),
     ...rejected(packets.rejected).map(about),
   ];
+}
+
+function rival(router: RouterView): Cell[] {
+  const other = otherMaster(router);
+  return other === undefined
+    ? []
+    : [["red", `${other} is master as well: it does not hear this host`]];
 }
 
 /** A router of many addresses shall not fill the line; the JSON form has them all. */

@@ -2,6 +2,7 @@
 
 import type { HistogramCounts } from "../../core/histogram.ts";
 import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
+import { otherMaster } from "../carp/othermaster.ts";
 import type { CarpViews } from "../carp/sibling.ts";
 import type { Count } from "./count.ts";
 import { counter, gauge, histogram, type Sample } from "./metric.ts";
@@ -124,6 +125,13 @@ function ofRouters(all: readonly RouterView[]): string[] {
     gauge(
       { name: "hb_router_state", help: "1 for the state that the virtual router is in." },
       routers.map(({ name, state }) => sample({ router: name, state }, true)),
+    ),
+    gauge(
+      {
+        name: "hb_router_other_master",
+        help: "1 while this node is master and another one that does not hear it is, too.",
+      },
+      routers.map((router) => sample({ router: router.name }, otherMaster(router) !== undefined)),
     ),
     counter(
       { name: "hb_router_adverts_sent_total", help: "CARP adverts that were sent." },

@@ -80,6 +80,7 @@ test("exposition() has each figure of a snapshot", () => {
     'hb_group_state{group="web",owner="bob",holder="",state="failed"} 1',
     'hb_router_master{router="eth0/7"} 1',
     'hb_router_state{router="eth0/7",state="master"} 1',
+    'hb_router_other_master{router="eth0/7"} 0',
     'hb_router_adverts_sent_total{router="eth0/7"} 12',
     'hb_router_adverts_received_total{router="eth0/7"} 1',
     'hb_router_adverts_rejected_total{router="eth0/7",reason="digest"} 2',

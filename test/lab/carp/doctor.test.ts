@@ -51,6 +51,7 @@ test("hb doctor finds what is broken around hb carp, and what it prints repairs 
     await run.hb("bob", "-k", "50");
     const rival = `${bob.address()} is master of eth0/42 as well: it does not hear this host`;
     await says(run, "alice", new RegExp(`^${RegExp.escape(rival)}$`));
+    expect((await alice.exec([HB, "status"])).stdout).toContain(" is master as well: it does not ");
     const rule = await says(run, "bob", /drops? adverts \(protocol 112\) from eth0/);
     expect(await bob.exec(["sh", "-c", rule.fix ?? "false"])).toMatchObject({ code: 0 });
     await run.held(["alice"], DEAD_MS + AT_ONCE_MS);

@@ -2,7 +2,7 @@
 // master, and which adverts did not count. What an advert is, carp.md says.
 
 import type { RouterView } from "../../../core/snapshot.ts";
-import { advertIntervalMs } from "../../../wire/carp/timing.ts";
+import { otherMaster } from "../../carp/othermaster.ts";
 import { about, type Finding, many } from "../finding.ts";
 
 export interface RouterFacts {
@@ -49,7 +49,7 @@ function judgeState({ now }: RouterFacts): Finding[] {
   const { name, device, state, why, demoted } = now;
   if (state === "init") return [fail(`${name} does not work: ${why}`, { hint: "hb events" })];
   const findings: Finding[] = [];
-  const rival = rivalOf(now);
+  const rival = otherMaster(now);
   if (rival !== undefined) {
     const hint = `On ${rival}: does it hear protocol 112 on the network of ${device}?`;
     findings.push(
@@ -60,14 +60,6 @@ function judgeState({ now }: RouterFacts): Finding[] {
     findings.push(warn(`${name} is demoted: ${demoted.join("; ")}`, { hint: "Repair that" }));
   }
   return findings;
-}
-
-/** Who goes on sending as a master while this host is one: of two that hear each other one yields within an
- *  advert. */
-export function rivalOf({ state, sinceMs, heard }: RouterView): string | undefined {
-  if (state !== "master" || heard === undefined) return undefined;
-  const intervalMs = advertIntervalMs(heard);
-  return sinceMs > 3 * intervalMs && heard.agoMs < 2 * intervalMs ? heard.from : undefined;
 }
 
 function judgeAddresses({ now, hasScripts, here }: RouterFacts): Finding[] {
