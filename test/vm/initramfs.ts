@@ -1,5 +1,5 @@
-// The first root of a virtual machine: busybox, pppd and ip of this host with their libraries, the
-// modules of its kernel, and the two scripts beside this file. The program under test is not in it.
+// The first root of a virtual machine: busybox, pppd, ip and perl of this host with their libraries, the
+// modules of its kernel, and the three scripts beside this file. The program under test is not in it.
 
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,6 +15,7 @@ const PROGRAMS = {
   flock: "bin/flock",
   pgrep: "bin/pgrep",
   pkill: "bin/pkill",
+  perl: "usr/bin/perl",
 } as const;
 
 const FOLDERS = [
@@ -42,7 +43,7 @@ export async function packInitramfs(
     recursive: true,
     filter: (path) => !path.endsWith("vmlinux"),
   });
-  for (const script of ["init", "steer"]) {
+  for (const script of ["init", "steer", "ask"]) {
     writeFileSync(join(root, script), readFileSync(join(HERE, script)), { mode: 0o755 });
   }
   copyFileSync(located("busybox"), join(root, "bin/busybox"));

@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll } from "bun:test";
 import type { LinkView, Snapshot } from "../../src/core/snapshot.ts";
+import { parseAnswer } from "../../src/desk/request.ts";
 import { groupOf, home, JOURNAL } from "../lab/cluster.ts";
 import type { Said } from "../lab/shell.ts";
 import { stays, until } from "../lab/until.ts";
@@ -18,6 +19,9 @@ export const CALM = { keepaliveS: 1, warntimeS: 3, deadtimeS: 6, initdeadS: 30 }
 
 /** What a host may be late beside its deadtime until it holds what it took over. */
 const SLOW_MS = 15_000;
+
+/** As `hb status` asks, in a small part of its time. */
+const ASK_STATUS = `/ask /run/heartbeat/hb.sock '${JSON.stringify({ ask: "status" })}'`;
 
 export interface Story extends Plan {
   /** The ha.cf lines of a machine that name its media, and whatever else this story needs. */
@@ -56,15 +60,16 @@ export class VmCluster {
 
   /** What the agent of a node knows; undefined while it does not answer. */
   async status(name: string): Promise<Snapshot | undefined> {
-    const said = await this.machine(name).exec("hb status --json");
-    return said.code === 0 ? (JSON.parse(said.stdout) as Snapshot) : undefined;
+    const said = await this.machine(name).exec(ASK_STATUS);
+    const answer = said.code === 0 ? parseAnswer(said.stdout) : undefined;
+    return answer?.say === "done" ? answer.snapshot : undefined;
   }
 
   /** Waits until these nodes are active, know each other active, and nothing is moving. */
   async calm(names = this.nodes, withinMs = 60_000): Promise<void> {
     for (const name of names) {
       const what = `${name} to see ${names.join(", ")} active and all groups settled`;
-      await until({ what, withinMs, everyMs: 1_000 }, async () => {
+      await until({ what, withinMs, everyMs: 500 }, async () => {
         const now = await this.status(name);
         return (
           now !== undefined &&
