@@ -6,9 +6,10 @@
 //
 // Three kinds of work share the processors. Labs and unit tests of processes mostly wait, for timeouts of
 // clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
-// (test/vm/lab.ts): these files run one after the other, when the labs have ended. The rest computes:
-// it begins with the unit tests, the simulator when everything else has ended, and stands back from
-// whatever runs beside it, for what it does does not depend on when.
+// (test/vm/lab.ts): these files run one after the other, when the labs have ended, and two machines leave
+// half of two processors idle. There the longest that only computes runs, one after the other, when the
+// ring of three has ended: the fuzzer, tests of and with the simulator, packages. What computes stands back from
+// whatever runs beside it, for what it does does not depend on when. The simulator's seeds come last.
 //
 // Labs and machines judge times. A file that failed in this company runs once more, alone: what fails
 // there as well has failed, what passes is counted and named as shaky, with its first failure in full, so
@@ -35,6 +36,10 @@ const SIM_SEEDS = 100;
 const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. */
 const WAITING = ["test/cli/", "test/desk/", "test/pulse/"];
+/** Unit tests that compute so long that they run beside the machines. */
+const LONG = ["test/sim/", "test/packaging/", "test/cli/simulate"];
+/** Three machines want both processors for themselves. */
+const CROWDED = "test/vm/ring.test.ts";
 
 const chosen = process.argv.slice(2);
 const whole = chosen.length === 0;
@@ -104,6 +109,18 @@ async function lane(files: readonly string[], width: number): Promise<Outcome[]>
   return outcomes;
 }
 
+/** What computes longest, one after the other: none of it minds how slowly. */
+async function computing(files: readonly string[]): Promise<Outcome[]> {
+  const outcomes = whole ? [await fuzz()] : [];
+  for (const folder of LONG) {
+    const some = files.filter((file) => file.startsWith(folder));
+    if (some.length === 0) continue;
+    const options = { timeoutMs: 300_000, back: true };
+    outcomes.push(told(await tests(`unit tests, ${folder}`, some, options)));
+  }
+  return outcomes;
+}
+
 /** Labs need namespaces of every kind; a container may forbid them even to root. */
 async function labTests(files: readonly string[]): Promise<Outcome[]> {
   if (files.length === 0) return [];
@@ -115,17 +132,28 @@ async function labTests(files: readonly string[]): Promise<Outcome[]> {
   return [impossible("labs", files, "they need root and namespaces")];
 }
 
-async function machineTests(files: readonly string[]): Promise<Outcome[]> {
-  if (files.length === 0) return [];
-  const missing = await missingForMachines();
-  if (missing.length === 0) return lane(files, 1);
-  return [impossible("virtual machines", files, `missing: ${missing.join(", ")}`)];
+/** The crowded one first, the others beside what computes. */
+async function machineTests(
+  files: readonly string[],
+  beside: () => Promise<Outcome[]>,
+): Promise<{ readonly judged: Outcome[]; readonly computed: Outcome[] }> {
+  const missing = files.length === 0 ? [] : await missingForMachines();
+  if (missing.length > 0) {
+    const lost = impossible("virtual machines", files, `missing: ${missing.join(", ")}`);
+    return { judged: [lost], computed: await beside() };
+  }
+  const isCrowded = (file: string) => file === CROWDED;
+  const first = await lane(files.filter(isCrowded), 1);
+  const others = files.filter((file) => !isCrowded(file));
+  const [rest, computed] = await Promise.all([lane(others, 1), beside()]);
+  return { judged: [...first, ...rest], computed };
 }
 
 const files = testFiles();
 const labs = files.filter((file) => file.startsWith("test/lab/"));
 const machines = files.filter((file) => file.startsWith("test/vm/"));
-const units = files.filter((file) => !labs.includes(file) && !machines.includes(file));
+const long = files.filter((file) => LONG.some((folder) => file.startsWith(folder)));
+const units = files.filter((file) => ![labs, machines, long].some((some) => some.includes(file)));
 
 const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
 const checks = [
@@ -135,10 +163,11 @@ const checks = [
   check("build", ["bash", "scripts/build"]),
 ];
 const outcomes: Outcome[] = (await Promise.all(checks)).map(told);
-const searching = whole ? [fuzz()] : [];
 outcomes.push(...(await unitTests(units)));
-const judged = [...(await labTests(labs)), ...(await machineTests(machines))];
-outcomes.push(...(await Promise.all(searching)));
+const judged = await labTests(labs);
+const last = await machineTests(machines, () => computing(long));
+judged.push(...last.judged);
+outcomes.push(...last.computed);
 if (whole) outcomes.push(await simulate());
 
 const shaky: Outcome[] = [];

@@ -11,7 +11,7 @@ import { version } from "../../package.json";
 import { runtimeOf } from "../../scripts/packaging/runtime.ts";
 import { targets } from "../../scripts/packaging/target.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const ROOT = join(import.meta.dir, "../..");
 /** Debian's libc6-arm64-cross. */
 const SYSROOT = "/usr/aarch64-linux-gnu";

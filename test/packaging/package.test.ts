@@ -19,7 +19,7 @@ import { manuals, manualText } from "../../src/cli/manual.ts";
 import { samples } from "../../src/text/sample.ts";
 import { unitTexts } from "../../src/text/unit.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 const ROOT = join(import.meta.dir, "../..");
 const home = mkdtempSync(join(tmpdir(), "hb-package-"));
 const made = join(home, "made");
