@@ -38,8 +38,9 @@ export const agent = command({
     },
   ],
   exits: [
-    [exit.done, "left in good order"],
+    [exit.done, "has left"],
     [exit.failed, "failed or already running"],
+    [exit.notPermitted, "not permitted"],
     [exit.configuration, "the configuration has problems"],
     [exit.anew, "begins anew"],
   ],

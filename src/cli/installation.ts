@@ -28,10 +28,12 @@ export function putInPlace(deliveries: readonly Delivery[]): string {
     ({ target }) =>
       `[ ! -d ${quote(target)} ] || { echo ${quote(`${target} is a directory`)} >&2; exit 1; }`,
   );
-  // The old file stays until the new one is on the disk.
+  // Who owns the old file owns the new one: an agent need not be root's. The old file stays until
+  // the new one is on the disk.
   const steps = deliveries.flatMap(({ room, name, target, mode }) => {
     const from = quote(`${room}/${name}`);
     return [
+      `[ ! -e ${quote(target)} ] || chown "$(stat -c %u:%g ${quote(target)})" ${from}`,
       `chmod ${mode.toString(8)} ${from}`,
       `sync ${from} 2>/dev/null || sync`,
       `mv -f ${from} ${quote(target)}`,

@@ -12,7 +12,7 @@ export interface FileFacts {
   /** Permission bits, as st_mode. */
   readonly mode: number;
   readonly uid: number;
-  /** Who asks: the effective user id of this process. */
+  /** The user whose agent reads it; 0 for root. */
   readonly reader: number;
 }
 
@@ -93,10 +93,10 @@ export function checkSecrecy(
     const message = `Others may change the ${secret}: mode is ${octal}, it should be 600`;
     report.warning(undefined, message, `chmod 600 ${file}`);
   }
-  if (uid === 0) return;
-  const message = `The owner must be root: it is user ${uid}`;
-  if (uid === reader) report.warning(undefined, message, `chown root ${file}`);
-  else report.error(undefined, message, `chown root ${file}`);
+  if (uid === 0 || uid === reader) return;
+  const owner = reader === 0 ? "root" : `root or user ${reader}`;
+  const fix = `chown ${reader === 0 ? "root" : reader} ${file}`;
+  report.error(undefined, `The owner must be ${owner}: it is user ${uid}`, fix);
 }
 
 /** The word with the number: "auth 1", or "auth1", which Heartbeat reads too. */

@@ -20,7 +20,7 @@ import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
 import { findPppd } from "./ppp/pppd.ts";
 
-type Files = Pick<Places, "haCf" | "authkeys" | "haresources" | "nodeinfo">;
+type Files = Pick<Places, "haCf" | "authkeys" | "haresources" | "nodeinfo" | "state">;
 
 export type Settings = { readonly conf: HaConf; readonly problems: readonly Problem[] } & (
   | { readonly good: true; readonly cluster: ClusterConfig }
@@ -50,11 +50,12 @@ export async function readSettings(files: Files): Promise<Settings> {
 /** The files as their checker wants them. */
 export function givenBy(files: Files): Given {
   const port = haClusterPort();
+  const reader = agentUser(files.state);
   return {
     haCf: source(files.haCf, "utf8"),
-    authkeys: { ...source(files.authkeys, "latin1"), ...factsOf(files.authkeys) },
+    authkeys: { ...source(files.authkeys, "latin1"), ...factsOf(files.authkeys, reader) },
     haresources: source(files.haresources, "utf8"),
-    passfile: passfileAt,
+    passfile: (path) => passfileAt(path, reader),
     self: ownName(files.nodeinfo),
     pppd: findPppd() !== undefined,
     tty: ttyKind,
@@ -85,8 +86,17 @@ function programKind(path: string): ProgramKind {
 }
 
 /** A passfile as its checker wants it. */
-export function passfileAt(path: string): Passfile {
-  return { ...source(path, "latin1"), ...factsOf(path) };
+export function passfileAt(path: string, reader = ownUser()): Passfile {
+  return { ...source(path, "latin1"), ...factsOf(path, reader) };
+}
+
+/** Whose agent runs here: this process's user, and where root asks, who owns what the agent remembers. */
+export function agentUser(state: string): number {
+  return ownUser() || (statSync(state, { throwIfNoEntry: false })?.uid ?? 0);
+}
+
+function ownUser(): number {
+  return process.geteuid?.() ?? 0;
 }
 
 function source(file: string, encoding: "utf8" | "latin1"): Source {
@@ -97,10 +107,10 @@ function source(file: string, encoding: "utf8" | "latin1"): Source {
   }
 }
 
-function factsOf(file: string): Pick<Given["authkeys"], "facts"> {
+function factsOf(file: string, reader: number): Pick<Given["authkeys"], "facts"> {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return {};
-  return { facts: { mode: stat.mode, uid: stat.uid, reader: process.geteuid?.() ?? 0 } };
+  return { facts: { mode: stat.mode, uid: stat.uid, reader } };
 }
 
 function haClusterPort(): number | undefined {

@@ -14,13 +14,14 @@ import { journalOf } from "./journal/journal.ts";
 import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
 import { Notice } from "./notice.ts";
+import { missingCapabilities, neededBy, withoutRoot } from "./permission.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
 import { readSettings } from "./settings.ts";
 import { StatusPage } from "./statuspage/statuspage.ts";
 
 /** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors); "anew" is EX_TEMPFAIL of
  *  sysexits(3). */
-const code = { left: 0, failed: 1, configuration: 6, anew: 75 } as const;
+const code = { left: 0, failed: 1, notPermitted: 4, configuration: 6, anew: 75 } as const;
 /** A disk that hangs may cost the last events, not the end of the agent. */
 const lastEventsMs = 1_000;
 type Code = (typeof code)[keyof typeof code];
@@ -44,6 +45,13 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     process.stderr.write(`${told}The agent is not started: the configuration has problems\n`);
     return code.configuration;
   }
+  const { cluster } = settings;
+  const lacks = missingCapabilities(neededBy(cluster));
+  if (lacks.length > 0) {
+    const text = `Not permitted: try as root, or with ${lacks.join(" and ")}`;
+    process.stderr.write(`${told}${text}\nThe agent is not started\n`);
+    return code.notPermitted;
+  }
   // What ha.cf's "debug" asks for is a floor: the option may ask for more.
   const log = new Log(conf.debug > 0 ? "debug" : level);
   try {
@@ -57,7 +65,7 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     process.stderr.write(told);
     log.open(conf);
     if (conf.realtime) stayInMemory(log);
-    const { cluster } = settings;
+    for (const text of withoutRoot(cluster)) log.warn(text, "start");
     const environment = () => scriptEnvironment(conf, cluster.self, places);
     const notice = new Notice({ log, directory: places.run, environment }, conf.notify);
     const { self: node } = cluster;

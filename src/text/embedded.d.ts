@@ -29,3 +29,8 @@ declare module "*/carp.conf" {
   const text: string;
   export default text;
 }
+
+declare module "*/unprivileged.conf" {
+  const text: string;
+  export default text;
+}

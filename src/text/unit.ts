@@ -39,8 +39,8 @@ RestartSec=100ms
 # SIGUSR1, after an upgrade: the installed binary goes on in place of this one.
 SuccessExitStatus=75
 RestartForceExitStatus=75
-# The configuration has problems: trying again does not help.
-RestartPreventExitStatus=6
+# Not permitted, or the configuration has problems: trying again does not help.
+RestartPreventExitStatus=4 6
 # An agent that hangs may be stopped or wait for a dead disk: of another signal it would not die.
 WatchdogSec=30
 WatchdogSignal=SIGKILL

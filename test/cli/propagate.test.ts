@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -80,6 +81,18 @@ test("hb propagate NODE goes to that node alone, again and again", async () => {
   });
   const copy = host.path(join(host.conf, "haresources"));
   expect(readFileSync(copy, "utf8")).toBe("bob 10.0.0.2\n");
+}, 60_000);
+
+test("hb propagate leaves the keys with the user whose agent reads them", async () => {
+  const host = await start("systemctl");
+  expect(host.hb("propagate", "bob").code).toBe(0);
+  const copy = host.path(join(host.conf, "authkeys"));
+  chownSync(copy, 990, 991);
+  writeFileSync(join(host.conf, "authkeys"), "auth 1\n1 sha1 another-key-than-before\n");
+  expect(host.hb("propagate", "bob").code).toBe(0);
+  expect(readFileSync(copy, "utf8")).toContain("another-key-than-before");
+  const { uid, gid } = statSync(copy);
+  expect([uid, gid, modeOf(copy)]).toEqual([990, 991, "600"]);
 }, 60_000);
 
 test("hb propagate enables an init script where there is no systemd", async () => {

@@ -38,7 +38,7 @@ const elsewhere: Record<string, string> = {
 
 /** Commands run by a lab beside hb's: what sets the stage. */
 const plain =
-  /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done|ssh|ssh-keygen|cat|mkdir)$/;
+  /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done|ssh|ssh-keygen|cat|mkdir|useradd|chown)$/;
 
 /** The lines of indented blocks, and those of sessions. */
 function commandsOf(page: string): string[] {

@@ -101,7 +101,8 @@ test.each([
   [0o600, 0, 1000, []],
   [0o400, 0, 0, []],
   [0o600, 1000, 0, ["error 0:0 The owner must be root: it is user 1000"]],
-  [0o600, 1000, 1000, ["warning 0:0 The owner must be root: it is user 1000"]],
+  [0o600, 1000, 1000, []],
+  [0o600, 1001, 1000, ["error 0:0 The owner must be root or user 1000: it is user 1001"]],
 ] as const)(
   "parseAuthkeys() judges mode %o of user %d read by %d",
   (mode, uid, reader, expected) => {

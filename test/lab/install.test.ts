@@ -1,15 +1,17 @@
 // The Debian package on a fresh Debian under systemd, beside a second node that would take over at the first chance:
-// installed, started, hurt, upgraded, removed, purged.
+// installed, run by another user than root and by root, hurt, upgraded, removed, purged.
 
 import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { version } from "../../package.json";
+import { readPage, stepsOf } from "../page.ts";
 import { built, settled, startAgent } from "./agent.ts";
 import { configure } from "./conf.ts";
 import { Debian, debianRoot } from "./install/debian.ts";
 import { packaged } from "./install/package.ts";
 import { type Lab, withLab } from "./lab.ts";
 import { must } from "./shell.ts";
+import { typed } from "./typing.ts";
 import { SOON_MS, stays, until } from "./until.ts";
 
 setDefaultTimeout(240_000);
@@ -42,6 +44,26 @@ async function install(debian: Debian, path: string): Promise<void> {
   await debian.must("dpkg", "--install", "/tmp/hb.deb");
 }
 
+/** docs/install.md, "Without root", word for word, with an address alone; and back. */
+async function withoutRoot(lab: Lab, debian: Debian): Promise<void> {
+  const [, section = ""] = /^## Without root$(.*?)^## /ms.exec(readPage("docs/install.md")) ?? [];
+  const steps = stepsOf(section).filter((step) => step.kind === "command");
+  await debian.write("/etc/ha.d/haresources", `alice ${SHARED}\n`);
+  for (const step of steps) await typed(step, (line) => debian.type(line));
+  await lab.watch.held(SHARED, ["alice"], SOON_MS);
+  const { MainPID: pid } = Object.fromEntries(await debian.show("hb"));
+  expect(await debian.must("stat", "-c", "%U", `/proc/${pid}`)).toBe("hb\n");
+  const { stdout } = await debian.exec("hb", "doctor");
+  for (const check of ["agent", "keys", "capabilities", "systemd"]) {
+    expect(stdout).toMatch(new RegExp(`^ok +${check} `, "m"));
+  }
+  await debian.must("systemctl", "disable", "--now", "hb");
+  await debian.must("rm", "-r", "/etc/systemd/system/hb.service.d");
+  await debian.must("chown", "root", "/etc/ha.d/authkeys");
+  await debian.must("systemctl", "daemon-reload");
+  await lab.watch.held(SHARED, [], SOON_MS);
+}
+
 test("hb.deb on a fresh Debian: installed, killed, upgraded while nothing moves, removed, purged", async () => {
   await built();
   await withLab({ hosts: ["alice", "bob"] }, async (lab) => {
@@ -58,10 +80,10 @@ test("hb.deb on a fresh Debian: installed, killed, upgraded while nothing moves,
       expect((await debian.exec("systemctl", "is-active", "hb")).stdout).toBe("inactive\n");
       expect(await debian.must("hb", "version")).toStartWith(`hb ${version} `);
 
-      for (const name of ["ha.cf", "haresources"]) {
-        await debian.write(`/etc/ha.d/${name}`, alice.read(`ha.d/${name}`));
-      }
+      await debian.write("/etc/ha.d/ha.cf", alice.read("ha.d/ha.cf"));
       await debian.write("/etc/ha.d/authkeys", alice.read("ha.d/authkeys"), "600");
+      await withoutRoot(lab, debian);
+      await debian.write("/etc/ha.d/haresources", alice.read("ha.d/haresources"));
       await debian.write("/etc/ha.d/resource.d/service", service, "755");
       startAgent(bob);
       // Type=notify: this returns when the agent says that it is ready.

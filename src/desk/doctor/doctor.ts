@@ -5,6 +5,7 @@ import { digestOf } from "../../config/digest.ts";
 import { isLine } from "../../config/medium.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Directories } from "../place.ts";
+import { agentUser } from "../settings.ts";
 import { routerFindings } from "./carp.ts";
 import { type Case, secretPlaces, takeCase } from "./case.ts";
 import { judgeAgent } from "./check/agent.ts";
@@ -46,8 +47,9 @@ export async function examine(directories: Directories): Promise<Examination> {
   const { found, reason, now } = taken;
   const state = now && { state: now.state };
   const said = reason === undefined ? {} : { reason };
+  const agent = agentUser(places.state);
   const secrets = secretPlaces(taken).flatMap((place) => {
-    return judgeSecret({ ...place, ...modeOf(place.path) });
+    return judgeSecret({ ...place, ...modeOf(place.path), agent });
   });
   const hasRouters = taken.carp.lines.length > 0;
   const host = taken.isReadable || hasRouters ? await hostFindings(taken) : [];

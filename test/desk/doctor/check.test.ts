@@ -60,6 +60,7 @@ test.each([
   [{ mode: 0o640, uid: 0 }, ["fail: Others may read /k: its mode is 640 → $ chmod 600 /k"]],
   [{ mode: 0o602, uid: 0 }, ["fail: Others may change /k: its mode is 602 → $ chmod 600 /k"]],
   [{ mode: 0o600, uid: 7 }, ["fail: /k belongs to user 7, not to root → $ chown root /k"]],
+  [{ mode: 0o600, uid: 7, agent: 7 }, ["ok: /k is for user 7 alone, mode 600"]],
   [{ kind: "directory", mode: 0o755, uid: 0 }, []],
   [
     { kind: "directory", mode: 0o1777, uid: 0 },
@@ -67,7 +68,7 @@ test.each([
   ],
   [{}, []],
 ] as const)("judgeSecret() of %j says %j", (facts, said) => {
-  expect(lines(judgeSecret({ path: "/k", kind: "file", ...facts }))).toEqual([...said]);
+  expect(lines(judgeSecret({ path: "/k", kind: "file", agent: 0, ...facts }))).toEqual([...said]);
 });
 
 const link = {

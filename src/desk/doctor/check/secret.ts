@@ -8,10 +8,12 @@ export interface SecretFacts {
   /** Absent: it is not there. */
   readonly mode?: number;
   readonly uid?: number;
+  /** The agent's user, who may own it as well. */
+  readonly agent: number;
 }
 
 /** Nobody else may write a directory, for whoever may puts another file in its place. */
-export function judgeSecret({ path, kind, mode, uid }: SecretFacts): Finding[] {
+export function judgeSecret({ path, kind, mode, uid, agent }: SecretFacts): Finding[] {
   const { ok, fail } = about("keys");
   if (mode === undefined || uid === undefined) return [];
   const octal = (mode & 0o7777).toString(8).padStart(3, "0");
@@ -22,11 +24,12 @@ export function judgeSecret({ path, kind, mode, uid }: SecretFacts): Finding[] {
     const fix = kind === "file" ? `chmod 600 ${path}` : `chmod go-w ${path}`;
     findings.push(fail(`Others may ${may} ${path}: its mode is ${octal}`, { fix }));
   }
-  if (uid !== 0) {
+  if (uid !== 0 && uid !== agent) {
     findings.push(
       fail(`${path} belongs to user ${uid}, not to root`, { fix: `chown root ${path}` }),
     );
   }
   if (findings.length > 0) return findings;
-  return kind === "directory" ? [] : [ok(`${path} is for root alone, mode ${octal}`)];
+  const owner = uid === 0 ? "root" : `user ${uid}`;
+  return kind === "directory" ? [] : [ok(`${path} is for ${owner} alone, mode ${octal}`)];
 }
