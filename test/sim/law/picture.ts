@@ -28,7 +28,7 @@ export interface Seen {
   readonly up: Map<string, number>;
   /** Scripts that run now. */
   readonly running: Map<string, Running>;
-  /** Words that this life of the agent started, held or found running. */
+  /** Words that this life of the agent started, held, announced or found running. */
   readonly touched: Set<string>;
   /** Services that do not run although the last status of this life of the agent said that they do. */
   readonly fooled: Set<string>;
@@ -106,6 +106,11 @@ export class Picture {
         else host.up.delete(sight.word);
         if (sight.up) host.touched.add(sight.word);
         if (sight.up) host.fooled.delete(sight.word);
+        return;
+      }
+      case "announce": {
+        const { touched } = this.host(sight.node);
+        for (const word of sight.words) touched.add(word);
         return;
       }
       case "script":
