@@ -17,6 +17,11 @@ beforeAll(async () => void (await debianRoot()), 600_000);
 const PLUG = "Pull alice's plug";
 const SERVED = "http://10.0.0.100/";
 
+/** Pages whose commands look at a cluster: they are typed while it runs. */
+const LOOKING = ["docs/events.md", "docs/doctor.md"];
+/** It does not end; test/cli/events.test.ts follows. */
+const ENDLESS = "hb events --follow";
+
 /** What is typed until the plug is pulled, and after it. */
 function steps(): { before: (File | Command)[]; after: (File | Command)[] } {
   const [, section = ""] =
@@ -98,6 +103,11 @@ test("README brings two fresh Debians to a cluster that survives one of them", a
     try {
       await reader.follow(before);
       expect(await served(lab)).toEqual(["alice"]);
+      for (const page of LOOKING) {
+        const commands = stepsOf(readPage(page)).filter((step) => step.kind === "command");
+        expect(commands.length).toBeGreaterThan(0);
+        await reader.follow(commands.filter(({ line }) => line !== ENDLESS));
+      }
       await lab.crash("alice");
       await reader.follow(after);
       expect(await served(lab)).toEqual(["bob"]);
