@@ -9,6 +9,7 @@ import type {
   Snapshot,
   WatchdogView,
 } from "../core/snapshot.ts";
+import { lastPacketMs } from "../desk/lastpacket.ts";
 import { type Cell, countsOf, dot, length, type Paint, section, styleOf } from "./column.ts";
 import { lineRows } from "./linerow.ts";
 import { routerRows } from "./routerrow.ts";
@@ -28,7 +29,7 @@ export function statusPage(snapshot: Snapshot, paint: Paint): string {
       paint,
     ),
   ];
-  const links = snapshot.nodes.flatMap(linkRows);
+  const links = snapshot.nodes.flatMap((node) => linkRows(node, snapshot));
   if (links.length > 0) parts.push(section("Links", links, paint));
   const lines = lineRows(snapshot);
   if (lines.length > 0) parts.push(section("Serial lines", lines, paint));
@@ -69,10 +70,12 @@ function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
   return [...row, ["dim", seen]];
 }
 
-function linkRows(node: NodeView): Cell[][] {
+function linkRows(node: NodeView, snapshot: Snapshot): Cell[][] {
   return node.links.map(({ name, medium, state }) => {
     const label = name === medium || medium === "" ? name : `${medium} ${name}`;
-    return [dot(state), node.name, label, [styleOf(state), state]];
+    const agoMs = lastPacketMs(snapshot, node, name);
+    const last = agoMs === undefined ? "" : `last packet ${length(agoMs)} ago`;
+    return [dot(state), node.name, label, [styleOf(state), state], ["dim", last]];
   });
 }
 

@@ -1,5 +1,5 @@
 // What the packets of each node tell besides their message: from where they came, what its clock shows, and
-// what it is set to. For `hb doctor` alone: nothing is decided by it.
+// what it is set to. For `hb doctor` and `hb status`: nothing is decided by it.
 
 import { addressText } from "../../ffi/layout.ts";
 import { after, type Instant } from "../core/instant.ts";

@@ -185,6 +185,33 @@ test("statusPage() shows a node that does not hear this one", () => {
   expect(page).toContain("heard 12.3 s ago, but does not hear this node\n");
 });
 
+test("statusPage() shows by which way a node is silent, and since when", () => {
+  const [alice, bob, ping] = snapshot.nodes;
+  if (alice === undefined || bob === undefined || ping === undefined) throw new Error("No nodes");
+  const eth0 = { name: "eth0", medium: "bcast", state: "up" } as const;
+  const cable = { name: "/dev/ttyS0", medium: "serial", state: "dead" } as const;
+  const fresh = { name: "eth1", medium: "bcast", state: "unknown" } as const;
+  const echo = { name: ping.name, medium: "ping", state: "up" } as const;
+  const nodes = [
+    { ...alice, links: [eth0] },
+    { ...bob, links: [eth0, cable, fresh] },
+    { ...ping, lastHeardMs: 30, links: [echo] },
+  ];
+  const links = [
+    { name: "eth0", from: "10.0.0.2", agoMs: 412 },
+    { name: "/dev/ttyS0", agoMs: 300_000 },
+  ];
+  const senders = [{ node: "bob", aheadS: 0, links }];
+  const page = statusPage({ ...snapshot, nodes, pulse: { ...snapshot.pulse, senders } }, plain);
+  expect(page).toContain(`Links
+  ●  alice       bcast eth0         up
+  ●  bob         bcast eth0         up       last packet 412 ms ago
+  ○  bob         serial /dev/ttyS0  dead     last packet 5 min ago
+  ○  bob         bcast eth1         unknown
+  ●  10.0.0.254  ping 10.0.0.254    up       last packet 30 ms ago
+`);
+});
+
 test("statusPage() says nothing of packets and messages when all is well", () => {
   const dropped = { duplicate: 812, old: 4 };
   const pulse = { ...snapshot.pulse, packets: [], missing: [] };

@@ -215,6 +215,9 @@ test("hb doctor finds a wrong clock, a small MTU on the way, and another deadtim
     await shell(bob, deafen);
     const heard = await soon("that bob does not hear alice", "nodes");
     expect(heard.text).toBe("bob is heard, but does not hear this node");
-    expect((await hb(alice, "status")).stdout).toMatch(/bob .*but does not hear this node/);
+    const { stdout: page } = await hb(alice, "status");
+    expect(page).toMatch(/bob .*but does not hear this node/);
+    expect(page).toMatch(/bob +bcast eth0 +up +last packet \d+ ms ago/);
+    expect(page).toMatch(/bob +mcast eth1 +up +last packet \d+ ms ago/);
   });
 });

@@ -4,6 +4,7 @@ import type { HistogramCounts } from "../../core/histogram.ts";
 import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
 import { otherMaster } from "../carp/othermaster.ts";
 import type { CarpViews } from "../carp/sibling.ts";
+import { lastPacketMs } from "../lastpacket.ts";
 import type { Count } from "./count.ts";
 import { counter, gauge, histogram, type Sample } from "./metric.ts";
 import type { Usage } from "./usage.ts";
@@ -85,6 +86,14 @@ function ofCluster(snapshot: Snapshot): string[] {
       }),
     ),
     gauge({ name: "hb_link_up", help: "1 while the node is heard on the link." }, linksOf(nodes)),
+    gauge(
+      {
+        name: "hb_link_last_packet_seconds",
+        help: "How long ago a packet of the node came by the link.",
+        unit: "seconds",
+      },
+      linkAges(snapshot),
+    ),
     gauge({ name: "hb_group_held_here", help: "1 while this node holds the group." }, holds),
     gauge(
       {
@@ -243,6 +252,15 @@ function linksOf(nodes: readonly NodeView[]): Sample[] {
   return nodes.flatMap(({ name: node, links }) => {
     return links.map(({ name: link, medium, state }) => {
       return sample({ node, link, medium }, state === "up");
+    });
+  });
+}
+
+function linkAges(snapshot: Snapshot): Sample[] {
+  return snapshot.nodes.flatMap((node) => {
+    return node.links.flatMap(({ name: link }) => {
+      const agoMs = lastPacketMs(snapshot, node, link);
+      return agoMs === undefined ? [] : [inSeconds({ node: node.name, link }, agoMs)];
     });
   });
 }

@@ -63,7 +63,7 @@ test("the page shows nodes, links, groups and routers, and says them to who cann
     "10.0.0.100 apache2",
     "bob is dead",
     "nobody",
-    "bcast eth0 dead",
+    "bcast eth0 dead 61 s ago",
     "2.5 s ago",
     "eth0/7",
     "Watchdog /dev/watchdog: timeout 10 s",

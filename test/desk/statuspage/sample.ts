@@ -3,6 +3,8 @@
 import type { Snapshot } from "../../../src/core/snapshot.ts";
 import type { Event } from "../../../src/desk/journal/event.ts";
 
+const ping = { name: "10.0.0.254", medium: "ping", state: "up" } as const;
+
 export const snapshot: Snapshot = {
   version: 1,
   node: "alice",
@@ -23,7 +25,7 @@ export const snapshot: Snapshot = {
       lastHeardMs: 2_500,
       links: [{ name: "eth0", medium: "bcast", state: "dead" }],
     },
-    { name: "10.0.0.254", state: "ping", kind: "ping", lastHeardMs: 40, links: [] },
+    { name: "10.0.0.254", state: "ping", kind: "ping", lastHeardMs: 40, links: [ping] },
   ],
   groups: [
     {
@@ -63,6 +65,7 @@ export const snapshot: Snapshot = {
       ],
     },
     packets: [{ link: "eth0", received: 10, sent: 11, rejected: { digest: 1 } }],
+    senders: [{ node: "bob", aheadS: 0, links: [{ name: "eth0", agoMs: 61_000 }] }],
     missing: [],
     watchdog: { device: "/dev/watchdog", timeoutS: 10 },
   },
