@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { carpOptions } from "../src/cli/carp.ts";
 import { manualText } from "../src/cli/manual.ts";
 import { settings } from "../src/config/carp/setting.ts";
+import { checkAll } from "../src/config/check.ts";
 import { directives, parseHaCf } from "../src/config/hacf.ts";
 
 const ROOT = join(import.meta.dir, "..");
@@ -36,11 +37,43 @@ test.each(examples.entries().toArray())("docs/directives.md: example %d is good"
   expect(parseHaCf(text, "ha.cf").problems).toEqual([]);
 });
 
-test("docs/directives.md shows cables, a watchdog and virtual routers", () => {
-  const shown = examples.flatMap((text) => text.split("\n").map((line) => line.split(" ")[0]));
-  for (const name of ["serial", "baud", "serial_flow", "serial_ring", "ppp", "watchdog", "carp"]) {
-    expect(shown).toContain(name);
-  }
+/** Lines of a block that is marked so. */
+function lines(mark: string): string[] {
+  const [, text = ""] = new RegExp(`^\`\`\`ha\\.cf${mark}\n(.*?)^\`\`\`$`, "ms").exec(page) ?? [];
+  return text.trim().split("\n");
+}
+
+const [warned, refused] = [lines(" warned"), lines(" refused")];
+const shown = [...examples.flatMap((text) => text.split("\n")), ...warned, ...refused];
+
+test.each(known)("docs/directives.md has an example of %s", (directive) => {
+  expect(shown.map((line) => line.split(" ")[0])).toContain(directive);
+});
+
+test.each([...settings.keys()])("docs/directives.md has an example of carp's %s", (name) => {
+  const words = shown.filter((line) => line.startsWith("carp ")).flatMap((line) => line.split(" "));
+  expect(words.map((word) => word.split("=")[0])).toContain(name);
+});
+
+test.each(warned)("docs/directives.md: %s is read with a warning", (line) => {
+  const { problems } = parseHaCf(`${line}\n`, "ha.cf");
+  expect(problems.map(({ level }) => level)).toEqual(["warning"]);
+});
+
+test.each(refused)("docs/directives.md: %s is refused", (line) => {
+  const text = `keepalive 1\ndeadtime 5\nbcast eth0\nauto_failback on\nnode alice bob\n${line}\n`;
+  const { problems } = checkAll({
+    haCf: { file: "ha.cf", text },
+    authkeys: {
+      file: "authkeys",
+      text: "auth 1\n1 sha1 0123456789abcdef\n",
+      facts: { mode: 0o600, uid: 0, reader: 0 },
+    },
+    haresources: { file: "haresources", text: "alice 10.0.0.100\n" },
+    self: "alice",
+  });
+  const errors = problems.filter(({ level }) => level === "error");
+  expect(errors.map(({ file, line: at }) => [file, at])).toEqual([["ha.cf", 6]]);
 });
 
 const manual = readFileSync(join(ROOT, "docs/man/hb-carp.8"), "utf8").replaceAll("\\-", "-");
