@@ -120,6 +120,24 @@ test("Sink.drained() resolves when a full disk took nothing, too", async () => {
   await sink.drained(60_000);
 });
 
+/** What a program logs whose stderr systemd calls its journal's, or calls something else so. */
+function underSystemd(stream: string): string {
+  const program = `
+    import { Log } from "${join(import.meta.dir, "../../src/desk/log.ts")}";
+    const log = new Log("info");
+    log.error("bad", "exit");
+    log.info("good");
+    await log.drained(60_000);`;
+  const started = `JOURNAL_STREAM=${stream} exec "$@"`;
+  const command = ["sh", "-c", started, "sh", process.execPath, "-e", program];
+  return Bun.spawnSync(command, { stdin: "ignore" }).stderr.toString();
+}
+
+test("Log says each line's priority where stderr is the journal, and the time elsewhere", () => {
+  expect(underSystemd('"$(stat -L -c %d:%i /proc/self/fd/2)"')).toBe("<3>exit: bad\n<6>good\n");
+  expect(underSystemd("1:1")).toMatch(/^\S+ \S+ error exit +bad\n\S+ \S+ info +- +good\n$/);
+});
+
 test("Log goes on while nobody reads its stderr, and tells the reader who comes back", async () => {
   const path = join(directory, "stderr");
   makeFifo(path, 0o600);
