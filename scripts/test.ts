@@ -8,16 +8,15 @@
 // clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
 // (test/vm/lab.ts): these files run one after the other, when the labs have ended, and two machines leave
 // half of two processors idle. There the longest that only computes runs, one after the other, when the
-// ring of three has ended: the fuzzer, tests of and with the simulator, packages. What computes stands back from
-// whatever runs beside it, for what it does does not depend on when. The simulator's seeds come last.
+// ring of three has ended: the fuzzer, tests of and with the simulator, its fresh seeds, packages. What computes
+// stands back from whatever runs beside it, for what it does does not depend on when.
 //
 // Labs and machines judge times. A file that failed in this company runs once more, alone: what fails
 // there as well has failed, what passes is counted and named as shaky, with its first failure in full, so
 // that a rare fault is seen and not only outvoted.
 //
-// The fuzzer makes up other inputs with every commit, and the same for the same commit, so that what fails
-// fails again for whoever looks. The simulator plays the same seeds always: of fresh ones one of a
-// thousand still breaks a law (docs/testing.md).
+// The fuzzer and the simulator make up other inputs and plans with every commit, and the same for the same
+// commit, so that what fails fails again for whoever looks.
 
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -30,8 +29,8 @@ import { check, tests } from "./testing/part.ts";
 const CI = process.env.CI === "true";
 /** What a processor runs in a minute. */
 const FUZZ_INPUTS = 650_000;
-/** What two processors play in a quarter of a minute: each seed is a run of each kind. */
-const SIM_SEEDS = 100;
+/** Two thousand runs of each commit's own, by kind: what two processors play in little more than a minute. */
+const SIM_SEEDS = { heartbeat: 300, mixed: 500, carp: 1_200 };
 /** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
 const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. */
@@ -60,10 +59,16 @@ async function fuzz(): Promise<Outcome> {
 }
 
 /** Seeds of the simulator; runs and node-hours are told. */
-async function simulate(): Promise<Outcome> {
-  const words = ["--from", "1", "--seeds", `${SIM_SEEDS}`, "--go-on"];
-  const options = { back: true, figures: /^Seeds from .*$/gm };
-  return told(await check("sim: made-up trouble", [BUN, "test/sim/main.ts", ...words], options));
+async function simulate(): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const [kind, seeds] of Object.entries(SIM_SEEDS)) {
+    const from = ["--from", `${firstSeed()}`, "--seeds", `${seeds}`];
+    const words = ["--kind", kind, ...from, "--workers", "1", "--go-on"];
+    const options = { back: true, figures: /^Seeds from .*$/gm };
+    const title = `sim: made-up trouble, ${kind}`;
+    outcomes.push(told(await check(title, [BUN, "test/sim/main.ts", ...words], options)));
+  }
+  return outcomes;
 }
 
 /** The commit's own; the clock's where there is no commit. */
@@ -111,7 +116,7 @@ async function lane(files: readonly string[], width: number): Promise<Outcome[]>
 
 /** What computes longest, one after the other: none of it minds how slowly. */
 async function computing(files: readonly string[]): Promise<Outcome[]> {
-  const outcomes = whole ? [await fuzz()] : [];
+  const outcomes = whole ? [await fuzz(), ...(await simulate())] : [];
   for (const folder of LONG) {
     const some = files.filter((file) => file.startsWith(folder));
     if (some.length === 0) continue;
@@ -168,7 +173,6 @@ const judged = await labTests(labs);
 const last = await machineTests(machines, () => computing(long));
 judged.push(...last.judged);
 outcomes.push(...last.computed);
-if (whole) outcomes.push(await simulate());
 
 const shaky: Outcome[] = [];
 for (const first of judged) {
