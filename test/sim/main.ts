@@ -50,12 +50,18 @@ const begunAt = performance.now();
 const endAt = begunAt + (minutes ?? Number.POSITIVE_INFINITY) * 60_000;
 
 let toldAt = performance.now();
+/** So many failures have been named; they are told when all is over. */
+let named = 0;
 const tally = await work({
   kind: values.kind,
   from,
   workers: Math.max(1, numberOf("workers", values.workers)),
   runLimitMs,
   enough: (soFar) => {
+    for (const { kind, seed } of soFar.failures.slice(named)) {
+      process.stderr.write(`A law is broken by seed ${seed} (${kind})\n`);
+    }
+    named = soFar.failures.length;
     if (performance.now() - toldAt > progressMs) {
       toldAt = performance.now();
       process.stderr.write(`${figures(soFar)}\n`);
