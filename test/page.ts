@@ -28,6 +28,13 @@ export function readPage(name: string): string {
   return readFileSync(join(import.meta.dir, "..", name), "utf8");
 }
 
+/** What stands below a heading of the second degree. */
+export function sectionOf(page: string, title: string): string {
+  const section = page.split(/^## /m).find((each) => each.startsWith(`${title}\n`));
+  if (section === undefined) throw new Error(`The page has no section "${title}"`);
+  return section;
+}
+
 /** Files and commands, in the order of the page. */
 export function stepsOf(page: string): (File | Command)[] {
   const steps: (File | Command)[] = [];
