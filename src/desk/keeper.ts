@@ -248,13 +248,21 @@ export class Keeper {
         this.#events.alive(message.at);
         return;
       case "effect":
-        this.#events.effect(message.effect, life);
+        if (!this.#isStale(message.effect)) this.#events.effect(message.effect, life);
         return;
       case "snapshot":
         if (message.id === 0) this.#events.published(message.snapshot);
         else this.#answer(message.id, message.snapshot);
         return;
     }
+  }
+
+  /** A desk that hung reads late what a pulse ordered that has given it up: by now another node may have the
+   *  service. The next pulse finds out, and asks the scripts what runs. */
+  #isStale({ do: what }: DeskEffect): boolean {
+    if ((what !== "run" && what !== "call") || this.#pulse?.isThere !== false) return false;
+    this.#log.warn("A script is not run: the pulse that ordered it has ended", "pulse");
+    return true;
   }
 
   #answer(id: number, snapshot: Snapshot | undefined) {

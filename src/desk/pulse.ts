@@ -7,6 +7,7 @@ import { realtime } from "../../ffi/realtime.ts";
 import { socketpair } from "../../ffi/socket.ts";
 import type { FromDesk, FromPulse } from "../core/channel.ts";
 import { FrameReader, frames } from "../core/frame.ts";
+import { processName } from "./process.ts";
 
 /** More than this unread by the pulse means that it does not read at all. */
 const queuedMax = 4_096;
@@ -69,6 +70,11 @@ export class Pulse {
 
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** False from its end on, also while its last words are still to be read. */
+  get isThere(): boolean {
+    return processName(this.pid) !== undefined;
   }
 
   /** Sends, or queues while the pulse has no room. False when it does not read any more. */

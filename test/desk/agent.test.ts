@@ -321,3 +321,28 @@ esac`,
   },
   limit,
 );
+
+test(
+  "agent that wakes up runs no script that a pulse ordered before it gave the agent up",
+  async () => {
+    const host = new AgentHost(join(root, "orders"));
+    // It takes its group while the agent hangs, and before the pulse gives the agent up.
+    host.write("ha.cf", haCf.replace("initdead 500ms", "initdead 2s"));
+    await host.network();
+    host.start();
+    await host.until(() => host.log.includes("svc status: not running"));
+    const { pulse, pid } = host;
+    process.kill(pid, "SIGSTOP");
+    await host.until(() => processName(pulse) === undefined);
+    process.kill(pid, "SIGCONT");
+    await host.holds();
+    expect(host.log).toContain("A script is not run: the pulse that ordered it has ended");
+    const steps = /Local status is up|Running svc start/g;
+    expect(host.log.match(steps)).toEqual([
+      "Local status is up",
+      "Local status is up",
+      "Running svc start",
+    ]);
+  },
+  limit,
+);
