@@ -66,7 +66,7 @@ const table = {
   // int prctl(int option, ... /* unsigned long arg2, arg3, arg4, arg5 */);
   prctl: { args: [T.i32, T.u64_fast, T.u64_fast, T.u64_fast, T.u64_fast], returns: T.i32 },
   // long syscall(long number, ...);
-  syscall: { args: [T.i64_fast, T.i64_fast, T.i64_fast, T.ptr], returns: T.i64_fast },
+  syscall: { args: [T.i64_fast, T.i64_fast, T.i64_fast, T.ptr, T.i64_fast], returns: T.i64_fast },
   // sighandler_t signal(int signum, sighandler_t handler);
   signal: { args: [T.i32, T.i64_fast], returns: T.i64_fast },
   // int kill(pid_t pid, int sig);

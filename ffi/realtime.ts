@@ -17,7 +17,7 @@ const PR_SET_TIMERSLACK = 29;
 export function realtime(priority: number, thread = 0): void {
   const parameter = new Int32Array([within("rtprio", priority, 1, 99)]);
   const id = within("thread", thread, 0, 0x7fff_ffff);
-  const result = c.syscall(SYS_sched_setscheduler, id, SCHED_RR, parameter);
+  const result = c.syscall(SYS_sched_setscheduler, id, SCHED_RR, parameter, 0);
   check("set", result, `realtime priority ${priority}`);
 }
 

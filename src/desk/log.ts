@@ -7,11 +7,11 @@ import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
 import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
+import { sockaddrUn } from "../../ffi/unix.ts";
 import type { Fields, Level } from "../core/effect.ts";
 import type { Line } from "./line.ts";
 import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
-import { sockaddrUn } from "./unix.ts";
 
 export interface LogPlaces extends Partial<LogFormOptions> {
   readonly logfile?: string;

@@ -2,7 +2,7 @@
 
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
-import { sockaddrUn } from "./unix.ts";
+import { sockaddrUn } from "../../ffi/unix.ts";
 
 export class Notify {
   readonly #fd: number | undefined;

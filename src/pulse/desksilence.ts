@@ -13,13 +13,21 @@ import { after, at, type Instant } from "../core/instant.ts";
 const SILENCE_MIN_MS = 3_000;
 /** A host that has had no processor for anybody for so long is no place for services. */
 const STARVING_MAX_MS = 30_000;
-/** Between two looks at a desk that starves. */
+/** Between two looks at a desk that is silent. */
 const LOOK_EVERY_MS = 100;
+/** So many looks in a row find it idle before it counts as hung: one that was let run between two looks has
+ *  spoken by the second. */
+const IDLE_LOOKS = 2;
+
+/** "hung": it had what it needs and says nothing; "starved": it was not let run for so long that it comes to
+ *  the same for the services, but it is not its fault. */
+export type Verdict = "hung" | "starved";
 
 export class DeskSilence {
   readonly #starves: () => boolean;
   #heardAt: Instant;
   #lookAt: Instant;
+  #idleLooks = 0;
 
   /** `starves` tells whether the desk waits for a processor. */
   constructor(now: Instant, starves = () => wantsProcessor(process.ppid)) {
@@ -31,19 +39,29 @@ export class DeskSilence {
   /** A word of the desk, or something that excuses it until now. */
   heard(now: Instant): void {
     this.#heardAt = now;
+    this.#idleLooks = 0;
   }
 
-  /** When to ask again whether it is over. */
+  silentMs(now: Instant): number {
+    return now - this.#heardAt;
+  }
+
+  /** When to ask again for the verdict. */
   deadline(deadtimeMs: number): Instant {
     const silentMs = Math.max(SILENCE_MIN_MS, deadtimeMs);
     return at(Math.max(after(this.#heardAt, silentMs), this.#lookAt));
   }
 
-  /** True when there is no desk any more. */
-  isOver(now: Instant, deadtimeMs: number): boolean {
-    if (now < this.deadline(deadtimeMs)) return false;
+  /** Why there is no desk any more; undefined while there may be one. */
+  verdict(now: Instant, deadtimeMs: number): Verdict | undefined {
+    if (now < this.deadline(deadtimeMs)) return undefined;
     this.#lookAt = after(now, LOOK_EVERY_MS);
-    return now - this.#heardAt >= Math.max(STARVING_MAX_MS, deadtimeMs) || !this.#starves();
+    if (this.#starves()) {
+      this.#idleLooks = 0;
+      return this.silentMs(now) < Math.max(STARVING_MAX_MS, deadtimeMs) ? undefined : "starved";
+    }
+    this.#idleLooks += 1;
+    return this.#idleLooks < IDLE_LOOKS ? undefined : "hung";
   }
 }
 

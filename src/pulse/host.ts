@@ -16,6 +16,7 @@ import { AddressBook } from "./addressbook.ts";
 import { Adverts } from "./carp/adverts.ts";
 import { Collector } from "./collector.ts";
 import { DeskLine } from "./deskline.ts";
+import { DeskProcess } from "./deskprocess.ts";
 import { DeskSilence } from "./desksilence.ts";
 import { Helpers } from "./helpers.ts";
 import { Interfaces } from "./interfaces.ts";
@@ -45,6 +46,7 @@ export class Host {
   readonly #helpers: Helpers;
   readonly #collector: Collector;
   readonly #silence: DeskSilence;
+  readonly #process = new DeskProcess();
   readonly #missing: readonly string[];
   #config: ClusterConfig;
   #patienceMs: number;
@@ -217,9 +219,7 @@ export class Host {
       this.#aliveAt = after(now, this.#aliveEveryMs());
       this.#helpers.tend();
     }
-    if (this.#desk.closed || this.#silence.isOver(now, this.deadtimeMs)) {
-      this.#ended ??= exitCode.deskGone;
-    }
+    if (this.#ended === undefined && this.#isAlone(now)) this.#ended = exitCode.deskGone;
   }
 
   /** Renews the leases and feeds the watchdog. Only after a healthy turn with a living desk. */
@@ -270,6 +270,18 @@ export class Host {
       this.#adverts.close();
       this.interfaces.close();
     }
+  }
+
+  /** True when there is no desk that looks after services. One that hangs ends first, where it may: it would
+   *  wake up with what it knew, when another node has taken over. */
+  #isAlone(now: Instant): boolean {
+    if (this.#desk.closed) return true;
+    const verdict = this.#silence.verdict(now, this.deadtimeMs);
+    if (verdict === undefined) return false;
+    const silent = `The agent is ${verdict}, silent for ${Math.round(this.#silence.silentMs(now))} ms`;
+    if (verdict === "hung" && this.#process.end(`${silent}: killed`)) return true;
+    this.log("error", `${silent}: the pulse ends`, "pulse");
+    return true;
   }
 
   /** Garbage waits until neither the clock nor anybody else wants anything. */

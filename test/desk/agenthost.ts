@@ -97,7 +97,21 @@ esac`,
   }
 
   start(variables: Record<string, string> = {}): void {
-    const agent = this.inside(...this.command(variables));
+    this.#begin(this.command(variables));
+  }
+
+  /** As a service manager starts it that would kill it for a hang, and start the next one. */
+  startWatched(): void {
+    const variables = {
+      NOTIFY_SOCKET: join(this.places.run, "manager"),
+      WATCHDOG_USEC: "30000000",
+    };
+    const watched = 'export WATCHDOG_PID=$$; exec "$@"';
+    this.#begin(["sh", "-c", watched, "sh", ...this.command(variables)]);
+  }
+
+  #begin(command: readonly string[]) {
+    const agent = this.inside(...command);
     this.agent = agent;
     this.#read(agent.stderr);
   }

@@ -8,6 +8,7 @@ import { interfaceIndex } from "../../ffi/interface.ts";
 import { AF_INET, sockaddrIn } from "../../ffi/layout.ts";
 import { cstring, within } from "../../ffi/libc.ts";
 import { POLLHUP, POLLIN, PollSet } from "../../ffi/poll.ts";
+import { openProcess, signalProcess } from "../../ffi/process.ts";
 import {
   bind,
   close,
@@ -169,4 +170,15 @@ test("within() and cstring() refuse what C would take wrongly", () => {
     expect(() => within("it", value, 0, 10)).toThrow(RangeError);
   }
   expect(() => cstring("a\0b")).toThrow(RangeError);
+});
+
+test("signalProcess() reaches the process that was opened, and nobody once it is gone", async () => {
+  const child = Bun.spawn(["sleep", "60"]);
+  const fd = openProcess(child.pid);
+  signalProcess(fd, 15);
+  await child.exited;
+  expect(child.signalCode).toBe("SIGTERM");
+  expect(thrownBy(() => signalProcess(fd, 15)).code).toBe("ESRCH");
+  expect(thrownBy(() => openProcess(child.pid)).code).toBe("ESRCH");
+  close(fd);
 });

@@ -1,5 +1,5 @@
-// hb under a real systemd, beside a second node that would take over at the first chance: what systemd does to an
-// agent that hangs, to one that fails for good, and what hb doctor says of settings that would harm.
+// hb under a real systemd, beside a second node that would take over at the first chance: what becomes of an
+// agent that hangs, of one that fails for good, and what hb doctor says of settings that would harm.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { Finding } from "../../src/desk/doctor/finding.ts";
@@ -38,7 +38,7 @@ async function install(debian: Debian, alice: Host): Promise<void> {
   await debian.write("/etc/ha.d/authkeys", alice.read("ha.d/authkeys"), "600");
   await debian.write("/etc/ha.d/resource.d/service", service, "755");
   const broken = `ExecStartPre=/bin/sh -c '! test -e ${BROKEN}'`;
-  await debian.write(`${DROP_INS}/test.conf`, `[Service]\nWatchdogSec=3\n${broken}\n`);
+  await debian.write(`${DROP_INS}/test.conf`, `[Service]\n${broken}\n`);
   await debian.must("systemctl", "daemon-reload");
 }
 
@@ -80,9 +80,20 @@ test("hb.service under systemd: an agent that hangs is replaced, one that fails 
       expect(unit.get("OnFailure")).toBe("hb-release.service");
       const before = moves();
 
-      // It does not answer systemd any more, and would not die of a signal that it must look at.
+      // The pulse gives it up long before systemd would, and while it still speaks for this node.
       await kill("STOP");
-      await becomes("active", unit.get("MainPID"));
+      const next = await becomes("active", unit.get("MainPID"));
+      expect(await debian.journal()).toContain("ERROR: pulse: The agent is hung, silent for");
+      expect(await debian.journal()).not.toContain("Watchdog timeout");
+
+      // With a WatchdogSec below deadtime systemd comes first. The agent would not die of a signal that it must
+      // look at.
+      await debian.write(`${DROP_INS}/watchdog.conf`, "[Service]\nWatchdogSec=3\n");
+      await debian.must("systemctl", "daemon-reload");
+      await kill("KILL");
+      const watched = await becomes("active", next.get("MainPID"));
+      await kill("STOP");
+      await becomes("active", watched.get("MainPID"));
       expect(await debian.journal()).toContain("hb.service: Watchdog timeout (limit 3s)!");
 
       // A unit of an older hb, and somebody's own ideas.

@@ -4,8 +4,8 @@
 import { existsSync } from "node:fs";
 import { AF_UNIX } from "../../../ffi/layout.ts";
 import { close, SOCK_DGRAM, sendTo, socket } from "../../../ffi/socket.ts";
+import { sockaddrUn } from "../../../ffi/unix.ts";
 import type { UcarpSays } from "../../config/carp/ucarp.ts";
-import { sockaddrUn } from "../unix.ts";
 import { ucarpLine, ucarpPacket, ucarpStream } from "./ucarpline.ts";
 
 const devLog = "/dev/log";

@@ -1,6 +1,6 @@
 // Addresses of AF_UNIX sockets, for the datagrams of syslog and the service manager.
 
-import { AF_UNIX } from "../../ffi/layout.ts";
+import { AF_UNIX } from "./layout.ts";
 
 /** struct sockaddr_un of this path; "@name" is a name in the abstract space, as systemd writes
  *  it. */
