@@ -2,20 +2,15 @@
 // neither the host nor the moment stands in the package.
 
 import { copyFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { carryOut } from "./command.ts";
 import { contentOf, source } from "./content.ts";
 import type { PackageOptions } from "./deb.ts";
 import { details, epochS, license, summary, version } from "./release.ts";
 import { type Entry, layOut } from "./tree.ts";
 
-/** Directories that no other package brings along. */
-const OWN = [
-  "/etc/ha.d",
-  "/etc/ha.d/resource.d",
-  "/usr/share/doc/hb",
-  "/usr/share/doc/hb/examples",
-];
+/** Below these no other package brings directories along: they are hb's, and go with it. */
+const OWN = ["/etc/ha.d", "/usr/share/doc/hb"];
 
 /** Gives the name of the package. */
 export async function rpmPackage(options: PackageOptions): Promise<string> {
@@ -48,6 +43,12 @@ export async function rpmPackage(options: PackageOptions): Promise<string> {
   return name;
 }
 
+function ownDirectories(content: readonly Entry[]): string[] {
+  const all = content.map(({ kind, path }) => (kind === "directory" ? path : dirname(path)));
+  const own = all.filter((path) => OWN.some((top) => `${path}/`.startsWith(`${top}/`)));
+  return [...new Set([...OWN, ...own])].toSorted();
+}
+
 function specOf(content: readonly Entry[]): string {
   const files = content.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
   return `Name: hb
@@ -65,6 +66,6 @@ cp -a %{hb_tree}/. %{buildroot}/
 ${source("scripts/packaging/rpm/scriptlets")}
 %files
 %defattr(-,root,root)
-${[...OWN.map((path) => `%dir ${path}`), ...files].join("\n")}
+${[...ownDirectories(content).map((path) => `%dir ${path}`), ...files].join("\n")}
 `;
 }

@@ -4,9 +4,9 @@
 // processor; what it does not know it refuses. So a layout or a number that were wrong on arm64 would fail here.
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { version } from "../../package.json";
 import { runtimeOf } from "../../scripts/packaging/runtime.ts";
 import { targets } from "../../scripts/packaging/target.ts";
@@ -16,7 +16,8 @@ const ROOT = join(import.meta.dir, "../..");
 /** Debian's libc6-arm64-cross. */
 const SYSROOT = "/usr/aarch64-linux-gnu";
 const home = mkdtempSync(join(tmpdir(), "hb-arm64-"));
-const hb = join(home, "hb");
+const made = join(home, "made");
+const hb = join(made, `hb-${version}-linux-arm64`);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** What this emulator lacks, so that the test of it says nothing: a call and what is answered. */
@@ -28,13 +29,21 @@ const refused = [
 ];
 
 let runtime = "";
+/** What the making of packages said. */
+let told = "";
 beforeAll(async () => {
   const target = targets.find(({ name }) => name === "arm64");
   if (target === undefined) throw new Error("There is no target arm64");
   runtime = await runtimeOf(target.runtime);
-  const built = Bun.spawnSync(["bash", "scripts/build", hb, target.bun, runtime], { cwd: ROOT });
-  expect(built.success).toBe(true);
+  const words = ["--only", "arm64", "--compression", "none", "--out", made];
+  told = run(["bash", "scripts/package", ...words]).stderr;
 });
+
+function run(command: readonly string[]): { stdout: string; stderr: string } {
+  const { success, stdout, stderr } = Bun.spawnSync([...command], { cwd: ROOT });
+  if (!success) throw new Error(`"${command.join(" ")}" failed: ${stderr}`);
+  return { stdout: stdout.toString(), stderr: stderr.toString() };
+}
 
 function emulated(...command: string[]) {
   const { exitCode, stdout, stderr } = Bun.spawnSync(
@@ -48,6 +57,23 @@ test("hb for arm64 starts, and knows what it is", () => {
   const { code, stdout } = emulated(hb, "version", "--json");
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ version, target: "linux-arm64" });
+});
+
+test("package makes both packages for arm64 around that binary, and tells how large each is", () => {
+  const [deb, rpm] = [
+    join(made, `hb_${version}_arm64.deb`),
+    join(made, `hb-${version}-1.aarch64.rpm`),
+  ];
+  expect(run(["dpkg-deb", "--field", deb, "Architecture"]).stdout).toBe("arm64\n");
+  expect(run(["rpm", "-qp", "--queryformat", "%{ARCH}", rpm]).stdout).toBe("aarch64");
+  const same = (unpack: string, file: string) =>
+    run(["bash", "-euo", "pipefail", "-c", `${unpack} | cmp - "$2"`, "_", file, hb]);
+  same('dpkg-deb --fsys-tarfile "$1" | tar -xO ./usr/sbin/hb', deb);
+  same('rpm2cpio "$1" | cpio -i --quiet --to-stdout ./usr/sbin/hb', rpm);
+  for (const path of [deb, rpm, hb]) {
+    const size = `${(statSync(path).size / 1e6).toFixed(1)} MB`;
+    expect(told).toContain(`package: ${basename(path)}, ${size}\n`);
+  }
 });
 
 test("hb for arm64 reads the three files, and asks an agent that does not run", () => {

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -158,6 +159,25 @@ test("the packaged binary runs on an x64 processor of 2008, and not on an older 
   expect(on("Nehalem").stdout.toString()).toStartWith(`hb ${version} `);
   // So the emulator does keep from it what the other one lacks.
   expect(on("Penryn").success).toBe(false);
+});
+
+test("rpm installs, verifies, replaces and erases its package, and keeps what is the administrator's", () => {
+  const root = join(home, "root");
+  // The scripts of the package want a shell in there.
+  const rpmThere = (...words: string[]) =>
+    run(["rpm", "--root", root, "--nodeps", "--noscripts", ...words]);
+  const own = join(root, "etc/ha.d/ha.cf");
+  mkdirSync(root);
+  rpmThere("-i", rpm);
+  expect(run([join(root, "usr/sbin/hb"), "version"])).toStartWith(`hb ${version} `);
+  writeFileSync(own, "node alice\n");
+  run(["rpm", "--root", root, "--nodeps", "-V", "hb"]);
+  rpmThere("-U", "--replacepkgs", rpm);
+  expect(readFileSync(own, "utf8")).toBe("node alice\n");
+  rpmThere("-e", "hb");
+  const left = [...new Bun.Glob("{etc,usr}/**/*").scanSync({ cwd: root, onlyFiles: false })];
+  expect(left.filter((path) => path.startsWith("etc/ha.d"))).toContain("etc/ha.d/ha.cf");
+  expect(left.filter((path) => /hb|resource\.d/.test(path))).toEqual([]);
 });
 
 test("the units, the pages and the samples are those of hb show", async () => {
