@@ -101,6 +101,41 @@ test("docs/man/hb-carp.8 explains no option that hb carp does not have", () => {
   expect(named.length).toBeGreaterThanOrEqual(known.length);
 });
 
+/** The text of every source file in a directory. */
+function sourcesIn(directory: string): string[] {
+  const names = readdirSync(join(ROOT, directory), { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => name.endsWith(".ts"));
+  return files.map((name) => readFileSync(join(ROOT, directory, name), "utf8"));
+}
+
+function found(texts: readonly string[], pattern: RegExp): string[] {
+  return texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = ""]) => name));
+}
+
+test("docs/status-page.md names each metric, and none besides", () => {
+  const text = readFileSync(join(ROOT, "docs/status-page.md"), "utf8");
+  const rows = text.split("\n").filter((line) => line.startsWith("| `hb_"));
+  const named = rows.flatMap((row) => {
+    const [, cell = ""] = row.split(" | ")[0]?.split("| ") ?? [];
+    const [first = "", ...more] = found([cell], /`(\S+)`/g);
+    // "…_received_total" stands for what begins as the first does.
+    const stem = first.replace(/_[a-z]+_total$/, "");
+    return [first, ...more.map((name) => name.replace("…", stem))];
+  });
+  const exposed = found(sourcesIn("src/desk/statuspage"), /name: "(hb_[a-z_]+)"/g);
+  expect(named.toSorted()).toEqual(exposed.toSorted());
+  const asked = found([text], /expr: (.*)/g).flatMap((line) => found([line], /\b(hb_[a-z_]+)/g));
+  expect(asked.length).toBeGreaterThan(3);
+  expect(asked.filter((name) => !exposed.includes(name))).toEqual([]);
+});
+
+test("hb-doctor(8) has a row for each thing that is looked at, and none besides", () => {
+  const text = readFileSync(join(ROOT, "docs/man/hb-doctor.8.md"), "utf8");
+  const rows = found([text], /^\| ([a-z]+) \|/gm).filter((name) => name !== "line");
+  const looked = new Set(found(sourcesIn("src/desk/doctor"), /about\("([a-z]+)"\)/g));
+  expect(rows.toSorted()).toEqual([...looked].toSorted());
+});
+
 const guides = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
 
 test.each(guides.filter((name) => name.endsWith(".md")))(
