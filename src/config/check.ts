@@ -12,6 +12,7 @@ import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
 import { type HaResources, parseHaresources } from "./haresources.ts";
+import { parseLogdCf, withLogd } from "./logdcf.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { inOrder, Report } from "./report.ts";
@@ -32,6 +33,8 @@ export interface Given {
   readonly haCf: Source;
   readonly authkeys: Source & { readonly facts?: FileFacts };
   readonly haresources: Source;
+  /** Read when ha.cf says `use_logd on`; absent when the files are not for this host. */
+  readonly logdCf?: Source;
   /** Reads a passfile that ha.cf names. */
   passfile?(path: string): Passfile;
   /** This node's name; any case. */
@@ -49,7 +52,7 @@ export interface Given {
 }
 
 export interface Checked {
-  /** What ha.cf says, good or not. */
+  /** What ha.cf says, and of the log logd.cf where that one counts; good or not. */
   readonly conf: HaConf;
   readonly groups: readonly GroupSpec[];
   readonly keyring?: Keyring;
@@ -64,7 +67,7 @@ export interface Checked {
 export function checkAll(given: Given): Checked {
   const self = given.self.toLowerCase();
   const haCf = parseHaCf(given.haCf.text ?? "", given.haCf.file, given.defaultPort);
-  const { conf } = haCf;
+  const { conf, problems: logdProblems } = readLogd(haCf, given);
   const keys = readKeys(given);
   const resources = parseHaresources(given.haresources.text ?? "", given.haresources.file);
   // Who lets nodes join and names no group wants membership alone, as with Heartbeat's option -M.
@@ -86,11 +89,14 @@ export function checkAll(given: Given): Checked {
     ...(given.haCf.text === undefined ? [] : [...haCf.problems, ...checkHaCf(haCf, around)]),
     ...keys.problems,
     ...resources.problems,
+    ...logdProblems,
     ...checkOwners(haCf, resources, given),
     ...secrets.problems,
   ];
   const passfiles = secrets.files;
-  const files = [given.haCf.file, given.authkeys.file, given.haresources.file, ...passfiles];
+  const { haCf: first, authkeys, haresources, logdCf } = given;
+  const all = [first, authkeys, haresources, ...(logdCf ? [logdCf] : [])];
+  const files = [...all.map(({ file }) => file), ...passfiles];
   const problems = inOrder(found, files);
 
   const { keyring } = keys;
@@ -157,6 +163,20 @@ function withPasswords(haCf: HaCf, { groups }: HaResources, given: Given) {
   const passfile = given.passfile ?? ((file: string) => ({ file, trouble: "it was not read" }));
   const secrets = givePasswords(routers, { passfile, spots }, report);
   return { ...secrets, problems: [...report.problems, ...secrets.problems] };
+}
+
+/** Who uses ha_logd has told it where the log goes. */
+function readLogd({ conf, spots }: HaCf, { haCf, logdCf }: Given) {
+  if (conf.useLogd !== true || logdCf === undefined) return { conf, problems: [] };
+  const { file, text, trouble = "no such file" } = logdCf;
+  if (text === undefined) {
+    const report = new Report(haCf.file);
+    const message = `The log goes where this file says, for ${file} cannot be read: ${trouble}`;
+    report.warning(spots.get("use_logd")?.at(-1), message, 'Write "use_logd off"');
+    return { conf, problems: report.problems };
+  }
+  const { places, problems } = parseLogdCf(text, file);
+  return { conf: withLogd(conf, places), problems };
 }
 
 function readKeys(given: Given): ReturnType<typeof parseAuthkeys> {

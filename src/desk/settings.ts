@@ -20,6 +20,9 @@ import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
 import { findPppd } from "./ppp/pppd.ts";
 
+/** Of ha_logd, on every host that has it. */
+const LOGD_CF = "/etc/logd.cf";
+
 type Files = Pick<Places, "haCf" | "authkeys" | "haresources" | "nodeinfo" | "state">;
 
 export type Settings = { readonly conf: HaConf; readonly problems: readonly Problem[] } & (
@@ -55,6 +58,7 @@ export function givenBy(files: Files): Given {
     haCf: source(files.haCf, "utf8"),
     authkeys: { ...source(files.authkeys, "latin1"), ...factsOf(files.authkeys, reader) },
     haresources: source(files.haresources, "utf8"),
+    logdCf: source(LOGD_CF, "utf8"),
     passfile: (path) => passfileAt(path, reader),
     self: ownName(files.nodeinfo),
     pppd: findPppd() !== undefined,
@@ -126,10 +130,10 @@ export async function unresolved(media: readonly Medium[], haCf: Source): Promis
 
 /** The files in the order in which problems are told. */
 export function orderOf(
-  { haCf, authkeys, haresources }: Given,
+  { haCf, authkeys, haresources, logdCf = haresources }: Given,
   passfiles: readonly string[],
 ): string[] {
-  return [haCf.file, authkeys.file, haresources.file, ...passfiles];
+  return [haCf.file, authkeys.file, haresources.file, logdCf.file, ...passfiles];
 }
 
 /** Who is named is looked up once, here: the pulse must never wait for a name server. */

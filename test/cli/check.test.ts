@@ -54,6 +54,20 @@ test("hb check prints every problem on stdout and exits 6", () => {
   expect(stdout).toEndWith("\n\n5 errors\n");
 });
 
+test("hb check reads the logd.cf of this host with use_logd on", () => {
+  put("ha.cf", `${haCf}use_logd on\nlogfile /var/log/own\n`);
+  put("logd.cf", "logfile /var/log/logd\nnonsense x\n");
+  const there = 'mount --bind "$1" /etc/logd.cf; shift; exec "$@"';
+  const words = ["unshare", "--mount", "sh", "-euc", there, "sh", join(dir, "logd.cf")];
+  const { stdout, code } = run([...words, ...hbCommand("check", "--dir", dir, "--json")]);
+  expect(code).toBe(0);
+  const { problems, conf } = JSON.parse(stdout);
+  expect(problems).toMatchObject([
+    { level: "warning", file: "/etc/logd.cf", line: 2, message: 'Unknown directive "nonsense"' },
+  ]);
+  expect(conf).toMatchObject({ logfile: "/var/log/logd", logfacility: "daemon" });
+});
+
 test("hb check exits 0 when there are only warnings", () => {
   put("ha.cf", haCf.replace("auto_failback on\n", ""));
   const { code, stdout } = check();

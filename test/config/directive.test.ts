@@ -481,7 +481,6 @@ test.each([
   ["respawn hacluster /usr/lib/ipfail", '"ipfail" is not started: its work is built into hb'],
   ["respawn root /bin/ccm", 'hb does not start other programs yet: "ccm" is not started'],
   ["failfast root /bin/x", 'hb does not start other programs yet: "/bin/x" is not started'],
-  ["use_logd on", "hb does not send its log to ha_logd yet: it writes it itself"],
   ["use_apphbd on", "hb does not register with apphbd: this line has no effect"],
   ["quorum_server q", "hb does not ask a quorum server yet: this line has no effect"],
   ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: it is for Pacemaker alone'],

@@ -1,16 +1,7 @@
 // Directives about the daemon itself: message format, logging, priority (heartbeat-config 2).
 
-import { quote, readBoolean } from "../unit.ts";
-import {
-  choice,
-  type Directives,
-  flag,
-  integer,
-  path,
-  scalar,
-  time,
-  withWarning,
-} from "./directive.ts";
+import { quote } from "../unit.ts";
+import { choice, type Directives, flag, integer, path, scalar, time } from "./directive.ts";
 
 /** Facilities of syslog(3). */
 export const facilities: ReadonlySet<string> = new Set([
@@ -33,14 +24,7 @@ export const processDirectives: Directives = {
     const reason = `${quote(value)} is none`;
     return { ok: false, want: "a facility of syslog", reason, hint: 'Usual: "daemon", "local0"' };
   }),
-  use_logd: withWarning(flag("useLogd"), (_, value) => {
-    const used = readBoolean(value);
-    if (!used.ok || !used.value) return undefined;
-    return [
-      "hb does not send its log to ha_logd yet: it writes it itself",
-      "The log is on stderr (the journal), and in logfile, debugfile and logfacility if given",
-    ];
-  }),
+  use_logd: flag("useLogd"),
   conn_logd_time: time("connLogdMs"),
   syslogmsgfmt: flag("syslogmsgfmt"),
   log_format: choice("logFormat", ["text", "json", "classic"]),

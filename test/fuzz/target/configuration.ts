@@ -5,6 +5,7 @@ import { parseAuthkeys } from "../../../src/config/authkeys.ts";
 import { checkAll } from "../../../src/config/check.ts";
 import { directives, parseHaCf } from "../../../src/config/hacf.ts";
 import { parseHaresources } from "../../../src/config/haresources.ts";
+import { parseLogdCf } from "../../../src/config/logdcf.ts";
 import { printHaCf, printHaresources } from "../../../src/config/print.ts";
 import type { Problem } from "../../../src/config/problem.ts";
 import { problemLine, renderProblems } from "../../../src/config/render.ts";
@@ -214,6 +215,29 @@ function hide(text: string, problems: readonly Problem[]): void {
     must(!shown, `a key is shown: ${secret}`);
   }
 }
+
+export const logdCf: Target = {
+  name: "logd.cf",
+  covers: "config/logdcf",
+  corpus: () =>
+    latin1(
+      "logfile /var/log/ha-log\ndebugfile /var/log/ha-debug # all\nlogfacility local3\n",
+      "LOGFACILITY none\nsyslogmsgfmt off\nentity logd\nsendqlen 256\nrecvqlen 256\n",
+    ),
+  tokens: ["logfile ", "debugfile ", "logfacility ", "syslogmsgfmt ", "entity ", "\n", ...values],
+  bytesMax: fileBytesMax,
+  run(input) {
+    const text = utf8(input);
+    const { places, problems } = parseLogdCf(text, "logd.cf");
+    must(isGood(problems), "nothing in it keeps an agent from starting");
+    const paths = [places.logfile, places.debugfile].filter((path) => path !== undefined);
+    must(
+      paths.every((path) => path.startsWith("/")),
+      "a log has an absolute path",
+    );
+    return `${Object.keys(places).join(" ")} ${checkProblems(problems, text)}`;
+  },
+};
 
 /** Four files in one input, a NUL between them. */
 export const configuration: Target = {

@@ -3,7 +3,7 @@
 
 import { advert, carp } from "./advert.ts";
 import { arp, neighbour } from "./claim.ts";
-import { authkeys, configuration, haCf, haresources } from "./configuration.ts";
+import { authkeys, configuration, haCf, haresources, logdCf } from "./configuration.ts";
 import { core } from "./core.ts";
 import { agentSettings, answer, fifo, frame, logLine, request, status } from "./desk.ts";
 import { echo } from "./echo.ts";
@@ -21,6 +21,7 @@ export const targets: readonly Target[] = [
   haCf,
   haresources,
   authkeys,
+  logdCf,
   configuration,
   carpFile,
   ucarp,
