@@ -47,6 +47,28 @@ test.each(commands)("%s: %s prints what it shows", (_, line, { output }, here) =
   expect(code).toBe(0);
 });
 
+/** What README's three lines tell of README's own files. */
+const readme = join(dir, "readme");
+mkdirSync(readme);
+for (const step of stepsOf(readPage("README.md"))) {
+  if (step.kind === "file") writeFileSync(join(readme, step.language), step.text);
+}
+writeFileSync(join(readme, "authkeys"), "auth 1\n1 sha1 0123456789abcdef\n");
+
+test.each([
+  ["--kill", /10\.0\.0\.100: 5\.\d s from 20\.0 s \(alice loses power/],
+  ["--cut", /two holders for \d+\.\d s\n +"bcast eth1": heartbeats have a second way/],
+  ["--explore", /\n1\. .*[1-9]\d* runs simulated, [1-9]\d* kinds of harm found/s],
+])("README: hb simulate %s tells what it says", (option, told) => {
+  const lines = readPage("README.md").match(/^ {4}hb simulate .*$/gm) ?? [];
+  const [line = "", ...more] = lines.filter((each) => each.includes(` ${option} `));
+  expect(more).toEqual([]);
+  const [, words = ""] = /^ {4}hb simulate (.*?) +#/.exec(line) ?? [];
+  const { stdout, code } = run(hbCommand("simulate", ...words.split(/ +/), "--dir", readme));
+  expect(stdout).toMatch(told);
+  expect(code).toBe(0);
+});
+
 /** What becomes of alice's group at any moment of a keepalive, as the table of docs/cabling.md says it. */
 function fate(dir: string, option: string): string {
   const [name = "", value = ""] = option.replace(/^--/, "").split(" ");

@@ -40,6 +40,8 @@ async function install(debian: Debian, alice: Host): Promise<void> {
   const broken = `ExecStartPre=/bin/sh -c '! test -e ${BROKEN}'`;
   await debian.write(`${DROP_INS}/test.conf`, `[Service]\n${broken}\n`);
   await debian.must("systemctl", "daemon-reload");
+  const verify = ["systemd-analyze", "--man=no", "verify", "hb.service", "hb-release.service"];
+  expect(await debian.exec(...verify)).toEqual({ code: 0, stdout: "", stderr: "" });
 }
 
 /** What hb doctor says of systemd. */
