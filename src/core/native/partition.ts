@@ -33,7 +33,7 @@ export class Partition {
     if (state !== "starting") this.#ending.delete(key);
     if (!isBusy(state)) return undefined;
     // Scripts may take long to stop: the addresses are the other one's already, or nobody's any more.
-    if (state === "stopping" && this.#others(key, ["held", "starting", "stopping"]).length > 0)
+    if (state === "stopping" && this.#isElsewhere(key))
       return this.#council.table.hand.suspend([key]);
     const others = this.#others(key, ["held", "starting"]);
     if (others.length === 0) return this.#end(key, now);
@@ -57,8 +57,18 @@ export class Partition {
   /** What left the files of this node and is still being stopped: its addresses are a holder's alone. */
   relinquish(): Effect[] {
     return this.#council.table.hand.leaving
-      .filter(({ key }) => this.#others(key, ["held", "starting", "stopping"]).length > 0)
+      .filter(({ key }) => this.#isElsewhere(key))
       .flatMap((group) => group.suspend());
+  }
+
+  /** Somebody else has its addresses up, or may have. Of those that are unsure only the one that is to have it
+   *  may: it adopted what it left up. */
+  #isElsewhere(key: string): boolean {
+    const { node } = this.#ledger.register(key);
+    return (
+      this.#others(key, ["held", "starting", "stopping"]).length > 0 ||
+      this.#others(key, ["unsure"]).includes(node)
+    );
   }
 
   /** Others that do so with it, as far as they can be believed. */
