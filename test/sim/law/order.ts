@@ -5,7 +5,7 @@
 // everything that stands behind it is down.
 //
 // Exceptions:
-// * What a status lies about: it counts as up or down as it says.
+// * What a status lied about: it counts as up or down as it said, until its script is asked or told anew.
 // * What stands behind and could not be stopped (on_stop_failure is "ignore").
 // * An address that was taken away from outside, until it is back.
 // * A line that changed while this agent ran: it stops by the old line and starts by the new one. One that is new
@@ -15,7 +15,7 @@
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Law, Report } from "./law.ts";
-import { isAddress, type Picture } from "./picture.ts";
+import { countsAsLeft, countsAsUp, type Picture } from "./picture.ts";
 
 export class Order implements Law {
   readonly ignoresPackets = true;
@@ -34,10 +34,10 @@ export class Order implements Law {
     }
   }
 
-  see(sight: Sight, now: number): void {
+  see(sight: Sight): void {
     if (sight.saw === "act") this.#act(sight.act);
     if (sight.saw === "address" && sight.up) this.#excused.delete(`${sight.node} ${sight.word}`);
-    if (sight.saw === "script") this.#script(sight, now);
+    if (sight.saw === "script") this.#script(sight);
     if (sight.saw === "process" && !sight.alive && sight.process === "desk") {
       // Its scripts are nobody's now; the next desk waits for them or ends them.
     }
@@ -66,7 +66,7 @@ export class Order implements Law {
     this.#lines.set(`${node} ${group.key}`, JSON.stringify(group));
   }
 
-  #script({ node, word, action, phase }: Extract<Sight, { readonly saw: "script" }>, now: number) {
+  #script({ node, word, action, phase }: Extract<Sight, { readonly saw: "script" }>): void {
     const key = `${node} ${word}`;
     if (phase !== "begins") {
       this.#busy.delete(key);
@@ -76,41 +76,39 @@ export class Order implements Law {
     if (other !== undefined)
       this.#report("5", `${action} of ${word} begins on ${node} during its ${other}`);
     this.#busy.set(key, action);
-    if (action === "start") this.#starts(node, word, now);
+    if (action === "start") this.#starts(node, word);
     if (action === "stop") this.#stops(node, word);
   }
 
-  #starts(node: string, word: string, _now: number): void {
-    const { before } = this.#around(node, word);
-    const missing = before.filter((each) => !this.#counts(node, each, true));
+  #starts(node: string, word: string): void {
+    const host = this.#picture.host(node);
+    const missing = this.#around(node, word).before.filter((each) => !countsAsUp(host, each));
     if (missing.length === 0) return;
     this.#report("5", `${node} starts ${word} although ${missing.join(" ")} is not up`);
   }
 
   #stops(node: string, word: string): void {
-    const { behind } = this.#around(node, word);
-    const left = behind.filter((each) => this.#counts(node, each, false));
+    const host = this.#picture.host(node);
+    const left = this.#around(node, word).behind.filter((each) => countsAsLeft(host, each));
     if (left.length === 0) return;
     this.#report("5", `${node} stops ${word} although ${left.join(" ")} is still up`);
   }
 
-  /** The word counts as up; where nobody can tell, as `unsure` does. */
-  #counts(node: string, word: string, unsure: boolean): boolean {
-    const host = this.#picture.host(node);
-    if (this.#excused.has(`${node} ${word}`) || host.stuck.has(word)) return unsure;
-    if (!isAddress(word) && host.tempers.get(word)?.statusLies === true) return unsure;
-    return host.up.has(word) || (!unsure && host.running.has(word));
-  }
-
+  /** What stands on its line, without what is excused. */
   #around(node: string, word: string): { before: string[]; behind: string[] } {
-    const group = this.#picture
-      .host(node)
-      .config.groups.find(({ resources }) => resources.some((each) => each.word === word));
+    const host = this.#picture.host(node);
+    const group = host.config.groups.find(({ resources }) =>
+      resources.some((each) => each.word === word),
+    );
     if (group === undefined || this.#excused.has(`${node} line ${group.key}`)) {
       return { before: [], behind: [] };
     }
     const words = group.resources.map((resource) => resource.word);
     const at = words.indexOf(word);
-    return { before: words.slice(0, at), behind: words.slice(at + 1) };
+    const counts = (each: string) => !this.#excused.has(`${node} ${each}`) && !host.stuck.has(each);
+    return {
+      before: words.slice(0, at).filter(counts),
+      behind: words.slice(at + 1).filter(counts),
+    };
   }
 }

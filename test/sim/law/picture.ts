@@ -32,6 +32,9 @@ export interface Seen {
   readonly touched: Set<string>;
   /** Services that do not run although the last status of this life of the agent said that they do. */
   readonly fooled: Set<string>;
+  /** Services that run although the last status said falsely that they do not: a later life of the agent
+   *  goes by what that one remembered. */
+  readonly hidden: Set<string>;
   /** Words whose last stop failed, and whether the agent is done with them: a status after that belongs to
    *  a start, and one that says that they run makes them what they were before. */
   readonly stuck: Map<string, "tried" | "given up">;
@@ -46,6 +49,8 @@ export interface Seen {
 export interface Running {
   readonly action: "start" | "stop" | "status";
   readonly since: number;
+  /** A status that will say the opposite of what is the case. */
+  readonly lies: boolean;
 }
 
 export class Picture {
@@ -104,6 +109,7 @@ export class Picture {
         if (sight.up && !host.up.has(sight.word)) host.stuck.delete(sight.word);
         if (sight.up) host.up.set(sight.word, host.up.get(sight.word) ?? now);
         else host.up.delete(sight.word);
+        if (!sight.up) host.hidden.delete(sight.word);
         if (sight.up) host.touched.add(sight.word);
         if (sight.up) host.fooled.delete(sight.word);
         return;
@@ -146,14 +152,18 @@ export class Picture {
   #script(host: Seen, sight: Extract<Sight, { readonly saw: "script" }>, now: number): void {
     const { word, action, phase } = sight;
     if (phase === "begins") {
-      host.running.set(word, { action, since: now });
+      const lies = action === "status" && host.tempers.get(word)?.statusLies === true;
+      host.running.set(word, { action, since: now, lies });
       host.touched.add(word);
       return;
     }
+    const lied = host.running.get(word)?.lies === true;
     host.running.delete(word);
     const good = phase === "ends" && sight.ok === true;
     if (action === "status" && good && !host.up.has(word)) host.fooled.add(word);
     else host.fooled.delete(word);
+    if (lied && phase === "ends" && !good && host.up.has(word)) host.hidden.add(word);
+    else if (action !== "status" || phase === "ends") host.hidden.delete(word);
     if (action === "status") looked(host, word, good);
     if (action === "start" && !good) host.failedAt.set(word, now);
     if (action !== "status" && good) host.stuck.delete(word);
@@ -214,6 +224,11 @@ export function countsAsUp(host: Seen, word: string): boolean {
   return host.up.has(word) || host.fooled.has(word);
 }
 
+/** It is up there, or its script is at work, and the agent there was not told otherwise. */
+export function countsAsLeft(host: Seen, word: string): boolean {
+  return (host.up.has(word) && !host.hidden.has(word)) || host.running.has(word);
+}
+
 export function isAddress(word: string): boolean {
   return /^\d/.test(word);
 }
@@ -234,6 +249,7 @@ function fresh(config: ClusterConfig): Seen {
     running: new Map(),
     touched: new Set(),
     fooled: new Set(),
+    hidden: new Set(),
     stuck: new Map(),
     failedAt: new Map(),
     tempers: new Map(),
