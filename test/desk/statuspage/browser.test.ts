@@ -132,6 +132,16 @@ test.each([
   await browser.until('document.querySelector("#nodes tr:nth-child(5)")');
   await browser.until('document.querySelector("#live").innerText === "Live"');
   expect(await browser.value("document.scrollingElement.scrollWidth > innerWidth")).toBe(false);
+  const boxes = await browser.value<{ left: number; right: number; letters: number }[]>(
+    `[...document.querySelectorAll("#picture rect")].map((box) => {
+      const { left, right } = box.getBoundingClientRect();
+      return { left, right, letters: box.nextSibling.getBoundingClientRect().height };
+    })`,
+  );
+  expect(boxes.length).toBe(5);
+  // Every node is to be seen, and its name to be read.
+  const hidden = boxes.filter(({ left, right }) => left < 0 || right > screen.width);
+  expect([hidden, boxes.filter(({ letters }) => letters < 11)]).toEqual([[], []]);
   const light = await browser.value<number>(
     "Number(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/)[0])",
   );
