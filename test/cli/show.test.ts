@@ -6,7 +6,8 @@ import { manuals, manualText } from "../../src/cli/manual.ts";
 import { completions } from "../../src/text/completion.ts";
 import { samples } from "../../src/text/sample.ts";
 import { unitTexts } from "../../src/text/unit.ts";
-import { hb } from "./run.ts";
+import { readPage } from "../page.ts";
+import { hb, hbCommand, run } from "./run.ts";
 
 async function pageOf(name: string): Promise<string> {
   return (await manualText(name)) ?? "";
@@ -105,4 +106,43 @@ test.each([
   const [first = ""] = stderr.split("\n");
   if (typeof message === "string") expect(first).toBe(message);
   else expect(first).toMatch(message);
+});
+
+/** Types a line on this machine with a layer of its own over /etc and /usr/local; then asks. */
+function typed(line: string, question: string) {
+  const words = hbCommand().map((word) => `'${word}'`);
+  const script = `mount -t tmpfs layer /mnt
+    for top in etc usr/local; do
+      mkdir -p /mnt/$top/upper /mnt/$top/work
+      mount -t overlay layer -o lowerdir=/$top,upperdir=/mnt/$top/upper,workdir=/mnt/$top/work /$top
+    done
+    mkdir -p /etc/bash_completion.d /etc/fish/completions /usr/local/share/zsh/site-functions
+    hb() { ${words.join(" ")} "$@"; }
+    ${line}
+    ${question}`;
+  return run(["unshare", "--mount", "--propagation", "private", "sh", "-euc", script]);
+}
+
+/** The lines of a page that begin so. */
+function linesOf(page: string, start: string): string[] {
+  const lines = readPage(page).split("\n");
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith(start));
+}
+
+test("docs/getting-started.md puts completions where it says", () => {
+  const lines = linesOf("docs/getting-started.md", "hb show completion ");
+  expect(lines.length).toBe(Object.keys(completions).length);
+  for (const line of lines) {
+    const [, shell = "", path = ""] = /^hb show completion (\S+) > (\S+)$/.exec(line) ?? [];
+    const { code, stdout, stderr } = typed(line, `cat ${path}`);
+    expect([stderr, code]).toEqual(["", 0]);
+    expect(stdout).toBe(completions[shell as keyof typeof completions] ?? "");
+  }
+});
+
+test("docs/upgrade-from-heartbeat.md links Heartbeat's names to hb", () => {
+  const [line = "", ...more] = linesOf("docs/upgrade-from-heartbeat.md", "for name in ");
+  expect(more).toEqual([]);
+  const { stdout, stderr } = typed(line, "cd /usr/local/sbin; readlink hb_standby ha_propagate");
+  expect([stderr, stdout]).toEqual(["", "hb\nhb\n"]);
 });
