@@ -20,13 +20,14 @@ export class Giving {
 
   /** What is to be done about the assignment of a group that is up here; undefined when it is no matter
    *  of giving. */
-  judge({ key, state }: Group, now: Instant): Effect[] | undefined {
+  judge(group: Group, now: Instant): Effect[] | undefined {
+    const { key, state } = group;
     const register = this.#ledger.register(key);
     const { node } = register;
     if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
     if (state === "unsure" && this.#isElsewhere(node)) return this.#give(key, now);
     if (!this.#council.isViable(node, key, true)) return undefined;
-    const why = state === "held" ? this.#objection(key) : undefined;
+    const why = state === "held" ? this.#objection(group) : undefined;
     if (why !== undefined) return [this.#takeBack(key, why)];
     if (!this.#council.isReadyFor(node, key, register)) return [];
     return this.#give(key, now);
@@ -45,15 +46,15 @@ export class Giving {
   }
 
   /** Why the assigned node is not to have what this node holds in good order. */
-  #objection(key: string): string | undefined {
+  #objection({ key, owner }: Group): string | undefined {
     const { self } = this.#council;
-    const { node, epoch } = this.#ledger.register(key);
+    const { node } = this.#ledger.register(key);
     if (this.#council.isUnsure(node, key))
       return `${node} is not sure that it holds it, ${self} is`;
-    // Whoever assigns anew what is held raises the epoch. This was assigned unheard, when this node was, too.
-    const isUnheard = epoch > 0 && this.#ledger.claimed(key) === epoch;
+    // It goes home in any case.
+    if (node === owner && this.#ledger.homesick.has(key)) return undefined;
     const isIdle = this.#council.hearsay.news(node, key)?.activity === "idle";
-    return isUnheard && isIdle
+    return isIdle && this.#ledger.isUnheard(key)
       ? `${node} was assigned it unheard and has nothing of it`
       : undefined;
   }

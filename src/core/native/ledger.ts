@@ -28,6 +28,8 @@ export class Ledger {
   readonly #waitingSince = new Map<string, Instant>();
   /** The groups of the files for which the others' reports have been read. */
   #met: NativeTable["hand"]["groups"] | undefined;
+  /** Epochs of registers that came from nodes which had not heard this one. */
+  readonly #unheard = new Map<string, number>();
   /** When this node last assigned a group to itself. */
   readonly #claimedAt = new Map<string, Instant>();
   /** Groups that are held here although, or because, their owner was away. */
@@ -66,12 +68,13 @@ export class Ledger {
     return this.register(key).node === this.#table.self;
   }
 
-  /** Another node's register: the newer one counts. */
-  merge(key: string, register: Register, from: string): void {
+  /** Another node's register: the newer one counts. `deaf`: it had not heard this node when it said so. */
+  merge(key: string, register: Register, from: string, deaf: boolean): void {
     const known = this.register(key);
     const newest = newer(known, register);
     if (sameRegister(known, newest)) return;
     this.#registers.set(key, newest);
+    if (deaf) this.#unheard.set(key, newest.epoch);
     this.explain(key, `${from} says that it is assigned to ${newest.node}`);
   }
 
@@ -84,9 +87,16 @@ export class Ledger {
     for (const { key } of groups) {
       for (const node of peers) {
         const news = hearsay.news(node, key);
-        if (news !== undefined) this.merge(key, news.register, node);
+        if (news !== undefined) this.merge(key, news.register, node, false);
       }
     }
+  }
+
+  /** Whoever assigned the group knew nothing of what this node does with it: under one epoch both acted for
+   *  themselves, or this node was not heard then. */
+  isUnheard(key: string): boolean {
+    const { epoch } = this.register(key);
+    return epoch > 0 && (this.claimed(key) === epoch || this.#unheard.get(key) === epoch);
   }
 
   assign(key: string, node: string, why: string): void {

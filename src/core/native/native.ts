@@ -186,8 +186,10 @@ export class Native implements Negotiator {
     // What changes by time alone is judged at its own moment (deadline).
     if (hearsay.heard(node, report, now) !== "news") return undefined;
     const { bulletin } = report;
+    const deaf = !hearsay.isFresh(node);
     for (const [key, news] of bulletin.groups) {
-      if (this.#table.hand.group(key) !== undefined) this.#ledger.merge(key, news.register, node);
+      if (this.#table.hand.group(key) !== undefined)
+        this.#ledger.merge(key, news.register, node, deaf);
     }
     if (bulletin.ask.includes(this.#table.self)) this.#herald.asked();
     return this.#turn(now);
