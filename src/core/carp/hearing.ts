@@ -1,11 +1,12 @@
 // What a router has heard: which adverts count, from whom the last one came, and the next number to say.
 
-import { advertIntervalMs, comparePace } from "../../wire/carp/timing.ts";
+import { advertIntervalMs } from "../../wire/carp/timing.ts";
 import type { Instant } from "../instant.ts";
 import type { RouterView } from "../snapshot.ts";
 import { Counter } from "./counter.ts";
 import { Guard, isFarewell, type Refusal } from "./guard.ts";
 import type { HeardAdvert } from "./heard.ts";
+import { outlasts, type Stance } from "./verdict.ts";
 
 /** A source whose adverts are refused is named at most so often. */
 const tellMs = 60_000;
@@ -46,12 +47,12 @@ export class Hearing {
     return undefined;
   }
 
-  /** Notes that whoever said this is the master for us: the better one, where two speak at a time. The
+  /** Notes that whoever said this is the master for us: the one that stays, where two speak at a time. The
    *  last words of those who yield come late. */
-  bow(advert: HeardAdvert, now: Instant): void {
+  bow(advert: HeardAdvert, own: Pick<Stance, "dialect">, now: Instant): void {
     const master = this.#master;
     const isOther = master !== undefined && master.advert.from !== advert.from;
-    const isWorse = isOther && comparePace(master.advert, advert) < 0;
+    const isWorse = isOther && outlasts(master.advert, advert, own);
     if (isWorse && now - master.at < advertIntervalMs(master.advert)) return;
     this.#master = { advert, at: now };
   }

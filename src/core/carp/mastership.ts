@@ -209,7 +209,7 @@ export class Mastership {
     const { rhythm, speech, hearing, config, demotion } = this.#parts;
     const verdict = asBackup(this.stance, advert);
     if (verdict === "listen" || (verdict !== "farewell" && this.#isPaused(now))) {
-      hearing.bow(advert, now);
+      this.#bow(advert, now);
       this.listen(now, this.#tieMs(advert, now));
       return;
     }
@@ -252,6 +252,12 @@ export class Mastership {
     return this.#tie.extraMs(advert, this.stance, footing.source(advert.family), now);
   }
 
+  /** The master is known by one address, in the family in which ties are judged. */
+  #bow(advert: HeardAdvert, now: Instant): void {
+    if (this.#isSettledInIpv4(advert, now)) return;
+    this.#parts.hearing.bow(advert, this.stance, now);
+  }
+
   /** A tie is judged once, in IPv4 where both families are spoken: two addresses could differ about it. */
   #isSettledInIpv4(advert: HeardAdvert, now: Instant): boolean {
     if (advert.family === 4 || !familiesOf(this.#parts.config()).includes(4)) return false;
@@ -267,7 +273,7 @@ export class Mastership {
     const what = isTie ? "equally good, with the better address" : "better";
     const phase = isOver ? this.#landing.phase : "backup";
     this.retreat(phase, `${advert.from} is master: ${what}`, now);
-    this.#parts.hearing.bow(advert, now);
+    this.#bow(advert, now);
     if (isTie && phase === "backup" && !config().likeUcarp) {
       this.#tie.begin(advert, now);
       this.listen(now, this.#tieMs(advert, now));

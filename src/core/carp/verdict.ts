@@ -45,11 +45,27 @@ export function asMaster(own: Stance, peer: HeardAdvert): MasterVerdict {
  *  from the last to the first. Every BSD host yields to an equal advert, and so do we in its dialect, but not
  *  to a sealed one or one from ucarp's virtual MAC: those hosts compare, and two that yield to each other
  *  leave nobody, again and again. Without an address of our own we cannot know, and yield. */
-export function staysInTie(own: Stance, source: string | undefined, peer: HeardAdvert): boolean {
+export function staysInTie(
+  own: Pick<Stance, "dialect">,
+  source: string | undefined,
+  peer: HeardAdvert,
+): boolean {
   if (source === undefined) return false;
   const compares = peer.seal !== undefined || peer.mac.startsWith("00:00:5e:00:00:");
   if (own.dialect === "bsd" && !compares) return false;
   return compareReversed(addressToBytes(source), addressToBytes(peer.from)) < 0;
+}
+
+/** Of two masters that hear each other, `one` stays: it is faster, or as fast and stays in the tie. Addresses of
+ *  two families say nothing about each other. */
+export function outlasts(
+  one: HeardAdvert,
+  other: HeardAdvert,
+  own: Pick<Stance, "dialect">,
+): boolean {
+  const difference = comparePace(one, other);
+  if (difference !== 0) return difference < 0;
+  return one.family === other.family && staysInTie(own, one.from, other);
 }
 
 /** True for an advert from a BSD host's virtual MAC, 00:00:5e:00:01:VHID. hb may be told to use it as well:

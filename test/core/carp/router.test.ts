@@ -186,6 +186,36 @@ describe("a backup", () => {
     expect(bench.state).toBe("master");
   });
 
+  test("takes over at the farewell of the one that stays of two equals, not of the other one", () => {
+    const bench = new Bench([{ advskew: 100 }]).up().hear({ from: "10.77.0.3" });
+    bench.hear({ from: "10.77.0.9" }).advance(200);
+    bench.hear({ from: "10.77.0.9", ...farewell }).advance(0);
+    expect(bench.state).toBe("backup");
+    bench.hear({ from: "10.77.0.3", ...farewell }).advance(0);
+    expect(bench.state).toBe("master");
+  });
+
+  test("takes over at the farewell of the one of two equal BSD hosts that spoke last", () => {
+    const mac = "00:00:5e:00:01:2a";
+    const bench = new Bench([{ dialect: "bsd", advskew: 100 }]).up();
+    bench.hear({ mac, from: "10.77.0.3" }).hear({ mac, from: "10.77.0.9" });
+    bench.hear({ mac, from: "10.77.0.9", ...farewell }).advance(0);
+    expect(bench.state).toBe("master");
+  });
+
+  test("knows in IPv4 which of two equals stays where it speaks both families", () => {
+    const addresses = [
+      { family: 4, address: "10.77.0.252" },
+      { family: 6, address: "fd00::252" },
+    ] as const;
+    const bench = new Bench([{ addresses, advskew: 100 }]).up();
+    bench.hear({ from: "10.77.0.3" }).hear({ family: 6, from: "fe80::3" });
+    bench.hear({ from: "10.77.0.9" }).hear({ family: 6, from: "fe80::9" }).advance(200);
+    bench.hear({ from: "10.77.0.3", ...farewell });
+    bench.hear({ family: 6, from: "fe80::3", ...farewell }).advance(0);
+    expect(bench.state).toBe("master");
+  });
+
   test("takes over at the farewell of a worse master that has followed a better one", () => {
     const bench = new Bench([{ advskew: 100 }]).up().hear({ from: "10.77.0.9" }).advance(1_001);
     bench.hear({ from: "10.77.0.3", advskew: 50 }).hear({ from: "10.77.0.3", ...farewell });

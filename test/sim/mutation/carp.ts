@@ -267,8 +267,8 @@ export const carpMutations: readonly CarpMutation[] = [
     law: "peace",
     seed: 1,
     file: "core/carp/mastership.ts",
-    find: "hearing.bow(advert, now);\n      this.listen(now, this.#tieMs(advert, now));",
-    replace: "hearing.bow(advert, now);",
+    find: "this.#bow(advert, now);\n      this.listen(now, this.#tieMs(advert, now));",
+    replace: "this.#bow(advert, now);",
   },
   {
     name: "preempts equals",
