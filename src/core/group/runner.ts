@@ -142,10 +142,16 @@ export class Runner implements Hand {
   reload(specs: readonly GroupSpec[], rules: GroupRules, now: Instant): Effect[] {
     this.#rules = rules;
     const effects: Effect[] = [];
+    // What no group has had here may have been left up by an earlier run, whose files had it: it is looked for.
+    const up = new Set(this.#everyone().flatMap((group) => group.up));
     const groups = specs.map((spec) => {
       // One that was removed and is still being stopped must not be started beside itself.
       const known = this.#everyone().find(({ key }) => key === spec.key);
-      if (known === undefined) return new Group(spec, this.#household);
+      if (known === undefined) {
+        const group = new Group(spec, this.#household);
+        if (!spec.resources.some(({ word }) => up.has(word))) effects.push(...group.seek(now));
+        return group;
+      }
       effects.push(...known.respec(spec, now));
       return known;
     });
