@@ -4,11 +4,21 @@
 
 import { interfaceIndex } from "../../../ffi/interface.ts";
 import { AF_PACKET, sockaddrLl } from "../../../ffi/layout.ts";
-import { bind, receive, SOCK_RAW, send, setOption, socket } from "../../../ffi/socket.ts";
+import {
+  bind,
+  bufferSize,
+  receive,
+  SOCK_RAW,
+  send,
+  setOption,
+  socket,
+} from "../../../ffi/socket.ts";
 
 const ETHERTYPES = { ip: 0x0800, ipv6: 0x86dd, arp: 0x0806, all: 0x0003 } as const;
 /** Longer than any frame of a lab. */
 const FRAME_MAX = 2_048;
+/** Hundreds of routers advertise in the same moment: what the kernel grants unasked holds some 250 frames. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 export class RawPort {
   /** For the caller's poll. */
@@ -20,6 +30,7 @@ export class RawPort {
     if (index === undefined) throw new Error(`There is no interface ${device}`);
     const protocol = ETHERTYPES[kind];
     this.fd = socket(AF_PACKET, SOCK_RAW, 0);
+    bufferSize(this.fd, "rcv", RECEIVE_BUFFER);
     setOption(this.fd, "packetIgnoreOutgoing", 1);
     bind(this.fd, sockaddrLl({ protocol, index }), device);
   }
