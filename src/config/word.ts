@@ -8,7 +8,8 @@ import type { AddressResource, PulseResource, Resource, ScriptResource } from ".
 import { quote } from "./unit.ts";
 
 /** The shell pattern by which Heartbeat knows an address. */
-const addressPattern = /^[0-9].*\..*[0-9].*\..*[0-9].*\..*[0-9]/s;
+// Each part ends at the first sign that it may end at, so that a word of any length is read once.
+const addressPattern = /^[0-9][^.]*\.[^0-9]*[0-9][^.]*\.[^0-9]*[0-9][^.]*\.[^0-9]*[0-9]/;
 
 type Agent = AddressResource["agent"];
 

@@ -148,3 +148,8 @@ test.each([
 test("parseHaresources() keeps a group's other resources when one is wrong", () => {
   expect(words("alice 10.0.0.300 10.0.0.1 10.0.0.1")).toEqual(["alice 10.0.0.1 10.0.0.1"]);
 });
+
+test("parseHaresources() reads a word as long as a file once, and not for each of its dots and digits", () => {
+  const word = `239.0.0.1${"fd00::1/64".repeat(6_000)}`;
+  expect(said(`alice ${word}`)).toEqual(['error 1:7 Not an IPv4 address: "239.0.0.1fd00::1"']);
+});
