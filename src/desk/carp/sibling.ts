@@ -7,6 +7,7 @@ import { parseCarpFile } from "../../config/carp/file.ts";
 import type { RouterLine } from "../../config/carp/setting.ts";
 import type { CarpView, RouterView, Snapshot } from "../../core/snapshot.ts";
 import { ask } from "../client.ts";
+import { within } from "../within.ts";
 import { carpPids, carpSocket } from "./place.ts";
 import { isRouterView } from "./view.ts";
 
@@ -116,13 +117,4 @@ export async function askCarpLines(run: string, limitMs: number): Promise<readon
 export function withCarp(snapshot: Snapshot, { routers, processes }: CarpViews): Snapshot {
   if (processes.length === 0) return snapshot;
   return { ...snapshot, routers: [...snapshot.routers, ...routers], carp: processes };
-}
-
-/** Until it is settled, but no longer than that. */
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  void work.then(() => resolve());
-  await promise;
-  clearTimeout(timer);
 }
