@@ -49,6 +49,16 @@ test.each([
   expect(seen({ holders: ["alice", "bob"], off, sleptMs }, heal)).toEqual(found);
 });
 
+test.each([
+  ["lets it go home if its owner gave way to one that took it unheard", false, [], []],
+  ["does not if it gave way where nothing goes home", true, [], [nobody]],
+  ["does not if it gave way to one that had heard it", false, hears("carol", "alice"), [nobody]],
+] as const)("Heal %s", (_what, off, heard, found) => {
+  const after = [heal, ...starts("carol"), ...heard, serves("alice", false)];
+  const lose = ["carol", "bob"];
+  expect(seen({ holders: ["alice", "bob"], off, lose }, ...after)).toEqual([...found]);
+});
+
 interface Story {
   readonly holders: readonly string[];
   /** What is held elsewhere does not go home. */

@@ -11,9 +11,10 @@
 // Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
 // have nothing: it overslept, and who is not sure gives up what others hold. It is sure when it has asked its
 // scripts again, which may be later than a deadtime: it waits until everybody whom it hears has answered, or
-// turns out to be deaf. Then the group goes home. Ping nodes that were not seen, which may call for another
-// move; nodes that leave, read different files, or whose scripts misbehave; groups that are stuck or were left
-// up by an earlier life of an agent.
+// turns out to be deaf. Or it gives way to one that takes the group without having heard it since the heal: that
+// one cannot be told to yield. Then the group goes home, whoever keeps it until then. Ping nodes that were not
+// seen, which may call for another move; nodes that leave, read different files, or whose scripts misbehave;
+// groups that are stuck or were left up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -122,12 +123,26 @@ export class Heal implements Law {
   }
 
   #goesHome(group: GroupSpec, holders: readonly Seen[], now: number): boolean {
-    const owner = this.#picture.hosts.get(group.owner);
-    if (owner === undefined || !isAlive(owner)) return false;
-    if (this.#picture.all.every(({ config }) => config.autoFailback === "off")) return false;
+    const owner = this.#homeOf(group);
+    if (owner === undefined) return false;
     if (!holders.includes(owner) || hasJustOverslept(owner, now)) return true;
     const unasked = this.#unasked.get(owner.name);
     return group.resources.some(({ word }) => unasked?.has(word));
+  }
+
+  /** Its owner, alive and to have what is its own. */
+  #homeOf(group: GroupSpec): Seen | undefined {
+    const owner = this.#picture.hosts.get(group.owner);
+    if (owner === undefined || !isAlive(owner)) return undefined;
+    const isOff = this.#picture.all.every(({ config }) => config.autoFailback === "off");
+    return isOff ? undefined : owner;
+  }
+
+  /** This owner gives it to one that took it and does not hear it yet. */
+  #givesWay(owner: string, { group, since, keepers, takers }: Watch): boolean {
+    if (this.#homeOf(group)?.name !== owner) return false;
+    const others = [...keepers].filter((node) => node !== owner && takers.has(node));
+    return others.some((node) => this.#contact.heardAt(node, owner) < since);
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
@@ -155,9 +170,11 @@ export class Heal implements Law {
     for (const watch of this.#watches) {
       const { group, keepers } = watch;
       if (!keepers.has(node) || !isOf(group, word)) continue;
+      const goesHome = this.#givesWay(node, watch);
       keepers.delete(node);
-      if (keepers.size > 0) continue;
+      if (keepers.size > 0 && !goesHome) continue;
       this.#watches = this.#watches.filter((other) => other !== watch);
+      if (goesHome) continue;
       this.#report("7", `${group.key} was held by several, and none keeps it`);
     }
   }
