@@ -15,6 +15,7 @@ const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_TRUNC = 0x20;
 const F_SETFD = 2;
+const F_DUPFD_CLOEXEC = 1030;
 const FD_CLOEXEC = 1;
 
 const EAGAIN = errnoOf("EAGAIN");
@@ -69,6 +70,11 @@ export function socketpair(nonBlocking = false): [number, number] {
   const [ours = -1, theirs = -1] = both;
   check("set", c.fcntl(ours, F_SETFD, FD_CLOEXEC), "close-on-exec");
   return [ours, theirs];
+}
+
+/** A second descriptor of the same socket; it is not inherited. */
+export function duplicate(fd: number): number {
+  return check("duplicate", c.fcntl(fd, F_DUPFD_CLOEXEC, 0), `descriptor ${fd}`);
 }
 
 export function close(fd: number): void {

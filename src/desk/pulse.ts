@@ -1,17 +1,17 @@
 // One life of the pulse: our own executable again with the loop in it, and the channel to it.
 // Not when it is started or given up: that is keeper.ts.
 
-import { closeSync } from "node:fs";
 import { SysError } from "../../ffi/error.ts";
 import { realtime } from "../../ffi/realtime.ts";
-import { socketpair } from "../../ffi/socket.ts";
+import { close, duplicate, receive, socketpair } from "../../ffi/socket.ts";
 import type { FromDesk, FromPulse } from "../core/channel.ts";
-import { FrameReader, frames } from "../core/frame.ts";
+import { FrameReader, frameBytesMax, frames } from "../core/frame.ts";
 import { processName } from "./process.ts";
 
 /** More than this unread by the pulse means that it does not read at all. */
 const queuedMax = 4_096;
-const lastWordsMs = 300;
+/** What it wrote to stderr is waited for; not for ever, as somebody else may hold the pipe. */
+const stderrMs = 300;
 
 /** No last tier of the optimizing compiler: a pulse was not found to be quicker with it, and the tens of
  *  megabytes that it works in stay, as they are locked. */
@@ -39,14 +39,18 @@ export class Pulse {
   readonly #events: PulseEvents;
   readonly #reader = new FrameReader<FromPulse>();
   readonly #queue: Uint8Array[] = [];
-  readonly #closed = Promise.withResolvers<void>();
+  /** The same socket, past the runtime: for its last words. */
+  readonly #fd: number = -1;
+  readonly #stderrEnds: Promise<void>;
   #socket: Bun.Socket | undefined;
+  #isGone = false;
 
   /** Starts it and connects; what is said before the connection stands is kept. `rtprio`: in real time. */
   constructor(command: readonly string[], events: PulseEvents, rtprio?: number) {
     this.#events = events;
     const [ours, theirs] = socketpair(true);
     try {
+      this.#fd = duplicate(ours);
       this.#process = Bun.spawn([...command], {
         // What ps shows; the path by which it starts itself again says nothing to anybody.
         argv0: command[0] === ownFile ? "hb" : (command[0] ?? "hb"),
@@ -58,14 +62,15 @@ export class Pulse {
         onExit: (process) => this.#gone(process),
       });
     } catch (error) {
-      closeSync(ours);
+      close(ours);
+      if (this.#fd !== -1) close(this.#fd);
       throw error;
     } finally {
-      closeSync(theirs);
+      close(theirs);
     }
     if (rtprio !== undefined) this.#hurry(rtprio);
     this.#connect(ours);
-    this.#listenToStderr();
+    this.#stderrEnds = this.#listenToStderr();
   }
 
   get pid(): number {
@@ -113,10 +118,14 @@ export class Pulse {
       socket: {
         data: (_socket: Bun.Socket, packet: Uint8Array) => this.#take(packet),
         drain: () => this.#flush(),
-        close: () => this.#closed.resolve(),
-        error: () => this.#closed.resolve(),
+        // Not its end: that is told by the process.
+        error: () => undefined,
       },
     } as unknown as Bun.UnixSocketOptions<undefined>);
+    if (this.#isGone) {
+      socket.end();
+      return;
+    }
     this.#socket = socket;
     this.#flush();
   }
@@ -147,11 +156,29 @@ export class Pulse {
     if (part.trim() !== "") this.#events.grumbled(part);
   }
 
-  /** Its last words may still be in the socket: they are read before its end is told. */
   async #gone({ exitCode, signalCode }: Bun.Subprocess) {
-    await Promise.race([this.#closed.promise, Bun.sleep(lastWordsMs)]);
+    this.#isGone = true;
+    this.#takeLastWords();
     this.#socket?.end();
+    await Promise.race([this.#stderrEnds, Bun.sleep(stderrMs)]);
     const how = exitCode === null ? `killed by ${signalCode}` : `exit code ${exitCode}`;
     this.#events.ended(how);
+  }
+
+  /** The runtime closes a socket at its first error, and there is one when the pulse left a word of ours unread
+   *  (ECONNRESET): what it said before is still to be had then, and says why it ended. */
+  #takeLastWords() {
+    const buffer = new Uint8Array(frameBytesMax + 1);
+    for (let isReset = false; ; ) {
+      try {
+        const got = receive(this.#fd, buffer);
+        if (got === undefined || got === 0) break;
+        this.#take(buffer.subarray(0, got));
+      } catch (error) {
+        if (!(error instanceof SysError) || isReset) throw error;
+        isReset = true;
+      }
+    }
+    close(this.#fd);
   }
 }

@@ -1,6 +1,9 @@
 // How a pulse is started: as this host's environment is now, and without the compiler's last tier.
 
 import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import type { FromPulse } from "../../src/core/channel.ts";
+import { at } from "../../src/core/instant.ts";
 import { Pulse } from "../../src/desk/pulse.ts";
 
 test("Pulse hands on the environment of now, and turns the last tier of the compiler off", async () => {
@@ -16,4 +19,37 @@ test("Pulse hands on the environment of now, and turns the last tier of the comp
   await promise;
   delete process.env.HB_PULSE_TEST;
   expect(lines).toEqual(["now 0"]);
+});
+
+/** A pulse that never reads. It is told when to speak, by which time its parent is busy. */
+const hurried = `
+  import { PollSet, POLLIN } from "${import.meta.dir}/../../ffi/poll.ts";
+  import { send } from "${import.meta.dir}/../../ffi/socket.ts";
+  import { frames } from "${import.meta.dir}/../../src/core/frame.ts";
+  process.on("SIGTERM", () => {
+    for (let at = 1; at <= 3; at += 1) for (const frame of frames({ say: "alive", at })) send(3, frame);
+    process.exit(3);
+  });
+  const set = new PollSet();
+  set.watch(3, POLLIN);
+  while (set.wait(1_000) === 0);
+  setInterval(() => {}, 1_000);
+  console.error("There is a word");
+`;
+
+test("Pulse hears the last words of one that left a word of ours unread", async () => {
+  const heard: FromPulse[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const pulse = new Pulse([process.execPath, "-e", hurried], {
+    heard: (message) => heard.push(message),
+    grumbled: () => {
+      process.kill(pulse.pid, "SIGTERM");
+      // Its last thread closes the socket, and that may be after its own end.
+      while (pulse.isThere || readdirSync(`/proc/${pulse.pid}/task`).length > 1) Bun.sleepSync(1);
+    },
+    ended: resolve,
+  });
+  pulse.say({ say: "alive" });
+  expect(await promise).toBe("exit code 3");
+  expect(heard).toEqual([1, 2, 3].map((ms) => ({ say: "alive", at: at(ms) })));
 });
