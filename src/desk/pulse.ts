@@ -96,9 +96,9 @@ export class Pulse {
     // A stopped process dies of SIGKILL too; nothing else is needed.
   }
 
-  /** Lets it see end-of-file. */
+  /** Lets it see end-of-file; what it still says is heard. */
   hangUp(): void {
-    this.#socket?.end();
+    this.#socket?.shutdown();
   }
 
   /** On a busy host a runtime needs seconds to start as an ordinary process, and somebody waits for this

@@ -53,3 +53,35 @@ test("Pulse hears the last words of one that left a word of ours unread", async 
   expect(await promise).toBe("exit code 3");
   expect(heard).toEqual([1, 2, 3].map((ms) => ({ say: "alive", at: at(ms) })));
 });
+
+/** A pulse that waits for a word, and then for the end of what it is told. */
+const obedient = `
+  import { PollSet, POLLIN } from "${import.meta.dir}/../../ffi/poll.ts";
+  import { receive, send } from "${import.meta.dir}/../../ffi/socket.ts";
+  import { frames } from "${import.meta.dir}/../../src/core/frame.ts";
+  const set = new PollSet();
+  set.watch(3, POLLIN);
+  const packet = new Uint8Array(100);
+  for (let at = 1; ; at += 1) {
+    while (set.wait(1_000) === 0);
+    const got = receive(3, packet);
+    for (const frame of frames({ say: "alive", at })) send(3, frame);
+    if (got === 0) process.exit(5);
+  }
+`;
+
+test("Pulse.hangUp() is the end of file for the pulse, and what it says then is heard", async () => {
+  const heard: FromPulse[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const pulse = new Pulse([process.execPath, "-e", obedient], {
+    heard: (message) => {
+      heard.push(message);
+      pulse.hangUp();
+    },
+    grumbled() {},
+    ended: resolve,
+  });
+  pulse.say({ say: "alive" });
+  expect(await promise).toBe("exit code 5");
+  expect(heard).toEqual([1, 2].map((ms) => ({ say: "alive", at: at(ms) })));
+});
