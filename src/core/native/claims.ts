@@ -24,7 +24,7 @@ export class Claims {
 
   /** Takes note of what it says about groups; false when that is nothing. */
   heard(node: string, message: Message): boolean {
-    const partner = this.#nodes.get(node) ?? new Partner(node, this.#members);
+    const partner = this.#partner(node);
     this.#nodes.set(node, partner);
     const type = textOf(message, "t");
     if (type === "starting") partner.began(message);
@@ -44,6 +44,12 @@ export class Claims {
   isSettled(node: string): boolean {
     const partner = this.#nodes.get(node);
     return partner?.known === true && partner.stable;
+  }
+
+  /** A full member that has said nothing of its groups since it is here. */
+  isMute(node: string): boolean {
+    const { active, known, fresh } = this.#partner(node);
+    return active && !known && !fresh;
   }
 
   /** For long enough all of these nodes have been saying that they do not have this group. */
@@ -68,6 +74,10 @@ export class Claims {
       first = firstAfter(now, first, after(since, unclaimedMs));
     }
     return first;
+  }
+
+  #partner(node: string): Partner {
+    return this.#nodes.get(node) ?? new Partner(node, this.#members);
   }
 
   #mayHave(node: string, owner: string): boolean {

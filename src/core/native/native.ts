@@ -6,7 +6,7 @@
 // as the other one has confirmed. So release always comes first, and a lost message only delays.
 //
 // It does not start or stop anything itself (runner.ts) and it does not talk to Heartbeat 3 nodes
-// (classic.ts, legacy.ts), but for one answer that lets such a node start beside many.
+// (classic.ts, legacy.ts), but for what lets such a node live beside many (stranger.ts, inquiry.ts).
 
 import { textOf } from "../../wire/message.ts";
 import type { Effect } from "../effect.ts";
@@ -24,6 +24,7 @@ import { Council, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
 import { Giving } from "./giving.ts";
 import { Herald } from "./herald.ts";
+import { Inquiry } from "./inquiry.ts";
 import { Leave } from "./leave.ts";
 import { Ledger, retryAloneMs } from "./ledger.ts";
 import { Operator } from "./operator.ts";
@@ -42,6 +43,7 @@ export class Native implements Negotiator {
   readonly #operator: Operator;
   readonly #connectivity: Connectivity;
   readonly #herald: Herald;
+  readonly #inquiry: Inquiry;
   readonly #renewal: Renewal;
   readonly #leave: Leave;
   #turnedAt: Instant;
@@ -58,6 +60,7 @@ export class Native implements Negotiator {
     this.#operator = new Operator(this.#council, this.#ledger);
     this.#connectivity = new Connectivity(() => 2 * table.config().timing.keepaliveMs + 50);
     this.#herald = new Herald(this.#council);
+    this.#inquiry = new Inquiry(this.#council);
     this.#renewal = new Renewal(this.#council);
     this.#leave = new Leave(table);
   }
@@ -113,6 +116,7 @@ export class Native implements Negotiator {
     let first = this.#council.deadline(turnedAt);
     first = firstAfter(turnedAt, first, this.#ledger.deadline(turnedAt));
     first = firstAfter(turnedAt, first, this.#herald.deadline());
+    first = firstAfter(turnedAt, first, this.#inquiry.deadline(turnedAt));
     first = firstAfter(turnedAt, first, this.#operator.requests.deadline());
     first = firstAfter(turnedAt, first, this.#connectivity.deadline());
     this.#due = { at: first };
@@ -173,7 +177,8 @@ export class Native implements Negotiator {
     const { node, message } = event;
     if (this.#council.strangers.includes(node)) {
       const isNews = this.#council.claims.heard(node, message);
-      const said = answerStranger(this.#council, this.#ledger, event, now);
+      const question = { node, message, isAsked: this.#inquiry.isAsked(node) };
+      const said = answerStranger(this.#council, this.#ledger, question, now);
       return isNews ? [...(said ?? []), ...this.#turn(now)] : said;
     }
     if (textOf(message, "t") !== bulletinType) return undefined;
@@ -211,7 +216,8 @@ export class Native implements Negotiator {
     const isLeaving = this.#leave.begun;
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
-    return [...effects, ...(isLeaving ? this.#leave.check(now) : this.#renewal.check())];
+    if (isLeaving) return [...effects, ...this.#leave.check(now)];
+    return [...effects, ...this.#inquiry.check(now), ...this.#renewal.check()];
   }
 
   /** The rules, in order; the first that has something to say decides. */

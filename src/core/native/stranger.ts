@@ -1,7 +1,7 @@
-// The two sentences that hb nodes say to a Heartbeat 3 node in a cluster of more than two: answers to its
-// `starting`, without which it would never get up (heartbeat-wire 10.3), and to its `ip-request` for its own
-// group, without which it would never start that (heartbeat-resources 6). A group that an hb node has is
-// not given away: then nobody answers.
+// What hb nodes answer to a Heartbeat 3 node in a cluster of more than two: to its `starting`, without which
+// it would never get up (heartbeat-wire 10.3), to the report that it was asked for (inquiry.ts), without which
+// it would do nothing more of its own, and to its `ip-request` for its own group, without which it would never
+// start that (heartbeat-resources 6). A group that an hb node has is not given away: then nobody answers.
 //
 // Heartbeat's own model of "local" and "foreign" groups is only right for two nodes, so nothing is
 // negotiated with it here (heartbeat-resources 11). To a node that starts, "foreign" means that its own
@@ -18,20 +18,23 @@ import type { Ledger } from "./ledger.ts";
 interface Question {
   readonly node: string;
   readonly message: Message;
+  /** It was asked what it holds. */
+  readonly isAsked: boolean;
 }
 
 export function answerStranger(
-  { table, strangers, claims }: Council,
+  council: Council,
   ledger: Ledger,
-  { node, message }: Question,
+  { node, message, isAsked }: Question,
   now: Instant,
 ): Effect[] | undefined {
+  const { table } = council;
   const key = textOf(message, "ipaddr") ?? "";
   switch (textOf(message, "t")) {
-    case "starting": {
-      const starting = strangers.filter((stranger) => !claims.isSettled(stranger));
-      return [warning(node), ...table.send(reportDraft(report(table, starting)), now)];
-    }
+    case "starting":
+      return [warning(node), ...table.send(reportDraft(report(council)), now)];
+    case "resource":
+      return isAsked ? table.send(reportDraft(report(council)), now) : undefined;
     case "ip-request":
       if (table.hand.group(key) === undefined || ledger.register(key).node !== node) {
         return undefined;
@@ -42,8 +45,9 @@ export function answerStranger(
   }
 }
 
-function report({ hand }: Council["table"], starting: readonly string[]): Report {
-  const held = hand.groups.filter(({ state }) => state === "held");
+function report({ table, strangers, claims }: Council): Report {
+  const starting = strangers.filter((stranger) => !claims.isSettled(stranger));
+  const held = table.hand.groups.filter(({ state }) => state === "held");
   const claim = {
     local: held.some(({ owner }) => !starting.includes(owner)),
     foreign: held.some(({ owner }) => starting.includes(owner)),
