@@ -42,7 +42,7 @@ export function peace(
   return {
     acts: [
       ...mend(configs, acts, from),
-      // Who was leaving when everything was mended is gone by now, and comes back.
+      // Who was leaving or about to reboot when everything was mended is gone by now, and comes back.
       ...starts(configs, from + goneMs),
       ...(mended > from + goneMs ? starts(configs, mended) : []),
     ],
@@ -80,12 +80,16 @@ function starts(configs: readonly ClusterConfig[], at: number): TimedAct[] {
   return configs.map(({ self }) => ({ at, act: "start", node: self }));
 }
 
-/** How long a node that is leaving may need: scripts may hang at every stage. */
+/** How long it may take until everybody is gone who is going: who leaves may be held up by scripts that hang
+ *  at every stage; who reboots because of a stop that cannot be done may still be at its last try. */
 function longest(configs: readonly ClusterConfig[], acts: readonly TimedAct[]): number {
   const isLeaving = acts.some(({ act }) => act === "leave");
   const isSlow = acts.some(
     (act) => act.act === "script" && (act.temper.stopHangs || (act.temper.tookMs ?? 0) > 5_000),
   );
+  if (!isSlow) return goneMs;
   const limitMs = configs[0]?.resourceTimeoutMs ?? 0;
-  return isLeaving && isSlow ? stopTries * (limitMs + 1_000) + limitMs : goneMs;
+  if (isLeaving) return stopTries * (limitMs + 1_000) + limitMs;
+  const reboots = configs.some(({ onStopFailure }) => onStopFailure === "reboot");
+  return reboots ? limitMs + goneMs : goneMs;
 }
