@@ -7,6 +7,7 @@ import { type Spec, shapeOf } from "../plainshape.ts";
 import { Judge } from "./judge.ts";
 
 const nobody = { law: "7", at: 100_100, text: "httpd was held by several, and none keeps it" };
+const announces: Sight = { saw: "announce", node: "alice", words: ["10.0.0.1"] };
 const heal: Sight = { saw: "act", act: { act: "heal" } };
 const spec: Spec = { nodes: ["alice", "bob", "carol"], groups: [["alice", "httpd"]] };
 
@@ -59,6 +60,25 @@ test.each([
   expect(seen({ holders: ["alice", "bob"], off, lose }, ...after)).toEqual([...found]);
 });
 
+test.each([
+  ["may be unsure, for it has only said that it adopts them", [], []],
+  ["is sure once it has announced its addresses again", [announces], [nobody]],
+] as const)(
+  "Heal knows that an owner that was killed and started again %s",
+  (_what, said, found) => {
+    const judge = new Judge(shapeOf({ ...spec, groups: [["alice", "10.0.0.1"]], failback: "on" }));
+    for (const node of spec.nodes) runs(judge, node, true, 0);
+    for (const node of ["alice", "bob"]) judge.see(has(node, true), 50_000);
+    runs(judge, "alice", false, 90_000);
+    runs(judge, "alice", true, 91_000);
+    judge.see(announces, 91_000);
+    for (const sight of [...said, heal]) judge.see(sight, 100_000);
+    for (const node of ["alice", "bob"]) judge.see(has(node, false), 100_100);
+    const told = judge.violations.map(({ text }) => text.replace("10.0.0.1", "httpd"));
+    expect(told).toEqual(found.map(({ text }) => text));
+  },
+);
+
 interface Story {
   readonly holders: readonly string[];
   /** What is held elsewhere does not go home. */
@@ -74,10 +94,7 @@ interface Story {
 function seen(story: Story, ...sights: readonly Sight[]) {
   const { holders, off, sleptMs, wokeMs = 0, lose = holders } = story;
   const judge = new Judge(shapeOf({ ...spec, failback: off ? "off" : "on" }));
-  for (const node of spec.nodes) {
-    judge.see({ saw: "process", node, process: "desk", alive: true }, 0);
-    judge.see({ saw: "process", node, process: "pulse", alive: true }, 0);
-  }
+  for (const node of spec.nodes) runs(judge, node, true, 0);
   for (const node of holders) judge.see(serves(node, true), 50_000);
   if (sleptMs !== undefined) {
     judge.see({ saw: "frozen", node: "alice", frozen: true }, 100_000 - wokeMs - sleptMs);
@@ -86,6 +103,15 @@ function seen(story: Story, ...sights: readonly Sight[]) {
   for (const sight of sights) judge.see(sight, 100_000);
   for (const node of lose) judge.see(serves(node, false), 100_100);
   return judge.violations;
+}
+
+function runs(judge: Judge, node: string, alive: boolean, now: number): void {
+  judge.see({ saw: "process", node, process: "desk", alive }, now);
+  judge.see({ saw: "process", node, process: "pulse", alive }, now);
+}
+
+function has(node: string, up: boolean): Sight {
+  return { saw: "address", node, word: "10.0.0.1", up };
 }
 
 function serves(node: string, up: boolean): Sight {

@@ -9,9 +9,9 @@
 // them as well, once it has all of it up: it took the group last, and nobody could tell it not to.
 //
 // Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
-// have nothing: it overslept, and who is not sure gives up what others hold. It is sure when it has asked its
-// scripts again, which may be later than a deadtime: it waits until everybody whom it hears has answered, or
-// turns out to be deaf. Or it gives way to one that takes the group without having heard it since the heal: that
+// have nothing: it overslept, or adopted what an earlier life of it had up, and who is not sure gives up what
+// others hold. It is sure when it has asked its scripts, or announced its addresses, again, which may be later
+// than a deadtime: it waits until everybody whom it hears has answered, or turns out to be deaf. Or it gives way to one that takes the group without having heard it since the heal: that
 // one cannot be told to yield. Then the group goes home, whoever keeps it until then. Ping nodes that were not
 // seen, which may call for another move; nodes that leave, read different files, or whose scripts misbehave;
 // groups that are stuck or were left up by an earlier life of an agent.
@@ -40,7 +40,8 @@ export class Heal implements Law {
   #watches: Watch[] = [];
   #until = 0;
   readonly #leaving = new Set<string>();
-  /** What a node had up as it woke from a sleep that was surely too long, and has not asked for since. */
+  /** What a node had up as it woke from a sleep that was surely too long, or as its agent began to run, and has
+   *  not asked for since. */
   readonly #unasked = new Map<string, Set<string>>();
   /** Some node has not always seen all ping nodes. */
   #mayBeBlind = false;
@@ -56,7 +57,7 @@ export class Heal implements Law {
       this.#act(sight.act, now);
       return;
     }
-    this.#ask(sight);
+    this.#ask(sight, now);
     if (sight.saw === "process") this.#leaving.delete(sight.node);
     if (sight.saw === "process" || sight.saw === "frozen") this.#watches = [];
     if (this.#watches.length === 0) return;
@@ -69,11 +70,14 @@ export class Heal implements Law {
     else this.#lost(sight.node, sight.word);
   }
 
-  #ask(sight: Sight): void {
+  #ask(sight: Sight, now: number): void {
     switch (sight.saw) {
-      case "process":
-        this.#unasked.delete(sight.node);
+      case "process": {
+        const { up } = this.#picture.host(sight.node);
+        if (sight.process === "pulse")
+          this.#unasked.set(sight.node, new Set(sight.alive ? up.keys() : []));
         return;
+      }
       case "frozen": {
         const { up, mayNapMs, frozenAt, thawedAt } = this.#picture.host(sight.node);
         const isLong = !sight.frozen && thawedAt - frozenAt >= mayNapMs;
@@ -83,6 +87,11 @@ export class Heal implements Law {
       case "address":
       case "script":
         this.#unasked.get(sight.node)?.delete(sight.word);
+        return;
+      case "announce":
+        // What it says as it begins to run is that it adopts them.
+        if (now === this.#picture.host(sight.node).bornAt) return;
+        for (const word of sight.words) this.#unasked.get(sight.node)?.delete(word);
         return;
       default:
         return;
