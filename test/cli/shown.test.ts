@@ -30,15 +30,11 @@ const elsewhere: Record<string, string> = {
   sha256sum: "test/packaging reads the sums",
   xz: "test/packaging unpacks them",
   install: "puts the binary in place",
-  "dpkg-divert": "belongs to the host: no lab has a dpkg of its own",
-  ln: "test/lab/carp calls hb by ucarp's name",
-  printf: "writes a password",
-  umask: "for that file alone",
 };
 
 /** Commands run by a lab beside hb's: what sets the stage. */
 const plain =
-  /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done|ssh|ssh-keygen|cat|mkdir|useradd|chown)$/;
+  /^(systemctl|chmod|cd|cp|sed|ip|stat|grep|echo|true|curl|for|do|done|ssh|ssh-keygen|cat|mkdir|useradd|chown|dpkg-divert|ln|ifup|ifdown|printf|umask|rm)$/;
 
 /** The lines of indented blocks, and those of sessions. */
 function commandsOf(page: string): string[] {
