@@ -5,13 +5,16 @@
 // else meanwhile.
 //
 // Expected when an hb host that was master says farewell, and another one that is well hears it: alive,
-// not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else: under
-// ucarp's name, and by a kernel, a master goes without a word, and is believed for a dead time.
+// not demoted, not pausing after a yield or a failure, with nothing under way, and served by nobody else. Of
+// several that spoke the best one is the master, and is believed for a dead time, unless he is heard to go: a
+// cut may have kept his farewell back. Under ucarp's name, and by a kernel, any master goes without a word.
 // Anything that is done to the segment meanwhile suspends it, and so do lost and late packets; and equals in
 // BSD's dialect without seals, who all yield to each other and then go by their ranks.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
-import { deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
+import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
+import { comparePace, compareReversed, deadIntervalMs } from "../../../../src/wire/carp/timing.ts";
+import { addressToBytes } from "../../../../src/wire/ipaddress.ts";
 import type { Law, Report } from "../../law/law.ts";
 import type { Ledger } from "./ledger.ts";
 import {
@@ -34,14 +37,19 @@ interface Hope {
   readonly until: number;
 }
 
+interface Word {
+  readonly advert: HeardAdvert;
+  readonly at: number;
+}
+
 export class Farewell implements Law {
   readonly #picture: Picture;
   readonly #ledger: Ledger;
   readonly #report: Report;
   readonly #touchedAt = new Map<string, number>();
   readonly #masterUntil = new Map<string, number>();
-  /** Of each host: whom it heard, and when, of those that may go without a word. */
-  readonly #silent = new Map<string, Map<string, number>>();
+  /** Of each host: whom it heard, and has not heard go. */
+  readonly #speakers = new Map<string, Map<string, Word>>();
   #hope: Hope | undefined;
   /** Who was told to go, and until when it must have said so. */
   readonly #owed = new Map<string, number>();
@@ -60,9 +68,9 @@ export class Farewell implements Law {
     } else if (sight.saw === "process" || sight.saw === "frozen") {
       this.#touchedAt.set(sight.node, now);
     } else if (sight.saw === "advert-heard" && sight.rejected === undefined) {
-      this.#serves(sight, now);
       if (isFarewell(sight.advert)) this.#heard(sight, now);
       else if (sight.touched !== undefined) this.#hope = undefined;
+      this.#serves(sight, now);
     } else if (sight.saw === "advert") {
       const host = this.#picture.host(sight.node);
       if (this.#picture.isMaster(host)) this.#masterUntil.set(host.name, now);
@@ -120,22 +128,26 @@ export class Farewell implements Law {
     const wasMaster = now - (this.#masterUntil.get(from) ?? Number.NEGATIVE_INFINITY);
     if (wasMaster > leaver.intervalMs + 2 * scriptsMs(leaver) + atOnceMs) return;
     if (!this.#isWell(heir, now) || this.#picture.masters.length > 0 || this.#isRanked()) return;
-    if (this.#isServed(heir, now)) return;
+    if (this.#isServed(heir, from, now)) return;
     this.#hope ??= { from, at: now, until: now + atOnceMs };
   }
 
   #serves({ node, from, advert }: Extract<Sight, { saw: "advert-heard" }>, now: number): void {
-    if (isOurs(this.#picture.host(from))) return;
-    const speakers = this.#silent.get(node) ?? new Map<string, number>();
-    this.#silent.set(node, speakers);
+    const speakers = this.#speakers.get(node) ?? new Map<string, Word>();
+    this.#speakers.set(node, speakers);
     if (isFarewell(advert)) speakers.delete(from);
-    else speakers.set(from, now);
+    else speakers.set(from, { advert, at: now });
   }
 
-  /** By somebody who may have gone without a word. */
-  #isServed({ name, router }: Seen, now: number): boolean {
-    const heardAt = Math.max(...(this.#silent.get(name)?.values() ?? []));
-    return now - heardAt < deadIntervalMs(router, router.deadratio);
+  /** By somebody else than this leaver: one who may have gone without a word, or is better. */
+  #isServed({ name, router }: Seen, leaver: string, now: number): boolean {
+    const speakers = this.#speakers.get(name) ?? new Map<string, Word>();
+    const last = speakers.get(leaver)?.advert;
+    return [...speakers].some(([from, { advert, at }]) => {
+      if (from === leaver || now - at >= deadIntervalMs(router, router.deadratio)) return false;
+      const isSilent = !isOurs(this.#picture.host(from));
+      return isSilent || last === undefined || outlasts(advert, last);
+    });
   }
 
   #isWell(host: Seen, now: number): boolean {
@@ -161,4 +173,12 @@ export class Farewell implements Law {
       return isBlind || breed === "openbsd" || breed === "freebsd";
     });
   }
+}
+
+/** Of two masters `one` stays: it is faster, or as fast with the better address (carp.md 7). */
+function outlasts(one: HeardAdvert, other: HeardAdvert): boolean {
+  const difference = comparePace(one, other);
+  if (difference !== 0) return difference < 0;
+  if (one.family !== other.family) return false;
+  return compareReversed(addressToBytes(one.from), addressToBytes(other.from)) < 0;
 }
