@@ -257,7 +257,7 @@ export class Agent {
     switch (this.#signals) {
       case 1:
         this.#notify.stopping();
-        this.#log.write("info", `Leaving the cluster: ${leaving}`, "leave", {});
+        this.#log.write("info", `Leaving the cluster: ${leaving}`, "leave", { status: "leaving" });
         if (this.#keeper.ready) this.#leave();
         return;
       case 2:

@@ -14,20 +14,80 @@ export interface ClassicWord {
 /** The Heartbeat that is spoken. */
 const speaks = "3.0.6";
 
-/** One line of ours in 3.0.6's words: one or several lines. `node`: this one. */
-export function classicWords({ level, topic, text, fields }: Line, node: string): ClassicWord[] {
-  const words = wordsOf(topic, fields ?? {}, node);
-  if (words !== undefined) return words;
-  return [{ level: heartbeatWord[level], text: topic === "" ? text : `${topic}: ${text}` }];
+/** How one process talks: some lines of 3.0.6 are about several of ours. */
+export class ClassicVoice {
+  /** This one. */
+  readonly #node: string;
+  /** Groups that are being taken from a node, by whose they were. */
+  readonly #taking = new Map<unknown, Set<unknown>>();
+  #hasLeft = false;
+  /** What was said last: a line goes to several places. */
+  #last: { readonly line: Line; readonly words: readonly ClassicWord[] } | undefined;
+
+  constructor(node: string) {
+    this.#node = node;
+  }
+
+  /** One line of ours in 3.0.6's words: one or several lines, or none where an earlier one has said it. */
+  words(line: Line): readonly ClassicWord[] {
+    if (this.#last?.line === line) return this.#last.words;
+    const { level, topic, text } = line;
+    const own = { level: heartbeatWord[level], text: topic === "" ? text : `${topic}: ${text}` };
+    const words = this.#told(line) ?? wordsOf(topic, line.fields ?? {}) ?? [own];
+    this.#last = { line, words };
+    return words;
+  }
+
+  #told({ topic, level, fields }: Line): ClassicWord[] | undefined {
+    switch (topic) {
+      case "dead":
+      case "member":
+        // What was to be taken from it before and was not is forgotten; who leaves is still being taken over.
+        if (fields?.life !== "left") this.#taking.delete(fields?.peer);
+        return undefined;
+      case "takeover":
+        return fields?.to === this.#node ? this.#take(fields) : undefined;
+      case "group":
+        return fields?.act === "take" ? this.#taken(fields) : undefined;
+      case "exit":
+        // What fails, or makes way for the next one, has relinquished nothing.
+        if (level !== "info" || (fields === undefined && !this.#hasLeft)) return undefined;
+        if (fields === undefined) return info(`${this.#node} Heartbeat shutdown complete.`);
+        this.#hasLeft = true;
+        return info("All HA resources relinquished.");
+      default:
+        return undefined;
+    }
+  }
+
+  #take({ group, from }: Fields): ClassicWord[] | undefined {
+    if (from === undefined) return undefined;
+    const groups = this.#taking.get(from);
+    this.#taking.set(from, (groups ?? new Set()).add(group));
+    return groups === undefined ? info(`Resources being acquired from ${from}.`) : [];
+  }
+
+  #taken({ group, outcome }: Fields): ClassicWord[] | undefined {
+    for (const [from, groups] of this.#taking) {
+      if (!groups.delete(group)) continue;
+      if (groups.size > 0) return outcome === "held" ? [] : undefined;
+      this.#taking.delete(from);
+      return outcome === "held" ? info("mach_down takeover complete.") : undefined;
+    }
+    return outcome === "held" ? info("local resource transition completed.") : undefined;
+  }
 }
 
 type Fields = NonNullable<Line["fields"]>;
 
-function wordsOf(topic: string, fields: Fields, node: string): ClassicWord[] | undefined {
-  const { peer, status, state, link, life, lost, span, silentMs, from, to } = fields;
+function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
+  const { peer, status, state, link, life, lost, span, silentMs, groups } = fields;
   switch (topic) {
     case "start":
       return startWords(fields);
+    case "leave":
+      if (status === "leaving") return info(`Heartbeat shutdown in progress. (${process.pid})`);
+      return groups === undefined ? undefined : info("Giving up all HA resources.");
     case "link":
       return state === "failed" || peer === undefined
         ? undefined
@@ -48,19 +108,12 @@ function wordsOf(topic: string, fields: Fields, node: string): ClassicWord[] | u
         ? info(`No pkts missing from ${peer}!`)
         : warn(`${lost} lost packet(s) for [${peer}] ${span}`);
     case "member":
-      if (life === "restarted") return info(`Heartbeat restart on node ${peer}`);
+      if (life === "restarted" || life === "risen")
+        return info(`Heartbeat restart on node ${peer}`);
       return life === "left" ? info(`Received shutdown notice from '${peer}'.`) : undefined;
     case "partition":
       if (life !== "returned") return undefined;
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
-    case "takeover":
-      if (from === undefined || to !== node) return undefined;
-      return info(`Resources being acquired from ${from}.`);
-    case "group":
-      if (fields.act !== "take" || fields.outcome !== "held") return undefined;
-      return info("local resource transition completed.");
-    case "exit":
-      return info("All HA resources relinquished.", `${node} Heartbeat shutdown complete.`);
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@
 // Heartbeat 3.0.6, by its name and in its words, for whoever watched its log (heartbeat-config 8).
 
 import { hostname } from "node:os";
-import { type ClassicWord, classicWords } from "./classicword.ts";
+import { ClassicVoice, type ClassicWord } from "./classicword.ts";
 import {
   clockOf,
   heartbeatLine,
@@ -77,9 +77,12 @@ function jsonOf({ at, level, topic, text: sentence, fields }: Line): string {
 
 function classic(syslogmsgfmt: boolean): LogForm {
   const { pid } = process;
+  const voice = new ClassicVoice(hostname());
   const each = (line: Line, form: (word: ClassicWord) => string): string => {
-    const words = classicWords(line, hostname());
-    return words.map((word) => `${form({ ...word, text: plain(word.text) })}\n`).join("");
+    return voice
+      .words(line)
+      .map((word) => `${form({ ...word, text: plain(word.text) })}\n`)
+      .join("");
   };
   const file = (line: Line) => {
     const { at } = line;
@@ -100,7 +103,7 @@ function classic(syslogmsgfmt: boolean): LogForm {
     syslog(line, facility) {
       const head = syslogHead(line, facility);
       if (head === undefined) return [];
-      return classicWords(line, hostname()).map(({ level, text: sentence }) => {
+      return voice.words(line).map(({ level, text: sentence }) => {
         return `${head} heartbeat: [${pid}]: ${level}: ${plain(sentence)}`;
       });
     },

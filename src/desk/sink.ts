@@ -33,8 +33,9 @@ export class Sink {
     this.#format = dropped;
   }
 
-  /** Takes a line; never waits. */
+  /** Takes a line, or nothing where a form has no words for one; never waits. */
   push(line: string): void {
+    if (line === "") return;
     const bytes = Buffer.from(line);
     if (this.#bytes + bytes.length > bytesMax) {
       this.#dropped += 1;

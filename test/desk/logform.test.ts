@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Level } from "../../src/core/effect.ts";
-import { classicWords } from "../../src/desk/classicword.ts";
+import { ClassicVoice } from "../../src/desk/classicword.ts";
 import type { Line } from "../../src/desk/line.ts";
 import { Log } from "../../src/desk/log.ts";
 import { logForm } from "../../src/desk/logform.ts";
@@ -98,6 +98,7 @@ test.each<[Level, string, Line["fields"], string[]]>([
   ],
   ["info", "loss", { peer: "bob", lost: 0 }, ["info No pkts missing from bob!"]],
   ["warn", "member", { peer: "bob", life: "restarted" }, ["info Heartbeat restart on node bob"]],
+  ["info", "member", { peer: "bob", life: "risen" }, ["info Heartbeat restart on node bob"]],
   ["info", "member", { peer: "bob", life: "left" }, ["info Received shutdown notice from 'bob'."]],
   [
     "error",
@@ -119,18 +120,72 @@ test.each<[Level, string, Line["fields"], string[]]>([
   ],
   [
     "info",
-    "exit",
-    {},
-    ["info All HA resources relinquished.", "info alice Heartbeat shutdown complete."],
+    "leave",
+    { status: "leaving" },
+    [`info Heartbeat shutdown in progress. (${process.pid})`],
   ],
+  ["info", "leave", { groups: ["g"] }, ["info Giving up all HA resources."]],
+  ["info", "leave", {}, ["info leave: ours"]],
+  ["info", "exit", {}, ["info All HA resources relinquished."]],
+  ["info", "exit", undefined, ["info exit: ours"]],
+  ["error", "exit", undefined, ["ERROR exit: ours"]],
   ["info", "takeover", { group: "g", from: "bob", to: "carol" }, ["info takeover: ours"]],
   ["error", "group", { group: "g", act: "take", outcome: "failed" }, ["ERROR group: ours"]],
   ["info", "member", { peer: "bob", life: "first" }, ["info member: ours"]],
   ["error", "loss", {}, ["ERROR loss: ours"]],
   ["error", "", {}, ["ERROR ours"]],
-])("classicWords() of %s %s %j", (level, topic, fields, words) => {
-  const told = classicWords({ at, level, topic, text: "ours", fields: fields ?? {} }, "alice");
-  expect(told.map(({ level: word, text }) => `${word} ${text}`)).toEqual(words);
+])("ClassicVoice.words() of %s %s %j", (level, topic, fields, words) => {
+  expect(said([[topic, fields, level]])).toEqual(words);
+});
+
+/** What alice says of these, one after the other. */
+function said(
+  lines: readonly (readonly [topic: string, fields?: Line["fields"], level?: Level])[],
+): string[] {
+  const voice = new ClassicVoice("alice");
+  return lines.flatMap(([topic, fields, level = "info"]) => {
+    const line = { at, level, topic, text: "ours", ...(fields && { fields }) };
+    const words = voice.words(line);
+    // The same for each place that the line goes to.
+    expect(voice.words(line)).toEqual(words);
+    return words.map(({ level: word, text }) => `${word} ${text}`);
+  });
+}
+
+const from = (peer: string, group: string) =>
+  ["takeover", { group, from: peer, to: "alice" }] as const;
+const held = (group: string, outcome = "held") =>
+  ["group", { group, act: "take", outcome }] as const;
+
+test("ClassicVoice.words() tells of a takeover once, however many groups it has", () => {
+  expect(said([from("bob", "g"), from("bob", "h"), held("g"), held("h"), held("i")])).toEqual([
+    "info Resources being acquired from bob.",
+    "info mach_down takeover complete.",
+    "info local resource transition completed.",
+  ]);
+});
+
+test("ClassicVoice.words() completes no takeover whose last group fails, nor one of a life before", () => {
+  expect(said([from("bob", "g"), held("g", "failed"), held("g")])).toEqual([
+    "info Resources being acquired from bob.",
+    "info group: ours",
+    "info local resource transition completed.",
+  ]);
+  const again = ["dead", { peer: "bob" }] as const;
+  expect(said([from("bob", "g"), again, from("bob", "h"), held("h")])).toEqual([
+    "info Resources being acquired from bob.",
+    "WARN node bob: is dead",
+    "info Resources being acquired from bob.",
+    "info mach_down takeover complete.",
+  ]);
+});
+
+test("ClassicVoice.words() tells of a shutdown only after leaving", () => {
+  expect(said([["exit"]])).toEqual(["info exit: ours"]);
+  expect(said([["exit", {}], ["exit"]])).toEqual([
+    "info All HA resources relinquished.",
+    "info alice Heartbeat shutdown complete.",
+  ]);
 });
 
 test("Log writes its files in the form that it is opened with, and in another when it is read again", async () => {
