@@ -23,6 +23,7 @@ export const MODULES = [
   "9p",
   "i6300esb",
   "ppp_async",
+  "bonding",
 ] as const;
 
 /** A kernel that is ready to boot. */

@@ -18,6 +18,8 @@ export interface Plan {
   readonly machines: readonly string[];
   /** Null-modem cables, each between two machines; ttyS1, ttyS2 … in this order on each. */
   readonly cables?: readonly (readonly [string, string])[];
+  /** Switches, each with a port for every machine: eth0, eth1 … in it; one when absent. */
+  readonly switches?: number;
   /** Machines with a watchdog; none when absent. */
   readonly watchdogs?: readonly string[];
 }
@@ -31,14 +33,18 @@ const ADDRESS_EVENT = /^(Deleted )?\d+:\s+(\S+)\s+inet6? ([0-9a-fA-F.:]+)/;
 export class VmLab {
   readonly dir: string;
   readonly cables: readonly Cable[];
-  readonly ethernet: Switch;
+  /** By eth0, eth1 … */
+  readonly switches: readonly Switch[];
   /** Who holds which address: the kernels' own events, timed when they arrive here. */
   readonly watch = new Holdings();
   readonly #machines: ReadonlyMap<string, Machine>;
 
   private constructor(dir: string, plan: Plan, parts: { readonly vmlinux: string }) {
     this.dir = dir;
-    this.ethernet = new Switch(dir, plan.machines);
+    this.switches = Array.from(
+      { length: plan.switches ?? 1 },
+      (_, number) => new Switch(dir, `eth${number}`, plan.machines),
+    );
     const plugged = new Map<string, number>();
     const plug = (machine: string) => {
       const number = (plugged.get(machine) ?? 0) + 1;
@@ -56,7 +62,7 @@ export class VmLab {
           vmlinux: parts.vmlinux,
           initramfs: join(dir, "initramfs"),
           program: join(dir, "hb"),
-          ethernet: this.ethernet.path(name),
+          ports: this.switches.map((each) => each.path(name)),
           cables: this.cablesOf(name).map((cable) => cable.path(name)),
           watchdog: plan.watchdogs?.includes(name) ?? false,
         };
@@ -85,6 +91,13 @@ export class VmLab {
       rmSync(dir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** The switch at eth0. */
+  get ethernet(): Switch {
+    const [first] = this.switches;
+    if (first === undefined) throw new Error("These machines have no Ethernet");
+    return first;
   }
 
   get machines(): Machine[] {
@@ -150,7 +163,7 @@ export class VmLab {
     for (const machine of this.machines) machine.cutPower();
     for (const machine of this.machines) await machine.off(10_000);
     for (const cable of this.cables) cable.close();
-    this.ethernet.close();
+    for (const each of this.switches) each.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 

@@ -22,7 +22,8 @@ export interface Hardware {
   readonly initramfs: string;
   /** Folder that it sees as /hb, read-only. */
   readonly program: string;
-  readonly ethernet: string;
+  /** Sockets of the switches at eth0, eth1 … */
+  readonly ports: readonly string[];
   /** Sockets of the cables at ttyS1, ttyS2, ttyS3. */
   readonly cables: readonly string[];
   /** With a watchdog of the model i6300esb. */
@@ -119,6 +120,11 @@ export class Machine {
     return wallMs();
   }
 
+  /** Pulls the plug at eth0, eth1 … or puts it in again, as its card sees it. */
+  plug(port: number, isIn: boolean): void {
+    this.#running?.monitor.setCarrier(nicOf(port), isIn);
+  }
+
   /** Runs a command of its shell to its end; code -1 when the machine ends before. */
   async exec(command: string): Promise<Said> {
     const running = this.#running;
@@ -174,9 +180,15 @@ interface Sockets {
   readonly console: string;
 }
 
+/** What the emulator calls the card at a port. */
+function nicOf(port: number): string {
+  return `nic${port}`;
+}
+
 function emulatorCommand(hardware: Hardware, sockets: Sockets): string[] {
   const { name, number, dir } = hardware;
-  const mac = `02:4c:00:00:00:${(10 + number).toString(16).padStart(2, "0")}`;
+  const mac = (port: number) =>
+    `02:4c:00:00:0${port}:${(10 + number).toString(16).padStart(2, "0")}`;
   // The kernel measures its fast clock while it boots; on a busy host it may be wrong by a factor, and
   // then everything in the machine is early or late. The slow one needs no measuring.
   const clocks = "clocksource=hpet tsc=unstable no_timer_check";
@@ -198,8 +210,11 @@ function emulatorCommand(hardware: Hardware, sockets: Sockets): string[] {
     ]),
     ...["-device", "virtio-serial-pci", "-chardev", `socket,id=steer,path=${sockets.steer}`],
     ...["-device", "virtserialport,chardev=steer,name=steer"],
-    ...["-netdev", `stream,id=net,server=off,addr.type=unix,addr.path=${hardware.ethernet}`],
-    ...["-device", `virtio-net-pci,netdev=net,mac=${mac},romfile=`],
+    ...hardware.ports.flatMap((path, port) => [
+      ...["-netdev", `stream,id=net${port},server=off,addr.type=unix,addr.path=${path}`],
+      "-device",
+      `virtio-net-pci,id=${nicOf(port)},netdev=net${port},mac=${mac(port)},romfile=`,
+    ]),
     ...shared("hb", hardware.program, ",readonly=on"),
     ...shared("disk", join(dir, `${name}-disk`)),
     ...(hardware.watchdog ? ["-device", "i6300esb"] : []),

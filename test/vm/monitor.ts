@@ -1,4 +1,5 @@
-// What the emulator tells of its machine over its monitor: resets, the watchdog's bite, power-off.
+// What the emulator tells of its machine over its monitor: resets, the watchdog's bite, power-off; and what it
+// is told there: a plug of the network pulled.
 // The protocol is QMP (qemu's docs/interop/qmp-spec): JSON lines; events flow once capabilities are
 // negotiated.
 
@@ -27,6 +28,11 @@ export class Monitor {
     this.#socket = new Socket(path, { received: (bytes) => this.#received(bytes) });
   }
 
+  /** Plugs the machine's device with that name of the emulator's in or out: its carrier comes or goes. */
+  setCarrier(name: string, up: boolean): void {
+    this.#say({ execute: "set_link", arguments: { name, up } });
+  }
+
   close(): void {
     this.#socket.close();
   }
@@ -36,11 +42,13 @@ export class Monitor {
     this.#rest = lines.pop() ?? "";
     for (const text of lines.filter((line) => line.trim() !== "")) {
       const line = JSON.parse(text) as Line;
-      if (line.QMP !== undefined) this.#socket.send(Buffer.from(NEGOTIATE));
+      if (line.QMP !== undefined) this.#say({ execute: "qmp_capabilities" });
       if (line.event === undefined) continue;
       this.happenings.push({ atMs: wallMs(), event: line.event, detail: line.data ?? {} });
     }
   }
-}
 
-const NEGOTIATE = `${JSON.stringify({ execute: "qmp_capabilities" })}\n`;
+  #say(request: object): void {
+    this.#socket.send(Buffer.from(`${JSON.stringify(request)}\n`));
+  }
+}

@@ -1,10 +1,13 @@
 // Two machines with a null-modem cable between two real UARTs, and no other medium until the last story:
-// everything that a cluster does, over that cable; noise on it; and either of two links lost.
+// everything that a cluster does, over that cable; noise on it; and either of two links lost, of which the
+// other is a bond of two cards.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import type { PacketView } from "../../src/core/snapshot.ts";
 import { Chance } from "../../src/sim/chance.ts";
 import { until } from "../lab/until.ts";
+import { readPage, stepsOf } from "../page.ts";
+import type { Machine } from "./machine.ts";
 import { CALM, home, SharedVmCluster, serialOnly, type VmCluster } from "./story.ts";
 
 setDefaultTimeout(240_000);
@@ -35,6 +38,7 @@ function total(counts: Readonly<Record<string, number>> = {}): number {
 const pair = new SharedVmCluster({
   machines: ["alice", "bob"],
   cables: [["alice", "bob"]],
+  switches: 3,
   directives: serialOnly,
 });
 
@@ -120,27 +124,54 @@ test("hb agents over a serial line alone: power cut, takeover, return, standby",
   });
 });
 
-test("hb agents with Ethernet and a serial line lose either of them and nothing moves", async () => {
+/** The commands by which docs/cabling.md makes a bond of eth1 and eth2, with an address of this machine's. */
+function bonding(machine: Machine): string {
+  const shown = stepsOf(readPage("docs/cabling.md")).find(
+    (step) => step.kind === "file" && step.places[0] === "bond0",
+  );
+  if (shown?.kind !== "file") throw new Error("The page makes no bond");
+  const address = machine.address.replace("10.77.", "10.78.");
+  // The shell's own ip knows nothing of bonds.
+  const commands = shown.text.trimEnd().replace(/^ip /gm, "/usr/bin/ip ").split("\n");
+  return commands.join(" && ").replace(/10(\.\d+){3}/, address);
+}
+
+test("hb agents with a bond and a serial line lose a slave, the bond or the line and nothing moves", async () => {
   await pair.tell(async (cluster) => {
     const { lab } = cluster;
-    await cluster.reload((...from) => ["bcast eth0", ...serialOnly(...from)]);
+    const [, ...slaves] = lab.switches;
+    for (const machine of lab.machines) await machine.must(bonding(machine));
+    await cluster.reload((...from) => ["bcast bond0", ...serialOnly(...from)]);
     const both = [
       { on: "alice", to: "bob" },
       { on: "bob", to: "alice" },
     ];
     const moves = () => cluster.nodes.map((name) => cluster.journal(name).length);
     const before = moves();
-    const links = async (eth0: "up" | "dead", serial: "up" | "dead") => {
-      await Promise.all(both.map((view) => cluster.linksAre(view, { eth0, [LINE]: serial })));
+    const links = async (bond0: "up" | "dead", serial: "up" | "dead") => {
+      await Promise.all(both.map((view) => cluster.linksAre(view, { bond0, [LINE]: serial })));
     };
     await links("up", "up");
 
-    lab.ethernet.cut("alice");
+    // The cable from eth1 to eth1 is pulled: the kernels take the other slave, and hb sees nothing of it.
+    const alice = lab.machine("alice");
+    const inUse = () => alice.must("cat /sys/class/net/bond0/bonding/active_slave");
+    expect(await inUse()).toBe("eth1\n");
+    const logged = alice.read("log/ha-log").length;
+    for (const machine of lab.machines) machine.plug(1, false);
+    await cluster.nothingMoves();
+    expect(await inUse()).toBe("eth2\n");
+    await links("up", "up");
+    expect(alice.read("log/ha-log").slice(logged)).not.toMatch(/bond0/);
+
+    // The bond as a whole.
+    for (const each of slaves) each.cut("alice");
     await cluster.nothingMoves();
     await links("dead", "up");
-    expect(await lab.machine("alice").must("hb status")).toMatch(/eth0.*dead/);
+    expect(await alice.must("hb status")).toMatch(/bond0.*dead/);
 
-    lab.ethernet.heal("alice");
+    for (const machine of lab.machines) machine.plug(1, true);
+    for (const each of slaves) each.heal("alice");
     await links("up", "up");
     lab.cable("alice", "bob").cut();
     await cluster.nothingMoves();

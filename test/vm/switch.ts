@@ -15,9 +15,10 @@ interface Port {
 export class Switch {
   readonly #ports = new Map<string, Port>();
 
-  constructor(dir: string, machines: readonly string[]) {
+  /** `device`: its name in the machines. */
+  constructor(dir: string, device: string, machines: readonly string[]) {
     for (const machine of machines) {
-      const path = join(dir, `${machine}-eth0`);
+      const path = join(dir, `${machine}-${device}`);
       const port: Port = {
         path,
         socket: new Socket(path, {
