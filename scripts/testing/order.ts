@@ -23,6 +23,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   "lab/carp/bsd-second.test.ts": 40,
   "lab/carp/ucarp-sidebyside.test.ts": 40,
   "lab/carp/ucarp-options.test.ts": 40,
+  "lab/classic-log.test.ts": 40,
   "lab/demo.test.ts": 40,
   "lab/hostile.test.ts": 40,
   "vm/ring.test.ts": 140,
