@@ -50,7 +50,9 @@ export async function contentOf(binary: string, family: Family): Promise<Entry[]
     ...Object.entries(samples).map(([name, text]) => plain(`${DOC}/examples/${name}`, text)),
     ...guides().map((name) => plain(join(DOC, name), source(join("docs", name)))),
     plain(`${DOC}/README.md`, source("README.md").replaceAll("](docs/", "](")),
-    ...(family === "debian" ? debianOnly() : [plain(`${DOC}/copyright`, copyright())]),
+    configuration("/etc/needrestart/conf.d/hb.conf", source("scripts/packaging/needrestart.conf")),
+    plain(`${DOC}/copyright`, copyright()),
+    ...(family === "debian" ? debianOnly() : []),
   ];
 }
 
@@ -69,11 +71,7 @@ export function copyright(): string {
 }
 
 function debianOnly(): Entry[] {
-  const path = "/etc/needrestart/conf.d/hb.conf";
-  const bytes = source("scripts/packaging/debian/needrestart.conf");
   return [
-    { kind: "file", path, bytes, mode: 0o644, configuration: true },
-    plain(`${DOC}/copyright`, copyright()),
     plain("/usr/share/lintian/overrides/hb", source("scripts/packaging/debian/lintian-overrides")),
   ];
 }
@@ -96,6 +94,10 @@ async function pages(): Promise<Entry[]> {
 
 function plain(path: string, bytes: string): Entry {
   return { kind: "file", path, bytes, mode: 0o644 };
+}
+
+function configuration(path: string, bytes: string): Entry {
+  return { kind: "file", path, bytes, mode: 0o644, configuration: true };
 }
 
 /** A paragraph of a Debian copyright file. */

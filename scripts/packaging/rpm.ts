@@ -9,18 +9,30 @@ import type { PackageOptions } from "./deb.ts";
 import { details, epochS, license, summary, version } from "./release.ts";
 import { type Entry, layOut } from "./tree.ts";
 
-/** Below these no other package brings directories along: they are hb's, and go with it. */
-const OWN = ["/etc/ha.d", "/usr/share/doc/hb"];
+/** Below these no other package need bring directories along: they are hb's as well, and go with the last owner. */
+const OWN = [
+  "/etc/ha.d",
+  "/etc/needrestart",
+  "/usr/share/bash-completion",
+  "/usr/share/doc/hb",
+  "/usr/share/fish",
+  "/usr/share/zsh",
+];
+
+export interface RpmOptions extends PackageOptions {
+  /** Counts packages of one version. */
+  readonly release?: number;
+}
 
 /** Gives the name of the package. */
-export async function rpmPackage(options: PackageOptions): Promise<string> {
-  const { architecture, out, room, compression } = options;
+export async function rpmPackage(options: RpmOptions): Promise<string> {
+  const { architecture, out, room, compression, release = 1 } = options;
   const content = await contentOf(options.binary, "rpm");
   const root = join(room, "tree");
   layOut(root, content, epochS());
   const spec = join(room, "hb.spec");
-  writeFileSync(spec, specOf(content));
-  const name = `hb-${version}-1.${architecture}.rpm`;
+  writeFileSync(spec, specOf(content, release));
+  const name = `hb-${version}-${release}.${architecture}.rpm`;
   const macros = {
     _topdir: join(room, "rpm"),
     _rpmdir: join(room, "rpm"),
@@ -49,11 +61,16 @@ function ownDirectories(content: readonly Entry[]): string[] {
   return [...new Set([...OWN, ...own])].toSorted();
 }
 
-function specOf(content: readonly Entry[]): string {
-  const files = content.filter(({ kind }) => kind !== "directory").map(({ path }) => path);
+/** What the administrator changed stays as it is; where the package's is new, that lies beside it (.rpmnew). */
+function lineOf(entry: Entry): string {
+  return "configuration" in entry ? `%config(noreplace) ${entry.path}` : entry.path;
+}
+
+function specOf(content: readonly Entry[], release: number): string {
+  const files = content.filter(({ kind }) => kind !== "directory").map(lineOf);
   return `Name: hb
 Version: ${version}
-Release: 1
+Release: ${release}
 Summary: ${summary}
 License: ${license}
 Suggests: openssh-clients

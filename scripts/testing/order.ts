@@ -17,6 +17,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   "lab/serial-ring.test.ts": 50,
   "lab/crash.test.ts": 45,
   "lab/guide.test.ts": 60,
+  "lab/install-rpm.test.ts": 40,
   "lab/systemd.test.ts": 40,
   "lab/carp/bsd-first.test.ts": 45,
   "lab/carp/bsd-parity.test.ts": 40,

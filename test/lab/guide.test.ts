@@ -37,7 +37,7 @@ async function fresh(lab: Lab): Promise<Map<string, Debian>> {
     await host.exec(["sh", "-c", own]);
   }
   const names = ["alice", "bob"];
-  const [deb, ...booted] = await Promise.all([
+  const [{ deb }, ...booted] = await Promise.all([
     packaged(lab),
     ...names.map((name) => Debian.boot(lab.host(name))),
   ]);

@@ -134,7 +134,7 @@ test("both packages have the same files, root's, with right modes", () => {
   expect(ours.get("/usr/share/zsh/vendor-completions/_hb")).toBe(file);
   expect(theirs.get("/usr/share/zsh/site-functions/_hb")).toBe(file);
 
-  const own = /zsh|lintian|needrestart|changelog/;
+  const own = /zsh|lintian|changelog/;
   const common = (entries: Map<string, string>) =>
     [...entries]
       .filter(([path, how]) => !how.startsWith("d") && !own.test(path))
@@ -177,7 +177,7 @@ test("rpm installs, verifies, replaces and erases its package, and keeps what is
   rpmThere("-e", "hb");
   const left = [...new Bun.Glob("{etc,usr}/**/*").scanSync({ cwd: root, onlyFiles: false })];
   expect(left.filter((path) => path.startsWith("etc/ha.d"))).toContain("etc/ha.d/ha.cf");
-  expect(left.filter((path) => /hb|resource\.d/.test(path))).toEqual([]);
+  expect(left.filter((path) => /hb|resource\.d|needrestart/.test(path))).toEqual([]);
 });
 
 test("the units, the pages and the samples are those of hb show", async () => {
@@ -230,11 +230,16 @@ test("the C library that the Debian package asks for is what the binary asks for
   expect(Math.max(...versions)).toBe(17);
 });
 
+test("the RPM package says what an upgrade keeps: %config(noreplace)", () => {
+  const flags = run(["rpm", "-qp", "--queryformat", "[%{FILEFLAGS:fflags} %{FILENAMES}\n]", rpm]);
+  expect(flags.match(/^c.*$/gm)).toEqual(["cn /etc/needrestart/conf.d/hb.conf"]);
+});
+
 test("the RPM package asks for the C library and nothing that a host may lack", () => {
   const needed = run(["rpm", "-qp", "--requires", rpm]).trim().split("\n");
   expect(needed).toContain("libc.so.6(GLIBC_2.17)(64bit)");
   const strange = needed.filter(
-    (each) => !/^(lib(c|m|dl|pthread)\.|ld-linux|rpmlib\(|\/bin\/sh)/.test(each),
+    (each) => !/^(lib(c|m|dl|pthread)\.|ld-linux|rpmlib\(|config\(hb\)|\/bin\/sh)/.test(each),
   );
   expect(strange).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { must, run, type Said } from "../shell.ts";
 import { SOON_MS, until } from "../until.ts";
 
 const SUITE = process.env.HB_DEBIAN_SUITE ?? "bookworm";
-const PACKAGES = "systemd,systemd-sysv,dbus,iproute2,openssh-server,apache2";
+const PACKAGES = "systemd,systemd-sysv,dbus,iproute2,openssh-server,apache2,rpm";
 
 /** One makes it, others wait; dpkg need not wait for the disk after each file. */
 const MAKE = `
