@@ -3,21 +3,15 @@
 // What stands there afterwards is what this run made: a directory is made beside it and takes its place.
 
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { carryOut } from "./packaging/command.ts";
-import { debianPackage } from "./packaging/deb.ts";
-import { type Compression, version } from "./packaging/release.ts";
-import { rpmPackage } from "./packaging/rpm.ts";
+import { debianName, debianPackage, type PackOptions } from "./packaging/deb.ts";
+import { Progress, say, sizeOf } from "./packaging/progress.ts";
+import { type Compression, version, XZ_LEVEL } from "./packaging/release.ts";
+import { rpmName, rpmPackage } from "./packaging/rpm.ts";
 import { runtimeOf } from "./packaging/runtime.ts";
 import { type Target, targets } from "./packaging/target.ts";
 import { ROOT } from "./testing/child.ts";
@@ -56,53 +50,69 @@ function wish(argv: string[]): Wish | undefined {
 async function make({ chosen, out, compression }: Wish): Promise<void> {
   mkdirSync(dirname(out), { recursive: true });
   const room = mkdtempSync(join(dirname(out), ".package."));
+  const made = join(room, "made");
+  mkdirSync(made);
+  const work = chosen.map((target) => ({ target, files: filesOf(target, compression) }));
+  const names = work.flatMap(({ files }) => files.map(({ name }) => name));
+  const progress = new Progress(made, names.length);
   try {
-    const made = join(room, "made");
-    mkdirSync(made);
-    for (const target of chosen) await makeFor(target, made, room, compression);
-    writeFileSync(join(made, "SHA256SUMS"), sums(made));
+    for (const { target, files } of work) {
+      const binary = join(room, `hb-${target.name}`);
+      const runtime = await runtimeOf(target.runtime);
+      await carryOut(["bash", "scripts/build", binary, target.bun, runtime]);
+      say(`hb for ${target.name}, ${sizeOf(binary)}`);
+      // All at once: each is packed by one processor.
+      await Promise.all(
+        files.map(({ name, pack }) => {
+          const own = join(room, `room-${name}`);
+          mkdirSync(own);
+          return progress.during(name, pack({ binary, out: made, room: own, compression }));
+        }),
+      );
+    }
+    writeFileSync(join(made, "SHA256SUMS"), sums(made, names));
     rmSync(out, { recursive: true, force: true });
     renameSync(made, out);
   } finally {
+    progress.end();
     rmSync(room, { recursive: true, force: true });
   }
 }
 
-const names: string[] = [];
-
-async function makeFor(target: Target, made: string, room: string, compression: Compression) {
-  const binary = join(room, "hb");
-  const runtime = await runtimeOf(target.runtime);
-  await carryOut(["bash", "scripts/build", binary, target.bun, runtime]);
-  const { size } = statSync(binary);
-  const inTree = { binary, out: made, room, compression };
-  if (target.debian !== undefined) {
-    tell(made, await debianPackage({ ...inTree, architecture: target.debian }));
-  }
-  if (target.rpm !== undefined) {
-    tell(made, await rpmPackage({ ...inTree, architecture: target.rpm }));
-  }
-  const name = `hb-${version}-linux-${target.name}`;
-  if (compression === "none") {
-    renameSync(binary, join(made, name));
-    tell(made, name);
-    return;
-  }
-  // One thread and one stream, so that the number of processors shows nowhere.
-  await carryOut(["xz", "--threads=1", "-6", binary]);
-  renameSync(`${binary}.xz`, join(made, `${name}.xz`));
-  tell(made, `${name}.xz`, size);
+interface Wanted {
+  readonly name: string;
+  readonly pack: (options: PackOptions) => Promise<unknown>;
 }
 
-function tell(made: string, name: string, unpacked?: number) {
-  const MB = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const was = unpacked === undefined ? "" : `, unpacked ${MB(unpacked)}`;
-  process.stderr.write(`package: ${name}, ${MB(statSync(join(made, name)).size)}${was}\n`);
-  names.push(name);
+/** What is made for a machine. */
+function filesOf({ name, debian, rpm }: Target, compression: Compression): Wanted[] {
+  const alone = `hb-${version}-linux-${name}`;
+  const files: Wanted[] = [];
+  if (debian !== undefined) {
+    const pack = (how: PackOptions) => debianPackage({ ...how, architecture: debian });
+    files.push({ name: debianName(debian), pack });
+  }
+  if (rpm !== undefined) {
+    const pack = (how: PackOptions) => rpmPackage({ ...how, architecture: rpm });
+    files.push({ name: rpmName(rpm), pack });
+  }
+  if (compression === "none") {
+    files.push({ name: alone, pack: ({ binary, out }) => copyFile(binary, join(out, alone)) });
+  } else {
+    const pack = (how: PackOptions) => compress(how, `${alone}.xz`);
+    files.push({ name: `${alone}.xz`, pack });
+  }
+  return files;
+}
+
+/** One thread and one stream, so that the number of processors shows nowhere. */
+async function compress({ binary, out }: PackOptions, name: string): Promise<void> {
+  await carryOut(["xz", "--keep", "--threads=1", `-${XZ_LEVEL}`, binary]);
+  renameSync(`${binary}.xz`, join(out, name));
 }
 
 /** As sha256sum --check reads it. */
-function sums(made: string): string {
+function sums(made: string, names: readonly string[]): string {
   const lines = names.toSorted().map((name) => {
     const bytes = readFileSync(join(made, name));
     return `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`;

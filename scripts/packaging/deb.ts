@@ -14,6 +14,7 @@ import {
   maintainer,
   summary,
   version,
+  XZ_LEVEL,
 } from "./release.ts";
 import { type Entry, layOut } from "./tree.ts";
 
@@ -22,9 +23,9 @@ const scripts = ["preinst", "postinst", "prerm", "postrm"];
 /** The oldest C library that has all that the runtime asks of it (readelf --version-info). */
 const LIBC = "2.17";
 
-export interface PackageOptions {
+/** How something is made of a binary. */
+export interface PackOptions {
   readonly binary: string;
-  readonly architecture: string;
   /** Where the package goes. */
   readonly out: string;
   /** A directory for what is needed on the way. */
@@ -32,8 +33,15 @@ export interface PackageOptions {
   readonly compression: Compression;
 }
 
-/** Gives the name of the package. */
-export async function debianPackage(options: PackageOptions): Promise<string> {
+export interface PackageOptions extends PackOptions {
+  readonly architecture: string;
+}
+
+export function debianName(architecture: string): string {
+  return `hb_${version}_${architecture}.deb`;
+}
+
+export async function debianPackage(options: PackageOptions): Promise<void> {
   const { architecture, out, room, compression } = options;
   const content = await contentOf(options.binary, "debian");
   const bytes = gzip(changelog());
@@ -43,13 +51,11 @@ export async function debianPackage(options: PackageOptions): Promise<string> {
   const control = { control: fields(architecture, sizeKiB(root, content)) };
   const sums = { md5sums: md5sums(root, content) };
   layOut(root, [...content, ...controlFiles({ ...control, ...sums }, content)], epochS());
-  const name = `hb_${version}_${architecture}.deb`;
-  const how = compression === "none" ? ["-Znone"] : ["-Zxz", "-z6"];
-  const target = join(out, name);
+  const how = compression === "none" ? ["-Znone"] : ["-Zxz", `-z${XZ_LEVEL}`];
+  const target = join(out, debianName(architecture));
   await carryOut(["dpkg-deb", "--root-owner-group", ...how, "--build", root, target], {
     SOURCE_DATE_EPOCH: `${epochS()}`,
   });
-  return name;
 }
 
 function controlFiles(texts: Readonly<Record<string, string>>, content: readonly Entry[]): Entry[] {

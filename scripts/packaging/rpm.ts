@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { carryOut } from "./command.ts";
 import { contentOf, source } from "./content.ts";
 import type { PackageOptions } from "./deb.ts";
-import { details, epochS, license, summary, version } from "./release.ts";
+import { details, epochS, license, summary, version, XZ_LEVEL } from "./release.ts";
 import { type Entry, layOut } from "./tree.ts";
 
 /** Below these no other package need bring directories along: they are hb's as well, and go with the last owner. */
@@ -24,15 +24,18 @@ export interface RpmOptions extends PackageOptions {
   readonly release?: number;
 }
 
-/** Gives the name of the package. */
-export async function rpmPackage(options: RpmOptions): Promise<string> {
+export function rpmName(architecture: string, release = 1): string {
+  return `hb-${version}-${release}.${architecture}.rpm`;
+}
+
+export async function rpmPackage(options: RpmOptions): Promise<void> {
   const { architecture, out, room, compression, release = 1 } = options;
   const content = await contentOf(options.binary, "rpm");
   const root = join(room, "tree");
   layOut(root, content, epochS());
   const spec = join(room, "hb.spec");
   writeFileSync(spec, specOf(content, release));
-  const name = `hb-${version}-${release}.${architecture}.rpm`;
+  const name = rpmName(architecture, release);
   const macros = {
     _topdir: join(room, "rpm"),
     _rpmdir: join(room, "rpm"),
@@ -40,7 +43,7 @@ export async function rpmPackage(options: RpmOptions): Promise<string> {
     _buildhost: "reproducible",
     use_source_date_epoch_as_buildtime: "1",
     clamp_mtime_to_source_date_epoch: "1",
-    _binary_payload: compression === "none" ? "w.ufdio" : "w6.xzdio",
+    _binary_payload: compression === "none" ? "w.ufdio" : `w${XZ_LEVEL}.xzdio`,
     // The program stands behind the runtime at the end of the file: strip would cut it off.
     __os_install_post: "%{nil}",
     debug_package: "%{nil}",
@@ -52,7 +55,6 @@ export async function rpmPackage(options: RpmOptions): Promise<string> {
   const environment = { SOURCE_DATE_EPOCH: `${epochS()}` };
   await carryOut([...command, ...defined, spec], environment);
   copyFileSync(join(room, "rpm", name), join(out, name));
-  return name;
 }
 
 function ownDirectories(content: readonly Entry[]): string[] {

@@ -72,7 +72,7 @@ test("package makes both packages for arm64 around that binary, and tells how la
   same('rpm2cpio "$1" | cpio -i --quiet --to-stdout ./usr/sbin/hb', rpm);
   for (const path of [deb, rpm, hb]) {
     const size = `${(statSync(path).size / 1e6).toFixed(1)} MB`;
-    expect(told).toContain(`package: ${basename(path)}, ${size}\n`);
+    expect(told).toContain(`package: ${basename(path)}, ${size} (`);
   }
 });
 

@@ -4,7 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../../package.json";
-import { rpmPackage } from "../../../scripts/packaging/rpm.ts";
+import { rpmName, rpmPackage } from "../../../scripts/packaging/rpm.ts";
 import type { Lab } from "../lab.ts";
 import { must } from "../shell.ts";
 
@@ -45,6 +45,7 @@ export async function laterRpm(lab: Lab, { binary }: Packages): Promise<string> 
   const [out, room] = [join(lab.dir, "next"), join(lab.dir, "room")];
   mkdirSync(out);
   mkdirSync(room);
-  const options = { binary, out, room, architecture: "x86_64", compression: "none" } as const;
-  return join(out, await rpmPackage({ ...options, release: 2 }));
+  const architecture = "x86_64";
+  await rpmPackage({ binary, out, room, architecture, compression: "none", release: 2 });
+  return join(out, rpmName(architecture, 2));
 }
