@@ -2,6 +2,7 @@
 // back; only lines that changed are written, so that a slow serial console keeps up; keys move a page
 // that is taller than the terminal. Nothing beyond ECMA-48 and xterm's alternate screen.
 
+import { Keys } from "./keys.ts";
 import { isHeard } from "./output.ts";
 
 const esc = "\u001b[";
@@ -19,14 +20,22 @@ const steps: Readonly<Record<string, (rows: number) => number>> = {
   [`${esc}5~`]: (rows) => -rows,
   [`${esc}6~`]: (rows) => rows,
   " ": (rows) => rows,
-  g: () => Number.NEGATIVE_INFINITY,
-  G: () => Number.POSITIVE_INFINITY,
+  ...each(["g", `${esc}H`, `${esc}1~`, `${esc}7~`], () => Number.NEGATIVE_INFINITY),
+  ...each(["G", `${esc}F`, `${esc}4~`, `${esc}8~`], () => Number.POSITIVE_INFINITY),
 };
+
+/** Terminals do not agree on what Home and End send. */
+function each(keys: readonly string[], step: (rows: number) => number) {
+  return Object.fromEntries(keys.map((key) => [key, step]));
+}
 
 export class Screen {
   readonly #quit: () => void;
   readonly #resized = () => this.#redraw();
-  readonly #key = (bytes: Buffer) => this.#press(bytes.toString("latin1"));
+  readonly #keys = new Keys();
+  readonly #key = (bytes: Buffer) => {
+    for (const key of this.#keys.take(bytes.toString("latin1"))) this.#press(key);
+  };
   #page: readonly string[] = [];
   #shown: string[] = [];
   #top = 0;
