@@ -1,5 +1,6 @@
 // The way from "up" to "active": wait for everybody, ask one node for the node list, be a member
-// (heartbeat-wire 10.1, steps 4 to 6).
+// (heartbeat-wire 10.1, steps 4 to 6). Who does not answer may not hear us: then the next one is asked, which
+// 3.0.6 does only when the first one has died.
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { after, type Instant } from "../instant.ts";
@@ -18,6 +19,8 @@ export class Startup {
   #done = false;
   #answeredBy: string | undefined;
   #askAt: Instant | undefined;
+  /** Nodes that have been asked since all were. */
+  readonly #asked = new Set<string>();
   /** When time alone makes advance() worth calling. */
   #dueAt: Instant | undefined;
   /** When this run began, later by what this host slept. */
@@ -69,12 +72,20 @@ export class Startup {
     const initdeadAt = after(this.#beganAt, this.#initdeadMs);
     if (this.#waitsForStrangers && now < initdeadAt) return this.#wait(initdeadAt);
     if (this.#answeredBy !== undefined) return this.#finish(`node list from ${this.#answeredBy}`);
-    const candidate = all.find((peer) => peer.kind === "normal" && peer.alive && !peer.left);
-    if (candidate === undefined) return this.#finish("no other node is alive");
+    const candidates = all.filter((peer) => peer.kind === "normal" && peer.alive && !peer.left);
+    if (candidates.length === 0) return this.#finish("no other node is alive");
     if (this.#askAt !== undefined && now < this.#askAt) return this.#wait(this.#askAt);
     this.#askAt = after(now, ASK_AGAIN_MS);
     this.#dueAt = this.#askAt;
-    return { step: "ask", node: candidate.name };
+    return { step: "ask", node: this.#next(candidates.map(({ name }) => name)) };
+  }
+
+  /** The first one that has not been asked yet, or again the first one. */
+  #next(nodes: readonly string[]): string {
+    if (nodes.every((node) => this.#asked.has(node))) this.#asked.clear();
+    const [first = ""] = nodes.filter((node) => !this.#asked.has(node));
+    this.#asked.add(first);
+    return first;
   }
 
   deadline(): Instant | undefined {

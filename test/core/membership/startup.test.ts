@@ -141,6 +141,22 @@ test("Membership asks the next node when the one asked first has died", () => {
   ]);
 });
 
+test("Membership asks the next node when the one asked first does not answer, and then again", () => {
+  const nodes = ["alice", "bob", "carol"];
+  const alice = new Membership(config("alice", { nodes }), boot("alice"), at(0));
+  alice.start(at(0));
+  alice.heard("eth0", status("bob", "up", { seq: 1 }), at(0));
+  const asked = [alice.heard("eth0", status("carol", "up", { seq: 1 }), at(0))];
+  for (const moment of [1_000, 2_000, 3_000]) asked.push(alice.expire(at(moment)));
+  const questions = asked.flatMap(({ effects }) => sentOf(effects, "reqnodes"));
+  expect(questions.map((message) => textOf(message, "dest"))).toEqual([
+    "bob",
+    "carol",
+    "bob",
+    "carol",
+  ]);
+});
+
 test("Membership answers reqnodes with the whole list, itself and the asker included", () => {
   const nodes = ["bob", "alice", "carol"];
   const alice = new Membership(config("alice", { nodes }), boot("alice"), at(0));
