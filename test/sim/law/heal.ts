@@ -11,10 +11,11 @@
 // Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
 // have nothing: it overslept, or adopted what an earlier life of it had up, and who is not sure gives up what
 // others hold. It is sure when it has asked its scripts, or announced its addresses, again, which may be later
-// than a deadtime: it waits until everybody whom it hears has answered, or turns out to be deaf. Or it gives way to one that takes the group without having heard it since the heal: that
-// one cannot be told to yield. Then the group goes home, whoever keeps it until then. Ping nodes that were not
-// seen, which may call for another move; nodes that leave, read different files, or whose scripts misbehave;
-// groups that are stuck or were left up by an earlier life of an agent.
+// than a deadtime: it waits until everybody whom it hears has answered, or turns out to be deaf. Or it gives way
+// to one that has not heard it since the heal, and that it had been hearing until then: a cut one way has made
+// that one deaf, and the deaf cannot be told to yield. Then the group goes home, whoever keeps it until then.
+// Ping nodes that were not seen, which may call for another move; nodes that leave, read different files, or
+// whose scripts misbehave; groups that are stuck or were left up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -30,6 +31,8 @@ interface Watch {
   readonly keepers: Set<string>;
   /** Nodes that began to take it before they had heard any of these. */
   readonly takers: Set<string>;
+  /** Nodes that the owner had been hearing all along as the cables healed. */
+  readonly heard: ReadonlySet<string>;
 }
 
 export class Heal implements Law {
@@ -62,8 +65,9 @@ export class Heal implements Law {
     if (sight.saw === "process" || sight.saw === "frozen") this.#watches = [];
     if (this.#watches.length === 0) return;
     if (now > this.#until) this.#watches = [];
-    if (sight.saw === "script" && sight.phase === "begins" && sight.action !== "stop") {
-      this.#taken(sight.node, sight.word);
+    if (sight.saw === "script" && sight.phase === "begins") {
+      if (sight.action === "stop") this.#released(sight.node, sight.word);
+      else this.#taken(sight.node, sight.word);
     }
     if (sight.saw !== "address" && sight.saw !== "service") return;
     if (sight.up) this.#taken(sight.node, sight.word);
@@ -127,7 +131,9 @@ export class Heal implements Law {
       const keepers = new Set(holders.map(({ name }) => name));
       const takers = this.#picture.alive.filter((host) => isTaking(host, group));
       const names = takers.map(({ name }) => name).filter((name) => !keepers.has(name));
-      this.#watches.push({ group, since: now, keepers, takers: new Set(names) });
+      const owner = this.#picture.hosts.get(group.owner);
+      const heard = owner === undefined ? new Set<string>() : this.#heardBy(owner, now);
+      this.#watches.push({ group, since: now, keepers, takers: new Set(names), heard });
     }
   }
 
@@ -147,11 +153,18 @@ export class Heal implements Law {
     return isOff ? undefined : owner;
   }
 
-  /** This owner gives it to one that took it and does not hear it yet. */
-  #givesWay(owner: string, { group, since, keepers, takers }: Watch): boolean {
-    if (this.#homeOf(group)?.name !== owner) return false;
-    const others = [...keepers].filter((node) => node !== owner && takers.has(node));
+  /** This owner gives it to one that is deaf, as far as it can know. */
+  #givesWay(owner: string, { group, since, keepers, heard }: Watch): boolean {
+    if (!keepers.has(owner) || this.#homeOf(group)?.name !== owner) return false;
+    const others = [...keepers].filter((node) => node !== owner && heard.has(node));
     return others.some((node) => this.#contact.heardAt(node, owner) < since);
+  }
+
+  #heardBy({ name, config }: Seen, now: number): Set<string> {
+    const others = this.#picture.all.filter(
+      (host) => now - this.#contact.heardAt(name, host.name) < config.timing.deadtimeMs,
+    );
+    return new Set(others.map((host) => host.name));
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
@@ -175,15 +188,21 @@ export class Heal implements Law {
     }
   }
 
+  /** It lets go, or begins to. */
+  #released(node: string, word: string): void {
+    this.#watches = this.#watches.filter(
+      (watch) => !isOf(watch.group, word) || !this.#givesWay(node, watch),
+    );
+  }
+
   #lost(node: string, word: string): void {
+    this.#released(node, word);
     for (const watch of this.#watches) {
       const { group, keepers } = watch;
       if (!keepers.has(node) || !isOf(group, word)) continue;
-      const goesHome = this.#givesWay(node, watch);
       keepers.delete(node);
-      if (keepers.size > 0 && !goesHome) continue;
+      if (keepers.size > 0) continue;
       this.#watches = this.#watches.filter((other) => other !== watch);
-      if (goesHome) continue;
       this.#report("7", `${group.key} was held by several, and none keeps it`);
     }
   }
