@@ -3,8 +3,9 @@
 //
 // Debug lines go to debugfile only, unless the level asks for them (heartbeat-config 8).
 
-import { closeSync, existsSync, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
 import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
+import { reasonOf } from "../../ffi/error.ts";
 import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
 import { sockaddrUn } from "../../ffi/unix.ts";
@@ -48,7 +49,7 @@ export class Log {
   readonly #consola: ConsolaInstance;
   readonly #level: Level;
   readonly #stderr: Sink;
-  readonly #stdout = new Sink(descriptorWrite(1), gap);
+  readonly #stdout = new Sink(descriptorWrite(1), (count) => this.#terminalLine(gap(count)));
   readonly #manner: Manner | undefined;
   readonly #journal = stderrIsJournal();
   readonly #colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
@@ -58,10 +59,13 @@ export class Log {
   #logfile: OpenFile | undefined;
   #debugfile: OpenFile | undefined;
   #syslog: number | undefined;
+  /** What syslog did not take since it last took something. */
+  #unsaid = 0;
 
-  constructor(level: Level, stderr = new Sink(descriptorWrite(2), gap), manner?: Manner) {
+  constructor(level: Level, stderr?: Sink, manner?: Manner) {
     this.#level = level;
-    this.#stderr = stderr;
+    const missing = (count: number) => this.#terminalLine(gap(count));
+    this.#stderr = stderr ?? new Sink(descriptorWrite(2), missing);
     this.#manner = manner;
     // No throttling: each line is an event, and two of the same are two events.
     this.#consola = createConsola({
@@ -163,23 +167,30 @@ export class Log {
 
   #toSyslog(line: Line) {
     if (this.#syslog === undefined) return;
+    if (this.#unsaid > 0 && this.#isTaken(this.#syslog, gap(this.#unsaid))) this.#unsaid = 0;
+    if (!this.#isTaken(this.#syslog, line)) this.#unsaid += 1;
+  }
+
+  /** Not when the syslog daemon is away or stalls: the other places have the line. */
+  #isTaken(syslog: number, line: Line): boolean {
     const path = this.#places.syslog ?? devLog;
     try {
-      for (const packet of this.#syslogPackets(line)) {
-        sendTo(this.#syslog, Buffer.from(packet), sockaddrUn(path), path);
-      }
+      const address = sockaddrUn(path);
+      return this.#syslogPackets(line).every((packet) =>
+        sendTo(syslog, Buffer.from(packet), address, path),
+      );
     } catch {
-      // The syslog daemon is away: the other places have the line.
+      return false;
     }
   }
 
   #openFile(path: string | undefined): OpenFile | undefined {
     if (path === undefined) return undefined;
     try {
-      const fd = openSync(path, "a", 0o640);
-      return { fd, sink: new Sink(descriptorWrite(fd), gap) };
+      const fd = openedToAppend(path);
+      return { fd, sink: new Sink(descriptorWrite(fd), (count) => this.#form.file(gap(count))) };
     } catch (error) {
-      this.warn(`Cannot open log file ${path}: ${error instanceof Error ? error.message : error}`);
+      this.warn(`Cannot open log file ${path}: ${reasonOf(error)}`);
       return undefined;
     }
   }
@@ -198,8 +209,22 @@ function levelOf(type: string): Level {
   return type === "error" || type === "warn" || type === "debug" ? type : "info";
 }
 
-function gap(count: number): string {
-  return `${count} log line${count === 1 ? "" : "s"} dropped: the reader is too slow\n`;
+/** A line that stands in the place of those that a place did not take, in the form of that place. */
+function gap(count: number): Line {
+  const text = `${count} log line${count === 1 ? " was" : "s were"} dropped: they were not taken in time`;
+  return { at: new Date(), level: "warn", topic: "log", text };
+}
+
+/** A named pipe that nobody reads yet must not hold up the agent: it is opened for both directions, keeps what
+ *  it has room for, and is as slow as any reader then. */
+function openedToAppend(path: string): number {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
+  try {
+    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENXIO")) throw error;
+    return openSync(path, O_RDWR | O_NONBLOCK);
+  }
 }
 
 function closeLater(file: OpenFile) {

@@ -180,6 +180,67 @@ test("Log.open() writes to logfile and debugfile; debug lines only where they ar
   log.close();
 });
 
+test("Log.open() does not wait for the reader of a named pipe, who then finds a gap in the log's own form", async () => {
+  const logfile = join(directory, "piped");
+  makeFifo(logfile, 0o600);
+  // In a process of its own: one that waits for a reader could not be ended by a test in it.
+  const program = `
+    import { Log } from "${join(import.meta.dir, "../../src/desk/log.ts")}";
+    const log = new Log("error");
+    log.open({ logfile: "${logfile}", logFormat: "json" });
+    for (let at = 0; at < 20_000; at++) log.info("one of very many lines ".repeat(20));
+    console.log("opened");
+    process.stdin.once("data", async () => {
+      log.info("the last");
+      await log.drained(60_000);
+      process.exit();
+    });`;
+  const child = Bun.spawn([process.execPath, "-e", program], {
+    stdio: ["pipe", "pipe", "inherit"],
+    timeout: 30_000,
+  });
+  const { value } = await child.stdout.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe("opened\n");
+  const reader = Bun.spawn(["cat", logfile], { stdio: ["ignore", "pipe", "ignore"] });
+  child.stdin.write("go on\n");
+  child.stdin.flush();
+  const lines = (await new Response(reader.stdout).text()).trimEnd().split("\n");
+  expect(await child.exited).toBe(0);
+  const texts = lines.map((line) => (JSON.parse(line) as { text: string }).text);
+  expect(texts.filter((text) => /^[0-9]+ log lines were dropped/.test(text))).toHaveLength(1);
+  expect(texts.at(-1)).toBe("the last");
+});
+
+test("Log counts what a stalled syslog daemon did not take, and says it when that goes on", async () => {
+  const syslog = join(directory, "stalled");
+  const daemon = Bun.spawn(["socat", "-u", `UNIX-RECV:${syslog}`, "STDOUT"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  while (!existsSync(syslog)) await Bun.sleep(5);
+  const quiet = new Sink(
+    (bytes, done) => done(null, bytes.length),
+    () => "",
+  );
+  const log = new Log("info", quiet);
+  log.open({ logfacility: "daemon", syslog });
+  daemon.kill("SIGSTOP");
+  // More than the kernel keeps for a socket.
+  for (let at = 0; at < 5_000; at++) log.info(`[${at}]`);
+  daemon.kill("SIGCONT");
+  let heard = "";
+  for await (const bytes of daemon.stdout) {
+    heard += new TextDecoder().decode(bytes);
+    if (heard.includes("the last")) break;
+    log.info("the last");
+  }
+  daemon.kill("SIGKILL");
+  log.close();
+  const [, missing = "0"] = /WARN: log: ([0-9]+) log lines were dropped/.exec(heard) ?? [];
+  const taken = [...heard.matchAll(/\[[0-9]+\]<|\[[0-9]+\]$/g)].length;
+  expect(Number(missing)).toBeGreaterThan(0);
+  expect(Number(missing) + taken).toBe(5_000);
+});
+
 test("Log sends lines to the syslog daemon, debug lines not", async () => {
   const syslog = join(directory, "log");
   const daemon = Bun.spawn(["socat", "-u", `UNIX-RECV:${syslog}`, "STDOUT"], {
