@@ -2,6 +2,7 @@
 
 import type { HistogramCounts } from "../../core/histogram.ts";
 import type { NodeView, RouterView, Snapshot } from "../../core/snapshot.ts";
+import type { RejectReason } from "../../wire/packet.ts";
 import { otherMaster } from "../carp/othermaster.ts";
 import type { CarpViews } from "../carp/sibling.ts";
 import { lastPacketMs } from "../lastpacket.ts";
@@ -32,7 +33,7 @@ export function exposition({ version, snapshot, carp, count, usage, viewers }: E
     ...ofRouters([...(snapshot?.routers ?? []), ...carp.routers]),
     ...ofCarp(carp),
     ...(snapshot === undefined ? [] : ofPulse(snapshot)),
-    ...ofCount(count),
+    ...ofCount(count, snapshot),
     ...ofProcesses(usage),
     gauge({ name: "hb_status_viewers", help: "Open streams of the status page." }, [
       { value: viewers },
@@ -157,8 +158,22 @@ function ofRouters(all: readonly RouterView[]): string[] {
   ];
 }
 
-function ofPulse({ pulse, dropped }: Snapshot): string[] {
+/** Why packets are rejected. */
+const reasons = Object.keys({
+  empty: 0,
+  "too-large": 0,
+  syntax: 0,
+  unsigned: 0,
+  "unknown-key": 0,
+  signature: 0,
+} satisfies Record<RejectReason, 0>);
+
+function ofPulse({ nodes, pulse, dropped }: Snapshot): string[] {
   const { packets, lateness, watchdog } = pulse;
+  const pings = nodes.filter(({ kind }) => kind === "ping").map(({ name }) => name);
+  const possible = packets
+    .filter(({ link }) => !pings.includes(link))
+    .flatMap(({ link }) => reasons.map((reason) => ({ link, reason })));
   const rejected = packets.flatMap(({ link, rejected: reasons }) => {
     return byReason(reasons, (reason) => ({ link, reason }));
   });
@@ -173,7 +188,7 @@ function ofPulse({ pulse, dropped }: Snapshot): string[] {
     ),
     counter(
       { name: "hb_packets_rejected_total", help: "Packets that are not authentic or none at all." },
-      rejected,
+      withZeros(rejected, possible),
     ),
     counter(
       { name: "hb_messages_dropped_total", help: "Authentic messages that did not count." },
@@ -200,18 +215,31 @@ function ofPulse({ pulse, dropped }: Snapshot): string[] {
   ];
 }
 
-function ofCount(count: Count): string[] {
+function ofCount(count: Count, snapshot: Snapshot | undefined): string[] {
+  const { node: self, nodes = [], groups = [] } = snapshot ?? {};
+  const others = nodes
+    .filter(({ name, kind }) => kind !== "ping" && name !== self)
+    .map(({ name: node }) => ({ node }));
+  const takes = groups.flatMap(({ key: group }) =>
+    ["held", "failed"].map((outcome) => ({ group, outcome })),
+  );
   return [
     counter({ name: "hb_events_total", help: "Events in the journal." }, count.events),
-    counter({ name: "hb_heartbeats_late_total", help: "Heartbeats after warntime." }, count.late),
+    counter(
+      { name: "hb_heartbeats_late_total", help: "Heartbeats after warntime." },
+      withZeros(count.late, others),
+    ),
     counter(
       { name: "hb_packets_missed_total", help: "Packets of the node that were missing at first." },
-      count.lost,
+      withZeros(count.lost, others),
     ),
-    counter({ name: "hb_node_deaths_total", help: "How often the node was dead." }, count.deaths),
+    counter(
+      { name: "hb_node_deaths_total", help: "How often the node was dead." },
+      withZeros(count.deaths, others),
+    ),
     counter(
       { name: "hb_takeovers_total", help: "Takes of a group here, by outcome." },
-      count.takeovers,
+      withZeros(count.takeovers, takes),
     ),
     histogram(
       {
@@ -271,6 +299,16 @@ function secondsOf({
   buckets,
 }: NonNullable<Snapshot["pulse"]["lateness"]>): HistogramCounts {
   return { count, sum: sumMs / 1_000, buckets: buckets.map(([ms, so]) => [ms / 1_000, so]) };
+}
+
+/** A counter that is there before it counts: increase() does not see the first of one that comes with it. */
+function withZeros(
+  counted: readonly Sample[],
+  known: readonly Readonly<Record<string, string>>[],
+): Sample[] {
+  const has = new Set(counted.map(({ labels }) => JSON.stringify(labels)));
+  const zeros = known.filter((labels) => !has.has(JSON.stringify(labels)));
+  return [...counted, ...zeros.map((labels) => ({ labels, value: 0 }))];
 }
 
 function byReason(

@@ -102,7 +102,7 @@ export class StatusPage {
   #doorAt(place: ListenPlace): Door {
     const { log, node } = this.#options;
     const complain = (text: string) => log.error(text, statusPageTopic);
-    const names = [node, node.split(".")[0] ?? node];
+    const names = [...new Set([node, node.split(".")[0] ?? node])];
     const parts = { shown: this.#shown, viewers: this.#viewers, names };
     return new Door({ place, ...parts, complain });
   }

@@ -57,7 +57,7 @@ function values(count: Count, known: Snapshot | undefined): string[] {
 
 test("exposition() has each figure of a snapshot", () => {
   const lines = values(new Count(), snapshot);
-  const own = lines.filter((line) => !/^hb_(takeover|process)/.test(line));
+  const own = lines.filter((line) => !/^hb_(takeover|process)|_total.* 0$/.test(line));
   expect(own).toEqual([
     'hb_info{version="0.1"} 1',
     "hb_pulse_up 1",
@@ -100,6 +100,39 @@ test("exposition() has each figure of a snapshot", () => {
     "hb_pulse_lateness_seconds_count 3",
     'hb_watchdog_timeout_seconds{device="/dev/watchdog"} 10',
     "hb_status_viewers 2",
+  ]);
+});
+
+test("exposition() has counters before they count, so that the first of anything is an increase", () => {
+  const count = new Count();
+  count.hear(event("dead", { level: "warn", peer: "bob" }));
+  count.hear(event("group", { group: "web", act: "take", outcome: "failed", tookMs: 5 }));
+  const [alice, bob, ping] = snapshot.nodes;
+  if (alice === undefined || bob === undefined || ping === undefined) throw new Error("No nodes");
+  const nodes = [alice, bob, { ...bob, name: "carol" }, ping];
+  const packets = ["eth0", ping.name].map((link) => ({ link, received: 1, sent: 1, rejected: {} }));
+  const lines = values(count, { ...snapshot, nodes, pulse: { ...snapshot.pulse, packets } });
+  expect(
+    lines.filter((line) => /^hb_(heartbeats|packets_[mr].*ed_total|node_d|takeovers)/.test(line)),
+  ).toEqual([
+    'hb_packets_received_total{link="eth0"} 1',
+    'hb_packets_received_total{link="10.0.0.254"} 1',
+    'hb_packets_rejected_total{link="eth0",reason="empty"} 0',
+    'hb_packets_rejected_total{link="eth0",reason="too-large"} 0',
+    'hb_packets_rejected_total{link="eth0",reason="syntax"} 0',
+    'hb_packets_rejected_total{link="eth0",reason="unsigned"} 0',
+    'hb_packets_rejected_total{link="eth0",reason="unknown-key"} 0',
+    'hb_packets_rejected_total{link="eth0",reason="signature"} 0',
+    'hb_heartbeats_late_total{node="bob"} 0',
+    'hb_heartbeats_late_total{node="carol"} 0',
+    'hb_packets_missed_total{node="bob"} 0',
+    'hb_packets_missed_total{node="carol"} 0',
+    'hb_node_deaths_total{node="bob"} 1',
+    'hb_node_deaths_total{node="carol"} 0',
+    'hb_takeovers_total{group="web",outcome="failed"} 1',
+    'hb_takeovers_total{group="10.0.0.100",outcome="held"} 0',
+    'hb_takeovers_total{group="10.0.0.100",outcome="failed"} 0',
+    'hb_takeovers_total{group="web",outcome="held"} 0',
   ]);
 });
 
