@@ -151,11 +151,17 @@ export class Ledger {
     return this.#upAt.get(key) ?? now;
   }
 
-  /** Wait for a node that is starting; false once that has taken too long. */
-  mayWait(key: string, limitMs: number, now: Instant): boolean {
+  /** Wait for a node that is starting, or for its files; false once that has taken too long. */
+  mayWait(key: string, what: "start" | "files", now: Instant): boolean {
     const since = this.#waitingSince.get(key) ?? now;
     this.#waitingSince.set(key, since);
-    return now < after(since, limitMs);
+    return now < after(since, this.#waits[what]);
+  }
+
+  /** A start may wait for others until initdead, then asks one of them, and tells that it is done. */
+  get #waits(): { readonly start: number; readonly files: number } {
+    const { initdeadMs, deadtimeMs } = this.#table.config().timing;
+    return { start: initdeadMs + deadtimeMs, files: initdeadMs };
   }
 
   /** Nodes that see different things must not outbid each other as fast as messages travel. */
@@ -221,11 +227,13 @@ export class Ledger {
 
   /** The first moment after `now` at which a rule may have a new answer. */
   deadline(now: Instant): Instant | undefined {
-    const { initdeadMs, keepaliveMs } = this.#table.config().timing;
+    const { keepaliveMs } = this.#table.config().timing;
+    const { start, files } = this.#waits;
     let first: Instant | undefined;
     for (const until of this.#unwilling.values()) first = firstAfter(now, first, until);
     for (const since of this.#waitingSince.values()) {
-      first = firstAfter(now, first, after(since, initdeadMs));
+      first = firstAfter(now, first, after(since, files));
+      first = firstAfter(now, first, after(since, start));
     }
     for (const last of this.#claimedAt.values()) {
       first = firstAfter(now, first, after(last, keepaliveMs));

@@ -255,8 +255,9 @@ export class Native implements Negotiator {
     this.#ledger.orphans.delete(key);
     if (chosen !== this.#table.self || !this.#ledger.mayClaim(key, now)) return [];
     const why = `${node} ${this.#council.lack(node, key)}`;
-    // Its new line of haresources may still be on its way.
-    if (this.#council.isIgnorant(owner, key)) this.#ledger.homesick.add(key);
+    // Its new line of haresources may still be on its way, or its start takes very long.
+    if (this.#council.isIgnorant(owner, key) || this.#council.isStarting(owner))
+      this.#ledger.homesick.add(key);
     this.#ledger.assign(key, chosen, why);
     const told = assigned("info", "takeover", { group: key, from: node, to: chosen, why });
     return [told, ...(this.#takeAssigned(group, now) ?? [])];
@@ -332,9 +333,10 @@ export class Native implements Negotiator {
   /** The assigned node keeps the group while it can hold it or, until it is sure or for a time, starts. */
   #mayKeep(node: string, key: string, now: Instant): boolean {
     const council = this.#council;
-    if (council.isStarting(node) || council.isIgnorant(node, key)) {
+    const isStarting = council.isStarting(node);
+    if (isStarting || council.isIgnorant(node, key)) {
       if (council.isUnsure(node, key)) return true;
-      return this.#ledger.mayWait(key, this.#table.config().timing.initdeadMs, now);
+      return this.#ledger.mayWait(key, isStarting ? "start" : "files", now);
     }
     this.#ledger.endWait(key);
     if (this.#isViable(node, key) || council.isLeftTo(node, key, now)) return true;
