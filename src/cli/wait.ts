@@ -25,7 +25,11 @@ export const wait = command({
     "hb wait --for stable && hb standby",
   ],
   args: {
-    for: { type: "string", valueHint: "WHAT", description: "What to wait for; all, if several" },
+    for: {
+      type: "string",
+      valueHint: "active|stable|holder=GROUP[@NODE]",
+      description: "What to wait for; all, if several",
+    },
     timeout: {
       type: "string",
       valueHint: "TIME",
@@ -47,7 +51,7 @@ export const wait = command({
     },
   ],
   notes: `GROUP is the first resource of its line in haresources, as "hb status" shows it; of an address
-(10.0.0.100/24/eth0) what stands before the "/" is enough.
+what stands before the "/" is enough: 10.0.0.100 of 10.0.0.100/24/eth0.
 An agent that does not run is waited for too: it may be starting.`,
   exits: [
     [exit.done, "it is so"],

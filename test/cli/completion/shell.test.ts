@@ -111,6 +111,7 @@ const lines = [
   [`hb node remove --run-dir ${run} `, ["alice", "bob"]],
   [`hb node remove --run-dir ${run} alice `, ["bob"]],
   [`hb propagate --dir ${conf} file`, ["filea", "fileb"]],
+  [`hb wait --run-dir ${run} --for s`, ["stable"]],
   ["hb version x", []],
   ["hb nonsense ", []],
 ] as const;
@@ -130,6 +131,15 @@ test("bash completes what stands behind a cut: an option's value, a node's time"
   expect(await bash("hb agent --log-level=w")).toEqual(["warn"]);
   expect(await bash("hb agent --log-level=")).toEqual(["error", "warn", "info", "debug"]);
   expect(await bash(`hb simulate --dir ${conf} --kill filea@1s --kill fileb`)).toEqual(["fileb@"]);
+});
+
+test("all of them complete what hb wait waits for, with the groups and nodes of the agent", async () => {
+  const line = `hb wait --run-dir ${run} --for holder=10`;
+  const holders = ["", "@alice", "@bob"].map((node) => `10.0.0.100${node}`);
+  expect(await bash(line)).toEqual(holders);
+  const whole = holders.map((each) => `holder=${each}`);
+  expect((await zsh(line)).toSorted()).toEqual(whole);
+  expect((await fish(line)).toSorted()).toEqual(whole);
 });
 
 test("bash completes a word in the middle of the line up to the cursor", async () => {
