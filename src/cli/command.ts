@@ -138,6 +138,19 @@ async function carryOut<const Args extends ArgsDef>(
       });
     },
   });
-  await runCommand(runnable, { rawArgs: reading.rawArgs });
+  try {
+    await runCommand(runnable, { rawArgs: reading.rawArgs });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    say(`${calledAs}: ${error.message}`);
+    return error.code === "EACCES" || error.code === "EPERM" ? exit.notPermitted : exit.failed;
+  }
   return code;
+}
+
+/** What the system refuses (a directory in the place of a file, a disk that fails) is no fault of hb: the reason
+ *  says it, and a stack would hide it. */
+function isRefusal(thrown: unknown): thrown is Error & { readonly code: string } {
+  if (!(thrown instanceof Error && "code" in thrown)) return false;
+  return typeof thrown.code === "string" && /^E[A-Z0-9]+$/.test(thrown.code);
 }

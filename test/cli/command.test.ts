@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { isUcarp, oldName } from "../../src/cli/names.ts";
 import { read, type Takes } from "../../src/cli/reading.ts";
@@ -159,4 +161,19 @@ test.each([
   ["ucarp2", [], false],
 ])("isUcarp() of %s %j is %j", (program, argv, is) => {
   expect(isUcarp(program, argv)).toBe(is);
+});
+
+test("hb says what the system refuses in one line, without a stack", () => {
+  const state = mkdtempSync("/tmp/hb-refused-");
+  try {
+    mkdirSync(join(state, "hb_events"));
+    const { code, stdout, stderr } = hb("events", "--state-dir", state);
+    expect(stderr).toBe("hb events: EISDIR: illegal operation on a directory, read\n");
+    expect([code, stdout]).toEqual([1, ""]);
+  } finally {
+    rmSync(state, { recursive: true });
+  }
+  const file = hb("check", "--dir", import.meta.path);
+  expect(file.stderr).toMatch(/^hb check: ENOTDIR: not a directory, .*\n$/);
+  expect(file.code).toBe(1);
 });
