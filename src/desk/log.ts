@@ -109,6 +109,11 @@ export class Log {
     this.#syslog = socket(AF_UNIX, SOCK_DGRAM);
   }
 
+  /** Whether stderr is read as it stands: neither by the journal nor by a program that takes another form. */
+  get isForPeople(): boolean {
+    return !this.#journal && (this.#places.logFormat ?? "text") === "text";
+  }
+
   /** Closes what open() opened; stderr stays. */
   close(): void {
     for (const file of [this.#logfile, this.#debugfile]) if (file) closeLater(file);

@@ -1,10 +1,11 @@
 // Before the agent runs: the files, the directories, the lock. What is wrong here is told on stderr
-// by a person's measure (places, carets, hints) and never half-started.
+// by a person's measure (places, carets, hints), or in the log's form, and never half-started.
 
 import { closeSync, constants, fchmodSync, mkdirSync, openSync } from "node:fs";
 import { reasonOf } from "../../ffi/error.ts";
 import { lockMemory } from "../../ffi/realtime.ts";
-import { renderProblems } from "../config/render.ts";
+import type { Problem } from "../config/problem.ts";
+import { problemLine, renderProblems } from "../config/render.ts";
 import type { Level } from "../core/effect.ts";
 import { Agent } from "./agent.ts";
 import { stopOnBugs } from "./bug.ts";
@@ -40,30 +41,34 @@ export async function runAgent({ directories, level, version }: StartOptions): P
   const places = placesOf(directories);
   const settings = await readSettings(places);
   const { problems, conf } = settings;
-  const told = problems.length > 0 ? `${renderProblems(problems)}\n` : "";
+  // What ha.cf's "debug" asks for is a floor: the option may ask for more.
+  const log = new Log(conf.debug > 0 ? "debug" : level);
+  // Its form alone: the files may be those of an agent that runs.
+  const { logFormat, syslogmsgfmt } = conf;
+  log.open({ logFormat, syslogmsgfmt });
   if (!settings.good) {
-    process.stderr.write(`${told}The agent is not started: the configuration has problems\n`);
+    tellProblems(log, problems);
+    await refuse(log, "The agent is not started: the configuration has problems");
     return code.configuration;
   }
   const { cluster } = settings;
   const lacks = missingCapabilities(neededBy(cluster));
   if (lacks.length > 0) {
+    tellProblems(log, problems);
     const text = `Not permitted: try as root, or with ${lacks.join(" and ")}`;
-    process.stderr.write(`${told}${text}\nThe agent is not started\n`);
+    await refuse(log, text, "The agent is not started");
     return code.notPermitted;
   }
-  // What ha.cf's "debug" asks for is a floor: the option may ask for more.
-  const log = new Log(conf.debug > 0 ? "debug" : level);
   try {
     makeDirectories(places);
     const locked = Lock.take(places);
     if ("refused" in locked) {
-      process.stderr.write(`${locked.refused}\n`);
+      await refuse(log, locked.refused);
       return code.failed;
     }
-    // Not before: who starts a second agent wants to know of the first, not of old warnings.
-    process.stderr.write(told);
     log.open(conf);
+    // Not before: who starts a second agent wants to know of the first, not of old warnings.
+    tellProblems(log, problems);
     if (conf.realtime) stayInMemory(log);
     for (const text of withoutRoot(cluster)) log.warn(text, "start");
     const environment = () => scriptEnvironment(conf, cluster.self, places);
@@ -89,6 +94,25 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     await log.drained(1_000);
     return code.failed;
   }
+}
+
+/** To a person with places, carets and hints; to the journal and other programs a line for each, with its level. */
+function tellProblems(log: Log, problems: readonly Problem[]) {
+  if (log.isForPeople) {
+    if (problems.length > 0) process.stderr.write(`${renderProblems(problems)}\n`);
+    return;
+  }
+  for (const problem of problems) {
+    log.write(problem.level === "error" ? "error" : "warn", problemLine(problem), "start");
+  }
+}
+
+async function refuse(log: Log, ...reasons: readonly string[]) {
+  for (const reason of reasons) {
+    if (log.isForPeople) process.stderr.write(`${reason}\n`);
+    else log.error(reason, "start");
+  }
+  await log.drained(lastEventsMs);
 }
 
 /** Those that an agent and its scripts work in. */
