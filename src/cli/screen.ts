@@ -112,8 +112,13 @@ export class Screen {
   }
 }
 
+/** What goes on in the next line stands below its begin, where there is room for it. */
 function wrapped(line: string, columns: number): string[] {
-  return Bun.wrapAnsi(line, columns, { hard: true, trim: false }).split("\n");
+  if (Bun.stringWidth(line) <= columns) return [line];
+  const before = line.length - line.trimStart().length;
+  const indent = before <= columns / 2 ? before : 0;
+  const rest = Bun.wrapAnsi(line.slice(indent), columns - indent, { hard: true, trim: false });
+  return rest.split("\n").map((part) => `${" ".repeat(indent)}${part}`);
 }
 
 function sized(): { readonly columns?: number; readonly rows?: number } {

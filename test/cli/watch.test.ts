@@ -157,6 +157,25 @@ test("hb status --watch moves a page that is too tall with the keys, and fits an
   await until(() => glass.text.startsWith("alice is active") && !glass.text.includes("-- lines"));
 });
 
+test("hb status --watch goes on with a long reason below its begin", async () => {
+  const why = "alice is dead: silent for 3000 ms (dt 3000 ms) on eth0, eth1, /dev/ttyS1, ".repeat(
+    3,
+  );
+  const resources = ["10.0.0.100"];
+  const group = { key: "10.0.0.100", owner: "alice", holder: "bob", state: "held", resources, why };
+  const groups = [group as Snapshot["groups"][number]];
+  const { glass, until } = await watch({ cols: 80, rows: 40 }, { ...snapshotOf(["bob"]), groups });
+  await until(() => glass.text.includes("Pulse late"));
+  const lines = glass.text.split("\n");
+  const from = lines.findIndex((line) => line.includes("alice is dead"));
+  const column = lines[from]?.indexOf("alice") ?? 0;
+  const reason = lines.slice(from, lines.indexOf("", from));
+  expect(reason.length).toBeGreaterThan(3);
+  expect(column).toBeGreaterThan(10);
+  expect(reason.filter((line) => line.search(/\S/) !== column)).toEqual([]);
+  expect(Math.max(...reason.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
 test("hb status --watch says that the agent went, and ends with what it saw last", async () => {
   const { glass, hb, until, control, press } = await watch(
     { cols: 80, rows: 24 },
