@@ -70,9 +70,13 @@ test.each([
   expect(seen({ holders: ["alice", "bob"], off, lose: ["bob"] }, ...sights)).toEqual([...found]);
 });
 
+const met = [...hears("alice", "bob"), ...hears("bob", "alice")];
+const metAll = [...met, ...hears("alice", "carol"), announces];
+
 test.each([
   ["may be unsure, for it has only said that it adopts them", [], []],
-  ["is sure once it has announced its addresses again", [announces], [nobody]],
+  ["may be unsure, for it has not heard everybody", [...met, announces], []],
+  ["is sure once it has heard everybody and announced its addresses again", metAll, [nobody]],
 ] as const)(
   "Heal knows that an owner that was killed and started again %s",
   (_what, said, found) => {

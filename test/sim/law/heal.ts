@@ -10,12 +10,12 @@
 //
 // Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
 // have nothing: it overslept, or adopted what an earlier life of it had up, and who is not sure gives up what
-// others hold. It is sure when it has asked its scripts, or announced its addresses, again, which may be later
-// than a deadtime: it waits until everybody whom it hears has answered, or turns out to be deaf. Or it gives way
-// to one that has not heard it since the heal, and that it had been hearing until then: a cut one way has made
-// that one deaf, and the deaf cannot be told to yield. Then the group goes home, whoever keeps it until then.
-// Ping nodes that were not seen, which may call for another move; nodes that leave, read different files, or
-// whose scripts misbehave; groups that are stuck or were left up by an earlier life of an agent.
+// others hold. It is sure when it is a member (it has heard everybody, or initdead is over) and has asked its
+// scripts, or announced its addresses, again, which may be later than a deadtime: it waits until everybody whom
+// it hears has answered, or turns out to be deaf. Or it gives way to one that takes the group without having
+// heard it since the heal: that one cannot be told to yield. Then the group goes home, whoever keeps it until
+// then. Ping nodes that were not seen, which may call for another move; nodes that leave, read different files,
+// or whose scripts misbehave; groups that are stuck or were left up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -93,8 +93,7 @@ export class Heal implements Law {
         this.#unasked.get(sight.node)?.delete(sight.word);
         return;
       case "announce":
-        // What it says as it begins to run is that it adopts them.
-        if (now === this.#picture.host(sight.node).bornAt) return;
+        if (!this.#isMember(this.#picture.host(sight.node), now)) return;
         for (const word of sight.words) this.#unasked.get(sight.node)?.delete(word);
         return;
       default:
@@ -165,6 +164,13 @@ export class Heal implements Law {
       (host) => now - this.#contact.heardAt(name, host.name) < config.timing.deadtimeMs,
     );
     return new Set(others.map((host) => host.name));
+  }
+
+  /** Before, it announces what it adopted and knows nothing. */
+  #isMember({ name, bornAt, config }: Seen, now: number): boolean {
+    if (now - bornAt >= config.timing.initdeadMs) return true;
+    const others = this.#picture.alive.filter((other) => other.name !== name);
+    return others.every((other) => this.#contact.heardAt(name, other.name) > bornAt);
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
