@@ -5,6 +5,7 @@
 // node. What an hour brings besides (start, a move, what is asked for again) is not in it: that is what
 // the other part of the line is for.
 
+import { bulletinType } from "../wire/bulletin.ts";
 import { compact, isSlow } from "../wire/compact.ts";
 import type { Keyring } from "../wire/keyring.ts";
 import { type Message, text } from "../wire/message.ts";
@@ -89,7 +90,7 @@ function acknowledgement(node: string, dest: string): Message {
 function bulletin(node: string, others: readonly string[], groups: readonly GroupSpec[]): Message {
   const seen = others.map((other) => `${other}:1795168011:1000000`).join(" ");
   const { fields } = stamped(node, {
-    t: "hb_groups",
+    t: bulletinType,
     n: "1000000",
     st: "active",
     pings: "1",

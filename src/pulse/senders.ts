@@ -4,6 +4,7 @@
 import { addressText } from "../../ffi/layout.ts";
 import { after, type Instant } from "../core/instant.ts";
 import type { SenderView } from "../core/snapshot.ts";
+import { bulletinType } from "../wire/bulletin.ts";
 import { type Message, textOf } from "../wire/message.ts";
 
 /** The clock is judged by the quickest message of twice so long at most: what came late says nothing of it. */
@@ -58,7 +59,7 @@ export class Senders {
     } else sender.aheadS = Math.max(sender.aheadS, aheadS);
     const type = textOf(message, "t");
     if (type === "status") sender.deadtimeMs = hexOf(message, "dt");
-    if (type === "hb_groups") sender.digest = textOf(message, "conf") ?? sender.digest;
+    if (type === bulletinType) sender.digest = textOf(message, "conf") ?? sender.digest;
   }
 
   /** In the order of names. */

@@ -1,6 +1,7 @@
 // What a serial line carries of a message: the text form, without what nobody misses (heartbeat-wire
 // 2.3, 14.5).
 
+import { bulletinType } from "./bulletin.ts";
 import { bytesToText, textToBytes } from "./bytes.ts";
 import { decodeClassic, encodeClassic } from "./classic.ts";
 import type { Field, Message } from "./message.ts";
@@ -14,7 +15,7 @@ const CR = 13;
 const FAST_BAUD = 115_200;
 
 /** What each keepalive brings again from a node that is a full member. */
-const periodic: readonly (string | undefined)[] = ["status", "hb_groups"];
+const periodic: readonly (string | undefined)[] = ["status", bulletinType];
 
 /** Of those: the load and the digest of the configuration, which nobody acts on, and the uuid, which all other
  *  messages tell. Heartbeat 3.0.6 accepts it so (heartbeat-wire 6). */

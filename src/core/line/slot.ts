@@ -1,6 +1,7 @@
 // Which messages stand for one another while they wait for a slow line: of two statuses of one node
 // only the newer one is worth a place in the queue.
 
+import { bulletinType } from "../../wire/bulletin.ts";
 import { type Message, textOf } from "../../wire/message.ts";
 
 export interface Slot {
@@ -33,8 +34,8 @@ export function slotOf(message: Message): Slot {
   switch (type) {
     case "status":
       return { key: `status ${src} ${of("st")}`, urgent: true, order, src };
-    case "hb_groups":
-      return { key: `hb_groups ${src}`, urgent: false, order, src };
+    case bulletinType:
+      return { key: `${type} ${src}`, urgent: false, order, src };
     default:
       return { key: `${src} ${of("hg")} ${of("seq")}`, urgent: false, order, src };
   }

@@ -1,5 +1,6 @@
 // The header block of a message: who sent it, as which number of which run, when (heartbeat-wire 4, 6).
 
+import { bulletinType } from "../../wire/bulletin.ts";
 import { bytesToHex, hexToBytes } from "../../wire/bytes.ts";
 import { bytesOf, type Field, type Message, textOf } from "../../wire/message.ts";
 
@@ -27,7 +28,7 @@ export function isUnsequenced(type: string): boolean {
 
 /** True for what an hb node says about its groups (native/bulletin.ts). */
 export function isReport(type: string): boolean {
-  return type === "hb_groups";
+  return type === bulletinType;
 }
 
 /** Reads the header; a string says what is wrong with it. */

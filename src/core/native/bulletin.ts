@@ -8,6 +8,7 @@
 //   ask="carol "  home=10  gone=01
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
+import { bulletinType } from "../../wire/bulletin.ts";
 import { type Field, type Message, textOf } from "../../wire/message.ts";
 import type { GroupState } from "../group/hand.ts";
 import { type Register, sameRegister } from "./register.ts";
@@ -46,8 +47,6 @@ export interface Bulletin {
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
 }
-
-export const bulletinType = "hb_groups";
 
 /** True when the two differ in nothing but their numbers and those that they echo. */
 export function saysTheSame(one: Bulletin, other: Bulletin): boolean {

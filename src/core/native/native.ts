@@ -8,6 +8,7 @@
 // It does not start or stop anything itself (runner.ts) and it does not talk to Heartbeat 3 nodes
 // (classic.ts, legacy.ts), but for what lets such a node live beside many (stranger.ts, inquiry.ts).
 
+import { bulletinType } from "../../wire/bulletin.ts";
 import { textOf } from "../../wire/message.ts";
 import type { Effect } from "../effect.ts";
 import type { Group } from "../group/group.ts";
@@ -18,7 +19,6 @@ import { after, firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { isBusy } from "./activity.ts";
-import { bulletinType } from "./bulletin.ts";
 import { Connectivity, restMs } from "./connectivity.ts";
 import { Council, type NativeTable } from "./council.ts";
 import { assigned, log } from "./decision.ts";
