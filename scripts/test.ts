@@ -6,14 +6,14 @@
 //
 // Three kinds of work share the processors. Labs and unit tests of processes mostly wait, for timeouts of
 // clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
-// (test/vm/lab.ts): these files run one after the other, when the labs have ended, and two machines leave
-// half of two processors idle. There the longest that only computes runs, one after the other, when the
-// ring of three has ended: the fuzzer, tests of and with the simulator, its seeds, packages. What computes
-// stands back from whatever runs beside it, for what it does does not depend on when.
+// (test/vm/lab.ts): these files run one after the other, when the labs have ended. What only computes fills
+// what both leave idle, one after the other: unit tests, the fuzzer, tests of and with the simulator, its
+// seeds, packages. It stands back from whatever runs beside it, for what it does does not depend on when.
+// The ring of three machines is last and has both processors for itself.
 //
-// Labs and machines judge times. A file that failed in this company runs once more, alone: what fails
-// there as well has failed, what passes is counted and named as shaky, with its first failure in full, so
-// that a rare fault is seen and not only outvoted.
+// Labs, machines and tests of processes judge times. What failed in this company runs once more, alone: what
+// fails there as well has failed, what passes is counted and named as shaky, with its first failure in full,
+// so that a rare fault is seen and not only outvoted.
 //
 // The fuzzer makes up other inputs with every commit, and the same for the same commit, so that what fails
 // fails again for whoever looks. The simulator plays the same seeds always: of fresh ones about one of a
@@ -33,10 +33,10 @@ const FUZZ_INPUTS = 650_000;
 /** Two thousand runs, by kind: what two processors play in little more than a minute. */
 const SIM_SEEDS = { heartbeat: 300, mixed: 500, carp: 1_200 };
 /** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
-const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
-/** Unit tests that start processes and wait for them, a run for each folder. */
+const LABS_AT_ONCE = Math.max(3, cpus().length * 4);
+/** Unit tests that start processes and wait for them, a run for each folder. They are long for a lab. */
 const WAITING = ["test/cli/", "test/desk/", "test/pulse/"];
-/** Unit tests that compute so long that they run beside the machines. */
+/** Unit tests that compute for long: a run for each. */
 const LONG = ["test/sim/", "test/packaging/", "test/cli/simulate"];
 /** Three machines want both processors for themselves. */
 const CROWDED = "test/vm/ring.test.ts";
@@ -79,80 +79,83 @@ function firstSeed(): number {
   return Number.isNaN(commit) ? Date.now() % 1_000_000_000 : commit;
 }
 
-/** Those that wait by folder, the others dealt out to the processors; all at once. */
+/** Files of tests that run together; the title of a single one is its path. */
+interface Part {
+  readonly title: string;
+  readonly files: readonly string[];
+}
+
+/** Unit tests that compute, dealt out to the processors. */
 async function unitTests(files: readonly string[]): Promise<Outcome[]> {
-  const timeoutMs = 60_000;
-  const waiting = WAITING.map((folder) => files.filter((file) => file.startsWith(folder)));
-  const computing = files.filter((file) => !WAITING.some((folder) => file.startsWith(folder)));
   const count = cpus().length;
-  const part = (n: number) => computing.filter((_, at) => at % count === n);
-  const parts = [
-    ...waiting.map((some, n) => ({ title: `unit tests, ${WAITING[n]}`, some, back: false })),
-    ...cpus().map((_, n) => ({ title: `unit tests, part ${n + 1}`, some: part(n), back: true })),
-  ];
-  const wanted = parts.filter(({ some }) => some.length > 0);
-  return Promise.all(
-    wanted.map(async ({ title, some, back }) =>
-      told(await tests(title, some, { timeoutMs, back })),
-    ),
-  );
+  const parts = cpus().map((_, n) => ({
+    title: `unit tests, part ${n + 1}`,
+    files: files.filter((_, at) => at % count === n),
+  }));
+  return Promise.all(parts.filter(isWanted).map((part) => computed(part)));
 }
 
-function timed(file: string): Promise<Outcome> {
-  return tests(file, [file], { timeoutMs: 120_000 });
+/** It does not mind how slowly it runs. */
+async function computed({ title, files }: Part): Promise<Outcome> {
+  return told(await tests(title, files, { timeoutMs: 300_000, back: true }));
 }
 
-/** So many of the files side by side. */
-async function lane(files: readonly string[], width: number): Promise<Outcome[]> {
-  const waiting = longestFirst(files);
-  const outcomes: Outcome[] = [];
+function timed({ title, files }: Part): Promise<Outcome> {
+  return tests(title, files, { timeoutMs: 120_000 });
+}
+
+function inFolder(folder: string, files: readonly string[]): Part {
+  return { title: `unit tests, ${folder}`, files: files.filter((file) => file.startsWith(folder)) };
+}
+
+function isWanted({ files }: Part): boolean {
+  return files.length > 0;
+}
+
+function alone(files: readonly string[]): Part[] {
+  return longestFirst(files).map((file) => ({ title: file, files: [file] }));
+}
+
+/** So many of the parts side by side, in this order. */
+async function lane(parts: readonly Part[], width: number): Promise<Judged[]> {
+  const waiting = [...parts];
+  const judged: Judged[] = [];
   const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      outcomes.push(told(await timed(file)));
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      judged.push({ part, outcome: told(await timed(part)) });
     }
   };
   await Promise.all(Array.from({ length: width }, worker));
-  return outcomes;
+  return judged;
 }
 
-/** What computes longest, one after the other: none of it minds how slowly. */
-async function computing(files: readonly string[]): Promise<Outcome[]> {
-  const outcomes = whole ? [await fuzz(), ...(await simulate())] : [];
-  for (const folder of LONG) {
-    const some = files.filter((file) => file.startsWith(folder));
-    if (some.length === 0) continue;
-    const options = { timeoutMs: 300_000, back: true };
-    outcomes.push(told(await tests(`unit tests, ${folder}`, some, options)));
+/** What may run once more. */
+interface Judged {
+  readonly part: Part;
+  readonly outcome: Outcome;
+}
+
+/** What only computes: the short ones at once, the long ones one after the other. */
+async function computing(short: readonly string[], long: readonly string[]): Promise<Outcome[]> {
+  const outcomes = await unitTests(short);
+  if (whole) outcomes.push(await fuzz(), ...(await simulate()));
+  for (const part of LONG.map((folder) => inFolder(folder, long)).filter(isWanted)) {
+    outcomes.push(await computed(part));
   }
   return outcomes;
 }
 
 /** Labs need namespaces of every kind; a container may forbid them even to root. */
-async function labTests(files: readonly string[]): Promise<Outcome[]> {
-  if (files.length === 0) return [];
+async function whyNoLabs(): Promise<string | undefined> {
   const everything = ["--mount", "--uts", "--net", "--ipc", "--pid", "--fork"];
   const root = process.getuid?.() === 0;
-  if (root && (await run(["unshare", ...everything, "true"])).code === 0) {
-    return lane(files, LABS_AT_ONCE);
-  }
-  return [impossible("labs", files, "they need root and namespaces")];
+  if (root && (await run(["unshare", ...everything, "true"])).code === 0) return undefined;
+  return "they need root and namespaces";
 }
 
-/** The crowded one first, the others beside what computes. */
-async function machineTests(
-  files: readonly string[],
-  beside: () => Promise<Outcome[]>,
-): Promise<{ readonly judged: Outcome[]; readonly computed: Outcome[] }> {
-  const missing = files.length === 0 ? [] : await missingForMachines();
-  if (missing.length > 0) {
-    const lost = impossible("virtual machines", files, `missing: ${missing.join(", ")}`);
-    return { judged: [lost], computed: await beside() };
-  }
-  const isCrowded = (file: string) => file === CROWDED;
-  const first = await lane(files.filter(isCrowded), 1);
-  const others = files.filter((file) => !isCrowded(file));
-  const [rest, computed] = await Promise.all([lane(others, 1), beside()]);
-  return { judged: [...first, ...rest], computed };
+async function whyNoMachines(): Promise<string | undefined> {
+  const missing = await missingForMachines();
+  return missing.length > 0 ? `missing: ${missing.join(", ")}` : undefined;
 }
 
 const files = testFiles();
@@ -160,6 +163,7 @@ const labs = files.filter((file) => file.startsWith("test/lab/"));
 const machines = files.filter((file) => file.startsWith("test/vm/"));
 const long = files.filter((file) => LONG.some((folder) => file.startsWith(folder)));
 const units = files.filter((file) => ![labs, machines, long].some((some) => some.includes(file)));
+const isWaiting = (file: string) => WAITING.some((folder) => file.startsWith(folder));
 
 const tool = (name: string) => join(ROOT, "node_modules/.bin", name);
 const checks = [
@@ -169,21 +173,31 @@ const checks = [
   check("build", ["bash", "scripts/build"]),
 ];
 const outcomes: Outcome[] = (await Promise.all(checks)).map(told);
-outcomes.push(...(await unitTests(units)));
-const judged = await labTests(labs);
-const last = await machineTests(machines, () => computing(long));
-judged.push(...last.judged);
-outcomes.push(...last.computed);
+const beside = computing(
+  units.filter((file) => !isWaiting(file)),
+  long,
+);
+const waiting = WAITING.map((folder) => inFolder(folder, units.filter(isWaiting))).filter(isWanted);
+const noLabs = labs.length > 0 ? await whyNoLabs() : undefined;
+if (noLabs !== undefined) outcomes.push(impossible("labs", labs, noLabs));
+const judged = await lane([...waiting, ...(noLabs ? [] : alone(labs))], LABS_AT_ONCE);
+
+const noMachines = machines.length > 0 ? await whyNoMachines() : undefined;
+if (noMachines !== undefined) outcomes.push(impossible("virtual machines", machines, noMachines));
+const able = noMachines ? [] : machines;
+judged.push(...(await lane(alone(able.filter((file) => file !== CROWDED)), 1)));
+outcomes.push(...(await beside));
+judged.push(...(await lane(alone(able.filter((file) => file === CROWDED)), 1)));
 
 const shaky: Outcome[] = [];
-for (const first of judged) {
-  if (first.failed === 0) {
-    outcomes.push(first);
+for (const { part, outcome } of judged) {
+  if (outcome.failed === 0) {
+    outcomes.push(outcome);
     continue;
   }
-  say(`again   ${first.title}, alone`);
-  const second = told(await timed(first.title));
-  if (second.failed === 0) shaky.push(first);
+  say(`again   ${part.title}, alone`);
+  const second = told(await timed(part));
+  if (second.failed === 0) shaky.push(outcome);
   outcomes.push(second);
 }
 
