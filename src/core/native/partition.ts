@@ -54,11 +54,15 @@ export class Partition {
     return this.#keep(key, rivals, text, now);
   }
 
-  /** What left the files of this node and is still being stopped: its addresses are a holder's alone. */
+  /** Addresses that are a holder's alone, and cannot wait for a rule: of what left the files of this node and
+   *  is still being stopped, and of what is unsure here and assigned to another node. */
   relinquish(): Effect[] {
-    return this.#council.table.hand.leaving
-      .filter(({ key }) => this.#isElsewhere(key))
-      .flatMap((group) => group.suspend());
+    const { hand } = this.#council.table;
+    const leaving = hand.leaving.filter(({ key }) => this.#isElsewhere(key));
+    const unsure = hand.groups.filter(
+      ({ key, state }) => state === "unsure" && !this.#ledger.isMine(key) && this.#isShared(key),
+    );
+    return [...leaving, ...unsure].flatMap((group) => group.suspend());
   }
 
   /** Somebody else has its addresses up, or may have. Of those that are unsure only the one that is to have it
@@ -69,6 +73,11 @@ export class Partition {
       this.#others(key, ["held", "starting", "stopping"]).length > 0 ||
       this.#others(key, ["unsure"]).includes(node)
     );
+  }
+
+  /** Somebody else has something of it up, or may have. */
+  #isShared(key: string): boolean {
+    return this.#others(key, ["held", "starting", "stopping", "unsure"]).length > 0;
   }
 
   /** Others that do so with it, as far as they can be believed. */
