@@ -14,6 +14,20 @@ export function countsOf(counts: Readonly<Record<string, number>>): string {
   return some.map(([reason, count]) => `${reason} ${count}`).join(", ");
 }
 
+/** Between the cells of a row, and before the first. */
+const gap = "  ";
+
+/** Where a cell begins that follows these in every row. */
+export function columnAfter(rows: readonly (readonly Cell[])[]): number {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+    }
+  }
+  return widths.reduce((sum, width) => sum + width + gap.length, gap.length);
+}
+
 /** Aligned columns under a heading; a row's last cell may be as long as it likes. */
 export function section(title: string, rows: readonly (readonly Cell[])[], paint: Paint): string {
   const widths: number[] = [];
@@ -30,7 +44,7 @@ export function section(title: string, rows: readonly (readonly Cell[])[], paint
       const painted = typeof cell === "string" || text === "" ? text : paint(cell[0], text);
       return `${painted}${" ".repeat(Math.max(0, padding))}`;
     });
-    return `  ${cells.join("  ")}`.trimEnd();
+    return `${gap}${cells.join(gap)}`.trimEnd();
   });
   return [paint("bold", title), ...lines].join("\n");
 }

@@ -3,6 +3,7 @@
 
 import type {
   GroupView,
+  LinkView,
   NodeView,
   PppView,
   RouterView,
@@ -16,37 +17,51 @@ import { routerRows } from "./routerrow.ts";
 
 const resourcesShown = 8;
 
+/** Sections of a page, from the top; empty lines stand between them. */
+export type Parts = readonly string[];
+
 /** The whole page, without a line end after the last line. */
 export function statusPage(snapshot: Snapshot, paint: Paint): string {
+  return statusParts(snapshot, paint).join("\n\n");
+}
+
+/** The sections of the whole page. */
+export function statusParts(snapshot: Snapshot, paint: Paint): Parts {
+  const { node: self, nodes, groups, routers } = snapshot;
+  const heard = nodes.map((node) => nodeRow(node, snapshot));
+  const links = nodes.flatMap((node) => linkRows(node, snapshot));
+  const held = groups.flatMap((group) => groupRows(group, self));
+  return partsWith(snapshot, paint, {
+    nodes: [
+      section("Nodes", heard, paint),
+      ...(links.length > 0 ? [section("Links", links, paint)] : []),
+    ],
+    groups: groups.length === 0 ? paint("dim", "No groups") : section("Groups", held, paint),
+    routers: routers.length > 0 ? [routerSection(routers, paint)] : [],
+  });
+}
+
+/** What a page has of its own, between what every page of a snapshot has. */
+export interface Middle {
+  readonly nodes: Parts;
+  readonly groups: string;
+  readonly routers: Parts;
+}
+
+export function partsWith(snapshot: Snapshot, paint: Paint, middle: Middle): Parts {
   const title = paint("bold", snapshot.node);
   const state = paint(styleOf(snapshot.state), snapshot.state);
-  const head = `${title} is ${state}, ${holdings[snapshot.resources]}`;
-  const parts = [
-    head,
-    section(
-      "Nodes",
-      snapshot.nodes.map((node) => nodeRow(node, snapshot)),
-      paint,
-    ),
-  ];
-  const links = snapshot.nodes.flatMap((node) => linkRows(node, snapshot));
-  if (links.length > 0) parts.push(section("Links", links, paint));
   const lines = lineRows(snapshot);
-  if (lines.length > 0) parts.push(section("Serial lines", lines, paint));
   const ppp = snapshot.ppp ?? [];
-  if (ppp.length > 0) parts.push(section("PPP", ppp.map(pppRow), paint));
-  parts.push(
-    snapshot.groups.length === 0
-      ? paint("dim", "No groups")
-      : section(
-          "Groups",
-          snapshot.groups.flatMap((group) => groupRows(group, snapshot)),
-          paint,
-        ),
-  );
-  if (snapshot.routers.length > 0) parts.push(routerSection(snapshot.routers, paint));
-  parts.push(pulseLines(snapshot, paint).join("\n"));
-  return parts.join("\n\n");
+  return [
+    `${title} is ${state}, ${holdings[snapshot.resources]}`,
+    ...middle.nodes,
+    ...(lines.length > 0 ? [section("Serial lines", lines, paint)] : []),
+    ...(ppp.length > 0 ? [section("PPP", ppp.map(pppRow), paint)] : []),
+    middle.groups,
+    ...middle.routers,
+    pulseLines(snapshot, paint).join("\n"),
+  ];
 }
 
 /** The virtual routers alone: of an agent, or of a process of `hb carp`. */
@@ -62,7 +77,7 @@ const holdings: Readonly<Record<Snapshot["resources"], string>> = {
   transition: "groups are moving",
 };
 
-function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
+export function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
   const seen = node.name === self ? "this node" : heard(node.lastHeardMs);
   const kind = node.kind === "unknown" ? "" : node.kind;
   const row: Cell[] = [dot(node.state), node.name, [styleOf(node.state), node.state], kind];
@@ -71,12 +86,17 @@ function nodeRow(node: NodeView, { node: self }: Snapshot): Cell[] {
 }
 
 function linkRows(node: NodeView, snapshot: Snapshot): Cell[][] {
-  return node.links.map(({ name, medium, state }) => {
-    const label = name === medium || medium === "" ? name : `${medium} ${name}`;
+  return node.links.map((link) => {
+    const { name, state } = link;
     const agoMs = lastPacketMs(snapshot, node, name);
     const last = agoMs === undefined ? "" : `last packet ${length(agoMs)} ago`;
-    return [dot(state), node.name, label, [styleOf(state), state], ["dim", last]];
+    return [dot(state), node.name, labelOf(link), [styleOf(state), state], ["dim", last]];
   });
+}
+
+/** A link with its medium, where its name does not tell that. */
+export function labelOf({ name, medium }: LinkView): string {
+  return name === medium || medium === "" ? name : `${medium} ${name}`;
 }
 
 function pppRow({ tty, state, device, local, remote = "?", why }: PppView): Cell[] {
@@ -84,7 +104,8 @@ function pppRow({ tty, state, device, local, remote = "?", why }: PppView): Cell
   return [dot(state), tty, [styleOf(state), state], device ?? "", line, ["dim", why]];
 }
 
-function groupRows(group: GroupView, { node: self }: Snapshot): Cell[][] {
+/** What it is, and under it why. */
+export function groupRows(group: GroupView, self: string): Cell[][] {
   const holder: Cell = group.holder === null ? ["red", "nobody"] : group.holder;
   const here = group.holder === self || group.state !== "idle" ? `${group.state} here` : "";
   const mark = dot(group.holder === null ? "dead" : group.state === "idle" ? "up" : group.state);

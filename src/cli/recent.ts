@@ -7,6 +7,7 @@ import { plain, stampOf } from "../desk/line.ts";
 import { eventsIn } from "../desk/place.ts";
 import type { Paint } from "./column.ts";
 import { coloured } from "./eventline.ts";
+import type { Sheet } from "./sheet.ts";
 
 const shown = 5;
 
@@ -18,20 +19,20 @@ export class Recent {
     this.#tail = new Tail(eventsIn(stateDir));
   }
 
-  /** The section, newest last; empty when there are none. */
-  section(paint: Paint): string {
+  /** Their section, newest last. */
+  section(paint: Paint): Sheet["events"] {
+    const heading = paint("bold", "Events");
     try {
       this.#last = [...this.#last, ...this.#tail.read()].slice(-shown);
     } catch {
-      return "";
+      return { heading, lines: [] };
     }
-    if (this.#last.length === 0) return "";
     const lines = this.#last.map(({ at, level, text }) => {
       // The day is known to who watches.
       const time = stampOf(new Date(at)).slice("2026-01-01 ".length, -".000".length);
       return `  ${paint("dim", time)}  ${coloured(level, plain(text), paint)}`;
     });
-    return [paint("bold", "Events"), ...lines].join("\n");
+    return { heading, lines };
   }
 
   close(): void {

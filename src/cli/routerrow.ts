@@ -9,20 +9,38 @@ const addressesShown = 4;
 
 /** Its row, and what there is to say under it. */
 export function routerRows(router: RouterView): Cell[][] {
-  const { name, state, sinceMs, next, why, demoted, packets, pid } = router;
+  const { name, state, sinceMs, next, why, packets, pid } = router;
   const due = next === undefined ? "" : `${next.what} in ${length(next.inMs)}`;
   const since = `for ${length(sinceMs)}`;
   const by = pid === undefined ? "" : `; runs in "hb carp", pid ${pid}`;
-  const about = (cell: Cell): Cell[] => ["", "", cell];
   return [
     [dot(state), name, [styleOf(state), state], since, addressesOf(router), ["dim", due]],
     ...(why === "" ? [] : [about(["dim", why])]),
-    ...(demoted.length === 0 ? [] : [about(["yellow", `demoted: ${demoted.join(", ")}`])]),
+    ...demotion(router).map(about),
     ...rival(router).map(about),
     about(["dim", heardBy(router)]),
     about(["dim", `sent ${packets.sent} adverts, took ${packets.received}${by}`]),
     ...rejected(packets.rejected).map(about),
   ];
+}
+
+/** The same in two lines: what is configured and counted is on the whole page. */
+export function denseRouterRows(router: RouterView): Cell[][] {
+  const { why, heard } = router;
+  const [row = []] = routerRows(router);
+  const last = heard === undefined ? "" : `heard ${heard.from} ${length(heard.agoMs)} ago`;
+  const rest = [why, last || "nobody else was heard"].filter(Boolean).join("; ");
+  const troubles = [...demotion(router), ...rival(router), ...rejected(router.packets.rejected)];
+  return [row, about(["dim", rest]), ...troubles.map(about)];
+}
+
+/** Stands under the row of its router. */
+function about(cell: Cell): Cell[] {
+  return ["", "", cell];
+}
+
+function demotion({ demoted }: RouterView): Cell[] {
+  return demoted.length === 0 ? [] : [["yellow", `demoted: ${demoted.join(", ")}`]];
 }
 
 function rival(router: RouterView): Cell[] {

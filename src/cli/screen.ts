@@ -1,9 +1,11 @@
 // A terminal as a window on a page that changes: in the alternate screen, so that what was there comes
 // back; only lines that changed are written, so that a slow serial console keeps up; keys move a page
-// that is taller than the terminal. Nothing beyond ECMA-48 and xterm's alternate screen.
+// that is taller than the terminal (sheet.ts says what of it is seen). Nothing beyond ECMA-48 and xterm's
+// alternate screen.
 
 import { Keys } from "./keys.ts";
 import { isHeard } from "./output.ts";
+import { type Sheet, type Size, viewOf } from "./sheet.ts";
 
 const esc = "\u001b[";
 const enter = `${esc}?1049h${esc}?25l${esc}2J`;
@@ -36,8 +38,8 @@ export class Screen {
   readonly #key = (bytes: Buffer) => {
     for (const key of this.#keys.take(bytes.toString("latin1"))) this.#press(key);
   };
-  #page: readonly string[] = [];
-  #shown: string[] = [];
+  #sheet: Sheet = { whole: [], dense: () => [], events: { heading: "", lines: [] } };
+  #shown: readonly string[] = [];
   #top = 0;
 
   /** `quit`: somebody pressed q or Ctrl-C. */
@@ -51,9 +53,9 @@ export class Screen {
     }
   }
 
-  /** Shows this page from now on. */
-  show(page: string): void {
-    this.#page = page.split("\n");
+  /** Shows this from now on. */
+  show(sheet: Sheet): void {
+    this.#sheet = sheet;
     this.#draw();
   }
 
@@ -75,7 +77,7 @@ export class Screen {
     }
     const step = steps[key];
     if (step === undefined) return;
-    this.#top += step(rowsOf() - 1);
+    this.#top += step(sizeOf().rows - 1);
     this.#draw();
   }
 
@@ -87,45 +89,20 @@ export class Screen {
 
   #draw(): void {
     if (!isHeard()) return;
-    const lines = this.#visible();
+    const { lines, top } = viewOf(this.#sheet, sizeOf(), this.#top);
+    this.#top = top;
     const changed = lines.flatMap((line, row) => {
       return line === this.#shown[row] ? [] : [`${esc}${row + 1};1H${line}${esc}0m${esc}K`];
     });
     this.#shown = lines;
     if (changed.length > 0) process.stdout.write(changed.join(""));
   }
-
-  /** What of the page fits, and what there is above and below it. */
-  #visible(): string[] {
-    const { columns } = { ...usual, ...sized() };
-    const rows = rowsOf();
-    // Reasons are long, and nobody shall miss their ends.
-    const all = this.#page.flatMap((line) => wrapped(line, columns));
-    const fits = all.length <= rows;
-    const room = fits ? rows : rows - 1;
-    this.#top = Math.max(0, Math.min(this.#top, all.length - room));
-    const lines = all.slice(this.#top, this.#top + room);
-    while (lines.length < room) lines.push("");
-    if (fits) return lines;
-    const where = `lines ${this.#top + 1} to ${this.#top + room} of ${all.length}`;
-    return [...lines, `-- ${where}: arrows move, q quits --`.slice(0, columns)];
-  }
 }
 
-/** What goes on in the next line stands below its begin, where there is room for it. */
-function wrapped(line: string, columns: number): string[] {
-  if (Bun.stringWidth(line) <= columns) return [line];
-  const before = line.length - line.trimStart().length;
-  const indent = before <= columns / 2 ? before : 0;
-  const rest = Bun.wrapAnsi(line.slice(indent), columns - indent, { hard: true, trim: false });
-  return rest.split("\n").map((part) => `${" ".repeat(indent)}${part}`);
-}
-
-function sized(): { readonly columns?: number; readonly rows?: number } {
+function sizeOf(): Size {
   const { columns, rows } = process.stdout;
-  return { ...(columns > 0 && { columns }), ...(rows > 0 && { rows }) };
-}
-
-function rowsOf(): number {
-  return Math.max(2, sized().rows ?? usual.rows);
+  return {
+    columns: columns > 0 ? columns : usual.columns,
+    rows: Math.max(2, rows > 0 ? rows : usual.rows),
+  };
 }

@@ -5,13 +5,15 @@ import { type CarpViews, Siblings, withCarp } from "../desk/carp/sibling.ts";
 import { ask } from "../desk/client.ts";
 import { socketIn, whyNot } from "./asking.ts";
 import { command } from "./command.ts";
+import { denseParts, denseRouterSection } from "./densepage.ts";
 import { agentDirOptions, runDirOption } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { untilSignal } from "./interrupt.ts";
 import { coloured, isHeard, paint, print, printJson, type Style, say } from "./output.ts";
-import { routerSection, statusPage } from "./page.ts";
+import { routerSection, statusPage, statusParts } from "./page.ts";
 import { Recent } from "./recent.ts";
 import { Screen } from "./screen.ts";
+import type { Sheet } from "./sheet.ts";
 
 const answerWithinMs = 3_000;
 const watchEveryMs = 1_000;
@@ -41,7 +43,8 @@ export const status = command({
     "state-dir": agentDirOptions["state-dir"],
   },
   notes: `The virtual routers of "hb carp" are shown too, whether or not an agent runs.
-With --watch the last events come below; the arrow keys move a page that is too tall.`,
+With --watch the last events come below. Where not all fits, what is well has one line; the arrow keys
+move a page that is too tall all the same, above the events.`,
   exits: [
     [exit.done, "the agent runs"],
     [exit.stopped, "it does not"],
@@ -111,7 +114,7 @@ async function watch(run: string, recent: Recent): Promise<ExitCode> {
     while (!isOver() && isHeard()) {
       const found = await look(run, siblings.look(siblingsWithinMs));
       code = found.code;
-      screen.show([...partsOf(found), recent.section(painted)].filter(Boolean).join("\n\n"));
+      screen.show(sheetOf(found, recent.section(painted)));
       await Promise.race([ended, Bun.sleep(watchEveryMs)]);
     }
   } finally {
@@ -121,11 +124,22 @@ async function watch(run: string, recent: Recent): Promise<ExitCode> {
   return code;
 }
 
-function partsOf({ snapshot, carp, trouble }: Look): string[] {
-  const parts = trouble.map((text) => painted("red", text));
-  if (snapshot !== undefined) parts.push(statusPage(snapshot, painted));
-  else if (carp.routers.length > 0) parts.push(routerSection(carp.routers, painted));
-  return parts;
+function sheetOf({ snapshot, carp, trouble }: Look, events: Sheet["events"]): Sheet {
+  const troubles = trouble.map((text) => painted("red", text));
+  const { routers } = carp;
+  const none = routers.length === 0;
+  if (snapshot === undefined) {
+    return {
+      whole: [...troubles, ...(none ? [] : [routerSection(routers, painted)])],
+      dense: () => [...troubles, ...(none ? [] : [denseRouterSection(routers, painted)])],
+      events,
+    };
+  }
+  return {
+    whole: [...troubles, ...statusParts(snapshot, painted)],
+    dense: (columns) => [...troubles, ...denseParts(snapshot, painted, columns)],
+    events,
+  };
 }
 
 function painted(style: Style, text: string): string {

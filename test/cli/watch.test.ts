@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Snapshot } from "../../src/core/snapshot.ts";
 import { Control } from "../../src/desk/control.ts";
 import { eventsIn } from "../../src/desk/place.ts";
+import { ordinarySnapshot } from "../ordinarysnapshot.ts";
 import { plainSnapshot } from "../plainsnapshot.ts";
 import { hbCommand } from "./run.ts";
 
@@ -129,8 +130,7 @@ test("hb status --watch writes nothing while nothing changes", async () => {
   // An event is seen with the next look: at least one look came between.
   await Bun.sleep(1_500);
   expect(glass.written).toBe(before);
-  const event = { v: 1, at: Date.now(), boot: "b", node: "alice", kind: "dead", level: "warn" };
-  writeFileSync(eventsIn(state), `${JSON.stringify({ ...event, text: "bob is dead" })}\n`);
+  tell(state, "bob is dead");
   await until(() => glass.text.includes("bob is dead"));
   expect(glass.written - before).toBeLessThan(200);
 });
@@ -155,6 +155,44 @@ test("hb status --watch moves a page that is too tall with the keys, and fits an
   await until(() => glass.text.includes("Pulse late"));
   hb.terminal?.resize(80, 60);
   await until(() => glass.text.startsWith("alice is active") && !glass.text.includes("-- lines"));
+});
+
+function tell(state: string, ...texts: readonly string[]) {
+  const event = { v: 1, at: Date.now(), boot: "b", node: "alice", kind: "dead", level: "warn" };
+  const lines = texts.map((text) => `${JSON.stringify({ ...event, text })}\n`);
+  writeFileSync(eventsIn(state), lines.join(""));
+}
+
+const five = ["first", "second", "third", "fourth", "fifth"].map((nth) => `the ${nth} event`);
+
+test("hb status --watch shows an ordinary cluster with its last events on 24 lines", async () => {
+  const { glass, hb, until, state } = await watch({ cols: 80, rows: 24 }, ordinarySnapshot());
+  tell(state, ...five);
+  await until(() => glass.text.includes("the fifth event"));
+  for (const text of [
+    "bob    active  hb  heard 413 ms ago  eth0 413 ms, eth1 413 ms",
+    "alice  its owner  held here  this node is its owner",
+    "heard 10.77.0.12 459 ms ago",
+    "Pulse late by",
+    ...five,
+  ]) {
+    expect(glass.text).toContain(text);
+  }
+  expect(glass.text).not.toContain("-- lines");
+  // Where there is room, the whole page.
+  hb.terminal?.resize(80, 40);
+  await until(() => glass.text.includes("advbase 1 advskew 0; heard 10.77.0.12"));
+  expect(glass.text).toContain("bob    bcast eth1  up  last packet 413 ms ago");
+});
+
+test("hb status --watch keeps the last events in view below a page that is too tall", async () => {
+  const { glass, until, state, press } = await watch({ cols: 80, rows: 24 }, snapshotOf(names));
+  tell(state, ...five);
+  const foot = () => glass.lines.slice(-4).join("\n");
+  await until(() => /^-- lines 1 to 20 of .*third .*fourth .*fifth event/s.test(foot()));
+  press("\u001b[F");
+  await until(() => /^-- lines 2\d to .*third .*fourth .*fifth event/s.test(foot()));
+  expect(glass.text).toContain("Pulse late");
 });
 
 test("hb status --watch goes on with a long reason below its begin", async () => {
