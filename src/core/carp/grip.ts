@@ -9,6 +9,8 @@ import type { AddressResource } from "../../config/resource.ts";
 import type { RouterConfig } from "../../config/router.ts";
 import type { Effect } from "../effect.ts";
 import type { Input } from "../input.ts";
+import type { Instant } from "../instant.ts";
+import { Reckoning, tenths } from "../reckoning.ts";
 
 type Step = "hold" | "up" | "drop" | "down" | "repair";
 
@@ -28,6 +30,8 @@ export class Grip {
   readonly #config: () => RouterConfig;
   readonly #nextJob: () => number;
   readonly resources: readonly AddressResource[];
+  readonly #reckoning = new Reckoning();
+  #raisedAt: Instant | undefined;
   #goal: "up" | "down" = "down";
   #steps: Step[] = [];
   #work: { readonly job: number; readonly step: Step } | undefined;
@@ -57,8 +61,15 @@ export class Grip {
     return this.#work?.job === job || this.#regaining === job;
   }
 
-  raise(): Grasp {
+  /** Length of the way up so far, in milliseconds. */
+  tookMs(now: Instant): number {
+    const reached = this.#reckoning.at(now);
+    return tenths(reached - (this.#raisedAt ?? reached));
+  }
+
+  raise(now: Instant): Grasp {
     this.#goal = "up";
+    this.#raisedAt = this.#reckoning.at(now);
     if (this.#work === undefined) return this.#begin();
     if (!this.#isSuspended) return nothing;
     this.#isSuspended = false;
@@ -67,8 +78,9 @@ export class Grip {
   }
 
   /** As raise(), but the up script has run already. */
-  adopt(): Grasp {
+  adopt(now: Instant): Grasp {
     this.#goal = "up";
+    this.#raisedAt = this.#reckoning.at(now);
     this.#steps = this.resources.length > 0 ? ["hold"] : [];
     return this.#next();
   }
@@ -91,8 +103,9 @@ export class Grip {
   }
 
   /** The job that this grip waits for has ended. */
-  result({ job, ok, text }: Result): Grasp {
+  result({ job, ok, text, tookMs }: Result, now: Instant): Grasp {
     if (job === this.#regaining) return this.#regained(ok, text);
+    this.#reckoning.end(tookMs, now);
     const step = this.#work?.step;
     this.#work = undefined;
     const isDownStep = step === "drop" || step === "down";
@@ -136,6 +149,7 @@ export class Grip {
       return { effects: [], news, text: "" };
     }
     const job = this.#nextJob();
+    this.#reckoning.begin();
     this.#work = { job, step };
     return { effects: this.#effects(step, job), news: [], text: "" };
   }

@@ -137,7 +137,7 @@ export class Mastership {
       { state: "master" },
     );
     this.#claim(now);
-    this.grasp(this.#parts.grip.adopt(), now);
+    this.grasp(this.#parts.grip.adopt(now), now);
   }
 
   heard(advert: HeardAdvert, now: Instant): void {
@@ -290,7 +290,7 @@ export class Mastership {
     speech.switched("MASTER");
     if (!config().likeUcarp) speech.log("info", `Taking over: ${why}`, "takeover", { why });
     if (place === "served") this.listen(now);
-    this.grasp(grip.raise(), now);
+    this.grasp(grip.raise(now), now);
     // Addresses are up within a millisecond: then the announcement comes first (carp.md 7). A script lasts.
     const lasts = this.#phase === "rising" && grip.risesSlowly;
     if (place === "vacant" && lasts) this.#claim(now);
@@ -306,7 +306,6 @@ export class Mastership {
 
   /** Everything is up. */
   #arrive(now: Instant): void {
-    const tookMs = now - this.#since;
     this.#enter("master", this.#why, now);
     this.#failures = 0;
     this.#pausedUntil = undefined;
@@ -315,8 +314,9 @@ export class Mastership {
     this.#parts.demotion.note("up", undefined);
     this.#parts.speech.proclaim(now);
     if (!this.#parts.config().likeUcarp) {
+      const tookMs = this.#parts.grip.tookMs(now);
       const text = `Everything is up after ${tookMs.toFixed(1)} ms`;
-      this.#parts.speech.log("info", text, "takeover", { tookMs: Math.round(tookMs * 10) / 10 });
+      this.#parts.speech.log("info", text, "takeover", { tookMs });
     }
   }
 

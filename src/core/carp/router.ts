@@ -130,7 +130,7 @@ export class Router {
   }
 
   result(result: Extract<Input, { readonly on: "result" }>, now: Instant): Effect[] {
-    this.#mastership.grasp(this.#grip.result(result), now);
+    this.#mastership.grasp(this.#grip.result(result, now), now);
     return this.#speech.take();
   }
 

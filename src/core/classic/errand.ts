@@ -77,7 +77,7 @@ export class Errands<Purpose> {
       errand,
       outcomes: this.hand.groups
         .filter(({ key }) => errand.keys.includes(key))
-        .map(({ key, state }) => ({ key, state, text: why, tookMs: 0 })),
+        .map(({ key, state }) => ({ key, state, text: why })),
     }));
   }
 

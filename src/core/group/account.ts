@@ -3,6 +3,7 @@
 
 import type { Fields } from "../effect.ts";
 import type { Instant } from "../instant.ts";
+import { tenths } from "../reckoning.ts";
 import type { Result, StepKind } from "./work.ts";
 
 /** resume: it was up and this node was not sure that it is the holder; restart: its line in haresources
@@ -44,17 +45,13 @@ export class Account {
     return !this.#isTold;
   }
 
-  tookMs(now: Instant): number {
-    return now - this.#begunAt;
-  }
-
   /** A job of the group has ended. */
   step(at: StepKind, resource: string, { ok, text, tookMs }: Result): void {
     const verb = verbs[at];
     this.#stepCount += 1;
     if (this.#steps.length >= stepsMax) return;
     const what = `${verb} ${resource}`;
-    const length = rounded(tookMs);
+    const length = tenths(tookMs);
     if (verb === "status") {
       // Both answers are answers.
       const told = ok ? "runs" : "does not run";
@@ -74,7 +71,7 @@ export class Account {
       act: this.act,
       cause: this.#cause,
       outcome,
-      tookMs: rounded(this.tookMs(now)),
+      tookMs: tenths(now - this.#begunAt),
       steps: this.#steps,
       ...(untold > 0 && { untold }),
     };
@@ -87,8 +84,3 @@ const verbs: Readonly<Record<StepKind, "start" | "status" | "stop">> = {
   starting: "start",
   stopping: "stop",
 };
-
-/** A tenth of a millisecond tells more of the host's load than of the group. */
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
-}

@@ -46,8 +46,7 @@ export class Group {
   }
 
   get #parts() {
-    const { nextJob } = this.#household;
-    return { ladder: this.#ladder, voice: this.#voice, nextJob };
+    return { ladder: this.#ladder, voice: this.#voice, nextJob: () => this.#nextJob() };
   }
 
   get spec(): GroupSpec {
@@ -80,11 +79,6 @@ export class Group {
   /** How the last order ended: empty, or the reason of a failure. */
   get text(): string {
     return this.#voice.text;
-  }
-
-  /** Length of the last order so far. */
-  tookMs(now: Instant): number {
-    return this.#voice.tookMs(now);
   }
 
   /** Resource words that are or may be up here, in start order. */
@@ -172,7 +166,7 @@ export class Group {
     if (this.#ladder.isDown) return [];
     this.#state = "unsure";
     this.#goal = "still";
-    const job = this.#household.nextJob();
+    const job = this.#nextJob();
     const effects = this.#ladder.holdAll(job);
     if (effects.length > 0) this.#work = { at: "adopting", job };
     return effects;
@@ -193,7 +187,7 @@ export class Group {
     if (stage < 0 || this.#ladder.isDown || this.#state === "stopping") return [];
     if (!recoverable) return this.#fail(`address ${word} is lost: ${reason}`, now);
     if (!this.resting || this.#state !== "held") return [];
-    const job = this.#household.nextJob();
+    const job = this.#nextJob();
     this.#work = { at: "repairing", job };
     return [this.#voice.lost(word, reason), ...this.#ladder.start(stage, job)];
   }
@@ -215,6 +209,7 @@ export class Group {
   /** The job that this group waits for has ended. */
   result(result: Result, now: Instant): Effect[] {
     const work = this.#work;
+    this.#voice.end(result.tookMs, now);
     switch (work.at) {
       case "rest":
       case "rebooting":
@@ -342,6 +337,11 @@ export class Group {
     if (this.#goal === "up") return [this.#voice.log("info", text), ...this.#start(now)];
     this.#goal = "down";
     return [this.#voice.close("info", text, this.#state, now), ...this.#renew()];
+  }
+
+  #nextJob(): number {
+    this.#voice.begin();
+    return this.#household.nextJob();
   }
 
   #renew(): Effect[] {

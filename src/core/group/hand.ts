@@ -35,5 +35,4 @@ export interface Settled {
   readonly key: string;
   readonly state: GroupState;
   readonly text: string;
-  readonly tookMs: number;
 }

@@ -211,7 +211,7 @@ export class Runner implements Hand {
       if (order.current !== undefined) {
         const group = this.group(order.current);
         if (group !== undefined && !group.resting) return effects;
-        order.outcomes.push(outcome(order.current, group, now));
+        order.outcomes.push(outcome(order.current, group));
       }
       order.current = order.waiting.shift();
       if (order.current === undefined) return effects;
@@ -229,7 +229,7 @@ function isOver(order: Order): boolean {
   return order.current === undefined && order.waiting.length === 0;
 }
 
-function outcome(key: string, group: Group | undefined, now: Instant): Settled {
-  if (group === undefined) return { key, state: "idle", text: "no longer configured", tookMs: 0 };
-  return { key, state: group.state, text: group.text, tookMs: group.tookMs(now) };
+function outcome(key: string, group: Group | undefined): Settled {
+  if (group === undefined) return { key, state: "idle", text: "no longer configured" };
+  return { key, state: group.state, text: group.text };
 }

@@ -2,11 +2,13 @@
 
 import type { Effect, Fields, Level } from "../effect.ts";
 import type { Instant } from "../instant.ts";
+import { Reckoning } from "../reckoning.ts";
 import { Account, type Act, type End } from "./account.ts";
 import type { Result, StepKind } from "./work.ts";
 
 export class Voice {
   readonly #key: () => string;
+  readonly #reckoning = new Reckoning();
   #account: Account | undefined;
   #orderedAt: Instant | undefined;
   #text = "";
@@ -27,8 +29,8 @@ export class Voice {
   /** An order begins, and its account; one that has not come to its end is told first. */
   open(act: Act, why: string, now: Instant): Effect[] {
     const told = this.break("overtaken", `overtaken: ${why}`, now);
-    this.#account = new Account(act, why, now);
-    this.#orderedAt = now;
+    this.#orderedAt = this.#reckoning.at(now);
+    this.#account = new Account(act, why, this.#orderedAt);
     this.#text = "";
     return [...told, this.log("info", opening(act, this.#key(), why))];
   }
@@ -66,14 +68,24 @@ export class Voice {
 
   /** Something went wrong and the group goes down for it: the end of the order that is under way. */
   turn(reason: string, now: Instant): Effect {
-    this.#account = this.#open ?? new Account("give", reason, now);
-    this.#orderedAt = now;
+    this.#orderedAt = this.#reckoning.at(now);
+    this.#account = this.#open ?? new Account("give", reason, this.#orderedAt);
     this.#text = reason;
     const text = `Group ${this.#key()} fails here: ${reason}`;
     return this.log("error", text, { group: this.#key(), reason });
   }
 
-  /** A job of the group has ended. */
+  /** A job of the group begins; there is one at a time. */
+  begin(): void {
+    this.#reckoning.begin();
+  }
+
+  /** The job has ended, and took so long. */
+  end(tookMs: number, now: Instant): void {
+    this.#reckoning.end(tookMs, now);
+  }
+
+  /** What ended was a step of the order. */
   step(at: StepKind, resource: string, result: Result): void {
     this.#account?.step(at, resource, result);
   }
@@ -84,22 +96,18 @@ export class Voice {
     const account = this.#open;
     if (account === undefined) return [];
     const text = `Group ${this.#key()}: the ${account.act} under way is ${why}`;
-    return [this.log("info", text, account.tell(this.#key(), end, now))];
+    return [this.log("info", text, account.tell(this.#key(), end, this.#reckoning.at(now)))];
   }
 
   /** The order has come to its end. */
   close(level: Level, text: string, end: End, now: Instant): Effect {
-    return this.log(level, text, this.#open?.tell(this.#key(), end, now));
+    return this.log(level, text, this.#open?.tell(this.#key(), end, this.#reckoning.at(now)));
   }
 
-  /** Length of the last order so far. */
-  tookMs(now: Instant): number {
-    return this.#orderedAt === undefined ? 0 : now - this.#orderedAt;
-  }
-
-  /** "35 ms": the same for people. */
+  /** Length of the last order so far, for people: "35 ms". */
   took(now: Instant): string {
-    const ms = this.tookMs(now);
+    const reached = this.#reckoning.at(now);
+    const ms = reached - (this.#orderedAt ?? reached);
     return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
   }
 

@@ -79,7 +79,7 @@ export class Release {
     // The dead agent's leases end by themselves, and another node may have taken over by then.
     this.#perform(this.#runner.suspend(keys), this.#toRunner);
     for (const grip of this.#grips) {
-      const answer: Answer = (result) => this.#perform(grip.result(result).effects, answer);
+      const answer: Answer = (result) => this.#perform(grip.result(result, now()).effects, answer);
       this.#perform(grip.lower().effects, answer);
     }
     // An order each: they stop side by side.

@@ -25,9 +25,9 @@ test("Errands.callOff() ends the takes that wait, and no give", () => {
   begin("give", "third");
   const ended = errands.callOff("asleep");
   expect(ended.map(({ errand, outcomes }) => [errand.purpose, outcomes])).toEqual([
-    ["second", [{ key: "a", state: "starting", text: "asleep", tookMs: 0 }]],
+    ["second", [{ key: "a", state: "starting", text: "asleep" }]],
   ]);
-  errands.settled([{ key: "a", state: "unsure", text: "", tookMs: 0 }]);
+  errands.settled([{ key: "a", state: "unsure", text: "" }]);
   errands.next(at(0));
   expect(told).toEqual(["take a first", "give a third"]);
 });

@@ -20,9 +20,12 @@ function spec(...words: string[]): GroupSpec {
 /** A group whose jobs take 10 ms each and do what `answers` says; the rest succeeds. */
 class Story {
   readonly group: Group;
+  /** The length of a job that begins and ends in one turn, where there is one. */
+  turnMs: number | undefined;
   readonly answers = new Map([["status httpd", "not running"]]);
   /** The records and nothing else. */
   readonly told: Fields[] = [];
+  readonly lines: string[] = [];
   #now: Instant = at(1_000);
   #job = 1;
   #waiting: { job: number; what: string } | undefined;
@@ -34,6 +37,11 @@ class Story {
       nextJob: () => this.#job++,
       leaver: () => undefined,
     });
+  }
+
+  pause(ms: number): this {
+    this.#now = at(this.#now + ms);
+    return this;
   }
 
   do(order: (group: Group, now: Instant) => Effect[]): this {
@@ -51,10 +59,11 @@ class Story {
     const waiting = this.#waiting;
     if (waiting === undefined) return false;
     this.#waiting = undefined;
-    this.#now = at(this.#now + 10);
+    if (this.turnMs === undefined) this.#now = at(this.#now + 10);
+    const tookMs = this.turnMs ?? 9.96;
     const text = this.answers.get(waiting.what);
     const { job } = waiting;
-    const ended = { on: "result", job, ok: text === undefined, text: text ?? "", tookMs: 9.96 };
+    const ended = { on: "result", job, ok: text === undefined, text: text ?? "", tookMs };
     this.#see(this.group.result(ended as never, this.#now));
     return true;
   }
@@ -66,6 +75,7 @@ class Story {
 
   #see(effects: Effect[]): this {
     for (const effect of effects) {
+      if (effect.do === "log") this.lines.push(effect.text);
       if (effect.do === "log" && effect.fields?.act !== undefined) this.told.push(effect.fields);
       if (effect.do === "run" || effect.do === "hold" || effect.do === "drop") {
         const what = effect.do === "run" ? `${effect.action} ${effect.resource.word}` : effect.do;
@@ -93,6 +103,46 @@ test("Account of a takeover has its cause, each step with its time, and the tota
         { what: "start httpd", tookMs: 10, ok: true },
       ],
     },
+  ]);
+});
+
+test("Account of a takeover that is over in one turn has taken as long as its step", () => {
+  const story = new Story(["10.0.0.1"]);
+  story.turnMs = 0.94;
+  const [record] = story.do(take).finish().told;
+  expect(record).toMatchObject({ outcome: "held", tookMs: 0.9 });
+  expect(record?.steps).toEqual([{ what: "start 10.0.0.1", tookMs: 0.9, ok: true }]);
+  expect(story.lines).toContain("Group 10.0.0.1 is up after 0.9 ms");
+});
+
+test("Account of a takeover whose last step is over in the turn that begins it counts that step", () => {
+  const story = new Story(["httpd", "10.0.0.1"]).do(take);
+  story.step();
+  story.step();
+  story.turnMs = 0.84;
+  expect(story.finish().told[0]).toMatchObject({ outcome: "held", tookMs: 20.8 });
+});
+
+test("Account of a release and a takeover of the same turn follow each other", () => {
+  const story = new Story(["10.0.0.1", "10.0.0.2/24"]);
+  story.turnMs = 1.26;
+  const { told } = story.do(take).finish().do(give).finish().do(take).finish();
+  expect(told.map(({ act, tookMs }) => [act, tookMs])).toEqual([
+    ["take", 1.3],
+    ["give", 1.3],
+    ["take", 1.3],
+  ]);
+});
+
+test("Account of a release that had to wait for a start does not count the start twice", () => {
+  const story = new Story().do(take);
+  story.step();
+  story.step();
+  // It runs for 10 ms, and the order changes after 4 of them.
+  const { told } = story.pause(4).do(give).pause(-4).finish();
+  expect(told.map(({ act, tookMs }) => [act, tookMs])).toEqual([
+    ["take", 24],
+    ["give", 26],
   ]);
 });
 
