@@ -50,7 +50,8 @@ export class AddressBook {
   readonly #vmacs: Vmacs;
   #work: Work | undefined;
 
-  constructor(config: ClusterConfig, host: BookHost) {
+  /** `left`: words of resources that an earlier run left up. */
+  constructor(config: ClusterConfig, host: BookHost, left: readonly string[] = []) {
     this.#config = config;
     this.#host = host;
     this.#announcer = new Announcer(host.interfaces, config.announceIntervalMs);
@@ -59,7 +60,7 @@ export class AddressBook {
     const lost = (held: Held, error: SysError) => this.#lost(held, error);
     this.#renewals = new Renewals({ leases: this.#leases, host, lost, route: laterRoute() });
     this.#vmacs = new Vmacs(config.routers, host);
-    this.#strangers = new Stranger(config, host);
+    this.#strangers = new Stranger(config, host, left);
     this.#rivals = new RivalListener(host, (key) => {
       const held = this.#byKey.get(key);
       return held?.up === true ? held.resource.word : undefined;

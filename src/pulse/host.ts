@@ -5,6 +5,7 @@
 import { acknowledge, arm, bootMs, timer } from "../../ffi/clock.ts";
 import { reasonOf, SysError } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
+import type { Boot } from "../core/boot.ts";
 import type { FromDesk, SealGrant } from "../core/channel.ts";
 import type { Effect, Level } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
@@ -32,6 +33,13 @@ const ALIVE_MAX_MS = 1_000;
 /** Why the loop is to end: 0 as it was told to, 3 because the desk is gone. */
 export const exitCode = { told: 0, deskGone: 3 } as const;
 
+/** What the desk's first packet says that matters here. */
+export interface Begin {
+  readonly config: ClusterConfig;
+  readonly boot?: Pick<Boot, "memory">;
+  readonly seal?: SealGrant;
+}
+
 export class Host {
   readonly watch: Watch;
   readonly interfaces = new Interfaces();
@@ -55,9 +63,8 @@ export class Host {
   #aliveAt: Instant;
   #ended: number | undefined;
 
-  /** `missing`: what could not be had at start. The desk's "begin" has been read from `fd`
-   *  already; `grant` came with it. */
-  constructor(fd: number, config: ClusterConfig, missing: readonly string[], grant?: SealGrant) {
+  /** `missing`: what could not be had at start. `begin` has been read from `fd` already. */
+  constructor(fd: number, { config, boot, seal }: Begin, missing: readonly string[]) {
     this.#config = config;
     this.#patienceMs = patienceOf(config);
     this.#missing = missing;
@@ -78,8 +85,9 @@ export class Host {
       refresh: () => this.#refresh(),
     };
     this.#links = new Links(config, surroundings);
-    this.#book = new AddressBook(config, surroundings);
-    this.#adverts = new Adverts(config, surroundings, grant);
+    const left = boot?.memory?.groups.flatMap(({ up }) => up);
+    this.#book = new AddressBook(config, surroundings, left);
+    this.#adverts = new Adverts(config, surroundings, seal);
     this.#watchdog = new Watchdog(config, {
       ...surroundings,
       guarded: (timeoutS) =>

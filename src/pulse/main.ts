@@ -30,9 +30,9 @@ export function runPulse(fd: number): number {
   ignoreSignals(SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2);
   const begin = awaitBegin(fd);
   if (begin === undefined) return exitNoBegin;
-  const { config, boot, seal, only } = begin;
+  const { config, boot, only } = begin;
   const missing = prepare(config);
-  const host = new Host(fd, config, missing, seal);
+  const host = new Host(fd, begin, missing);
   const make: MakeCore = (...facts) =>
     only === "routers" ? new RouterCore(...facts) : new Core(...facts);
   try {

@@ -89,16 +89,20 @@ test(
   limit,
 );
 
-test(
-  "agent restarts a pulse that died, with a higher generation, and nothing moves",
-  async () => {
-    const host = await holder("pulse-dies", patient);
+test.each([
+  ["auto", "leases"],
+  ["off", "permanent"],
+])(
+  "agent restarts a pulse that died, with a higher generation, and nothing moves: address_lease %s",
+  async (lease, name) => {
+    const host = await holder(`pulse-dies-${name}`, `${patient}address_lease ${lease}\n`);
     const generation = (await host.status())?.generation ?? 0;
     process.kill(host.pulse, "SIGKILL");
     await host.until(async () => ((await host.status())?.generation ?? 0) > generation);
     expect(await host.addresses()).toContain("10.77.0.10/24");
     await host.holds();
     expect(host.log).not.toContain("svc stop");
+    expect(host.log).not.toContain("this node does not hold it");
     expect(host.log.match(/svc start: done/g)).toHaveLength(1);
   },
   limit,
@@ -129,6 +133,7 @@ test(
     host.start();
     await host.until(() => host.log.includes("without leaving"));
     await host.holds();
+    expect(host.log).not.toContain("this node does not hold it");
     expect(await host.addresses()).toContain("10.77.0.10/24");
     expect(host.log.match(/svc start: done/g)).toHaveLength(1);
   },

@@ -2,6 +2,8 @@
 
 import { expect, test } from "bun:test";
 import type { AddressResource } from "../../src/config/resource.ts";
+import { at } from "../../src/core/instant.ts";
+import type { Begin } from "../../src/pulse/host.ts";
 import { cable, inNamespace, ip } from "./namespace.ts";
 import { Puppet, until } from "./puppet.ts";
 
@@ -14,12 +16,14 @@ function address(text: string, more: Partial<AddressResource> = {}): AddressReso
 async function withPuppet(
   changes: ConstructorParameters<typeof Puppet>[0],
   body: (puppet: Puppet) => Promise<void>,
+  before: { readonly memory?: Begin["boot"] & {}; readonly up?: readonly string[] } = {},
 ): Promise<void> {
   await inNamespace(async () => {
     cable();
     ip("addr add 10.9.0.1/24 brd + dev left");
     ip("addr add fd09::1/64 dev left nodad");
-    const puppet = new Puppet(changes);
+    for (const one of before.up ?? []) ip(`addr add ${one} dev left`);
+    const puppet = new Puppet(changes, [], before.memory);
     try {
       await body(puppet);
     } finally {
@@ -133,6 +137,32 @@ test("Stranger.look() reports an address of a group that this node does not hold
     ip("addr add 10.9.0.7/24 dev left");
     await puppet.log(/10\.9\.0\.7 is up on left, but this node does not hold it/);
   });
+});
+
+const told = "is up on left, but this node does not hold it";
+
+test("Stranger.look() says nothing of what an earlier run left, as its memory or a lease tells", () => {
+  const groups = ["10.9.0.7", "10.9.0.8", "10.9.0.9"].map((word) => {
+    return { key: word, owner: "bob", resources: [address(word)] };
+  });
+  const left = { key: "10.9.0.7", assigned: { node: "alice", epoch: 1 }, up: ["10.9.0.7"] };
+  const memory = { memory: { at: at(1), groups: [left] } };
+  const up = ["10.9.0.7/24", "10.9.0.8/24 valid_lft 9 preferred_lft 9", "10.9.0.9/24"];
+  return withPuppet(
+    { groups },
+    async (puppet) => {
+      await puppet.log(/10\.9\.0\.9 is up/);
+      const strangers = () => puppet.logs.filter((line) => line.includes(told));
+      expect(strangers()).toEqual([`10.9.0.9 ${told}`]);
+      // Once it was gone, whoever puts it up is no earlier run.
+      ip("addr del 10.9.0.7/24 dev left");
+      await Bun.sleep(100);
+      ip("addr add 10.9.0.7/24 dev left");
+      await puppet.log(/10\.9\.0\.7 is up/);
+      expect(strangers()).toEqual([`10.9.0.9 ${told}`, `10.9.0.7 ${told}`]);
+    },
+    { memory, up },
+  );
 });
 
 test(

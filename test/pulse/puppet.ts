@@ -12,7 +12,7 @@ import { FrameReader, frameBytesMax, frames } from "../../src/core/frame.ts";
 import type { Input } from "../../src/core/input.ts";
 import { after, type Instant } from "../../src/core/instant.ts";
 import type { PulseView, Snapshot } from "../../src/core/snapshot.ts";
-import { Host } from "../../src/pulse/host.ts";
+import { type Begin, Host } from "../../src/pulse/host.ts";
 import { runLoop } from "../../src/pulse/loop.ts";
 import { prepare } from "../../src/pulse/realtime.ts";
 import { text, textOf } from "../../src/wire/message.ts";
@@ -87,7 +87,11 @@ export class Puppet {
   #talks = true;
 
   /** `prefix`: a command that runs the child elsewhere (nsenter). */
-  constructor(changes: Partial<ClusterConfig> = {}, prefix: readonly string[] = []) {
+  constructor(
+    changes: Partial<ClusterConfig> = {},
+    prefix: readonly string[] = [],
+    boot: Begin["boot"] = {},
+  ) {
     const [ours, theirs] = socketpair(true);
     this.#fd = ours;
     this.#child = Bun.spawn([...prefix, process.execPath, import.meta.path], {
@@ -95,7 +99,7 @@ export class Puppet {
     });
     close(theirs);
     const config = { ...puppetConfig, ...changes };
-    for (const packet of frames({ config })) send(ours, packet);
+    for (const packet of frames({ config, boot })) send(ours, packet);
     this.#ticker = setInterval(() => this.#tick(), 5);
   }
 
@@ -211,12 +215,12 @@ export async function until(what: string, isTrue: () => boolean): Promise<void> 
 if (import.meta.main) {
   const line = 3;
   const buffer = new Uint8Array(new ArrayBuffer(frameBytesMax + 1));
-  const reader = new FrameReader<{ config: ClusterConfig }>();
-  let begin: { config: ClusterConfig } | undefined;
+  const reader = new FrameReader<Begin>();
+  let begin: Begin | undefined;
   while (begin === undefined) {
     const got = receive(line, buffer);
     if (got !== undefined) begin = reader.push(buffer.subarray(0, got));
   }
-  const host = new Host(line, begin.config, prepare(begin.config));
+  const host = new Host(line, begin, prepare(begin.config));
   process.exitCode = runLoop(new PuppetCore(), host);
 }
