@@ -51,6 +51,7 @@ async function call(name: string, argv: readonly string[], as?: Alias): Promise<
     say('Try "hb --help"');
     return exit.usage;
   }
+  entry.first?.();
   const command = await entry.load();
   return await command.invoke(argv, as);
 }

@@ -1,6 +1,7 @@
 // `hb carry-on`: what `hb carp --daemonize` becomes. Not for users.
 
 import { carryOnWord, sentStart } from "../desk/carp/daemon.ts";
+import { heedHangup } from "../desk/hangup.ts";
 import { command } from "./command.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { say } from "./output.ts";
@@ -17,6 +18,7 @@ export const carryOn = command({
       say('This is started by "hb carp --daemonize" alone');
       return exit.failed;
     }
+    if (start.like === "hb") heedHangup();
     const { runCarp } = await import("../desk/carp/start.ts");
     return (await runCarp(start)) as ExitCode;
   },

@@ -1,6 +1,7 @@
 // Every command of hb, in the order of the overview. A command's module is loaded only when it is
 // called: most of hb is not needed to print a status.
 
+import { heedHangup } from "../desk/hangup.ts";
 import type { Command } from "./command.ts";
 
 interface Entry {
@@ -8,6 +9,8 @@ interface Entry {
   /** Repeated here so that the overview need not load every module; a test keeps them equal. */
   readonly summary: string;
   readonly hidden?: true;
+  /** What cannot wait until its module is loaded. */
+  readonly first?: () => void;
   load(): Promise<Command>;
 }
 
@@ -15,11 +18,13 @@ export const catalogue: readonly Entry[] = [
   {
     name: "agent",
     summary: "Runs the agent of this node in the foreground",
+    first: heedHangup,
     load: async () => (await import("./agent.ts")).agent,
   },
   {
     name: "carp",
     summary: "Shares addresses by CARP, without a cluster",
+    first: heedHangup,
     load: async () => (await import("./carp.ts")).carp,
   },
   {

@@ -18,6 +18,7 @@ import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Fifo } from "./fifo.ts";
+import { serveHangup } from "./hangup.ts";
 import { writeHostcache } from "./hostcache.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
@@ -233,20 +234,19 @@ export class Agent {
 
   #hearSignals(): () => void {
     const end = () => this.#asked();
-    let reloading = Promise.resolve();
-    const reload = () => {
-      reloading = reloading.then(() => this.#reload());
-    };
+    const anew = () => void this.#anew();
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
-    const anew = () => void this.#anew();
-    process.on("SIGHUP", reload);
     process.on("SIGUSR1", anew);
+    let reloading = Promise.resolve();
+    const stop = serveHangup(() => {
+      reloading = reloading.then(() => this.#reload());
+    });
     return () => {
       process.off("SIGTERM", end);
       process.off("SIGINT", end);
-      process.off("SIGHUP", reload);
       process.off("SIGUSR1", anew);
+      stop();
     };
   }
 
@@ -291,7 +291,7 @@ export class Agent {
 
   async #reload() {
     this.#log.info("Reading the configuration again", "reload");
-    this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
+    if (this.#announced) this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
     const settings = await readSettings(this.#places);
     for (const problem of settings.problems) {
       const level = problem.level === "error" ? "error" : "warn";
@@ -315,7 +315,8 @@ export class Agent {
       // Who rotates logs sends SIGHUP too.
       this.#log.open(this.#conf);
     }
-    this.#notify.ready();
+    // A manager that waits for the start is told of its end alone.
+    if (this.#announced) this.#notify.ready();
   }
 
   /** Ends without having left; what is remembered is for the next agent. */

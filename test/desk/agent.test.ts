@@ -8,9 +8,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { parseGeneration } from "../../src/desk/generation.ts";
 import { Tail } from "../../src/desk/journal/tail.ts";
@@ -243,6 +245,29 @@ test(
     await host.until(async () => (await host.addresses()).includes("10.77.0.20/24"));
     expect((await host.status())?.generation).toBe(generation ?? 0);
     expect(host.log).not.toContain("svc stop");
+  },
+  limit,
+);
+
+test(
+  "agent that is asked to read its files while it starts does so as soon as it runs",
+  async () => {
+    const host = new AgentHost(join(root, "early"));
+    await host.network();
+    // The start waits for whoever writes the file: with its read, it is inside of it.
+    const { haCf: path } = host.places;
+    rmSync(path);
+    Bun.spawnSync(["mkfifo", path]);
+    host.start();
+    const file = await open(path, "w");
+    host.write("new", `${haCf}# read again\n`);
+    renameSync(join(host.places.conf, "new"), path);
+    host.agent?.kill("SIGHUP");
+    await file.write(haCf);
+    await file.close();
+    await host.until(() => host.log.includes("The configuration is adopted"));
+    await host.holds();
+    expect(host.log.split("Reading the configuration again").length).toBe(2);
   },
   limit,
 );

@@ -11,6 +11,7 @@ import type { Command } from "../../core/input.ts";
 import { at } from "../../core/instant.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import { Control } from "../control.ts";
+import { serveHangup } from "../hangup.ts";
 import { Keeper } from "../keeper.ts";
 import type { Log } from "../log.ts";
 import { Notify } from "../notify.ts";
@@ -182,10 +183,6 @@ export class CarpProcess {
     const end = () => this.#asked();
     const state = () => void this.#tellState();
     const hand = () => void this.#command({ name: "yield" });
-    let reloading = Promise.resolve();
-    const reload = () => {
-      reloading = reloading.then(() => this.#reload());
-    };
     const handlers: [NodeJS.Signals, () => void][] = [
       ["SIGUSR1", state],
       ["SIGUSR2", hand],
@@ -193,11 +190,16 @@ export class CarpProcess {
     // ucarp without -z simply dies: the pulse then ends by itself, and touches nothing.
     const leaves = like === "hb" || routers.every(({ shutdown }) => shutdown);
     if (leaves) handlers.push(["SIGTERM", end], ["SIGINT", end], ["SIGQUIT", end]);
-    if (like === "hb") handlers.push(["SIGHUP", reload]);
-    else if (leaves) handlers.push(["SIGHUP", end]);
+    if (like === "ucarp" && leaves) handlers.push(["SIGHUP", end]);
     for (const [signal, handler] of handlers) process.on(signal, handler);
+    let reloading = Promise.resolve();
+    const reload = () => {
+      reloading = reloading.then(() => this.#reload());
+    };
+    const stop = like === "hb" ? serveHangup(reload) : undefined;
     return () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);
+      stop?.();
     };
   }
 
@@ -243,7 +245,7 @@ export class CarpProcess {
       this.#log.warn("There is no file to read again: the routers came by options", "reload");
       return;
     }
-    this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
+    if (this.#isAnnounced) this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
     const settings = readCarpFile(file, standardPassword);
     for (const problem of settings.problems) {
       this.#log.write(problem.level === "error" ? "error" : "warn", problemLine(problem), "reload");
@@ -254,7 +256,7 @@ export class CarpProcess {
       this.#keeper.adopt(carpCluster(settings.routers));
       this.#log.info("The configuration is adopted", "reload");
     } else this.#log.error("Nothing is changed: the configuration has problems", "reload");
-    this.#notify.ready();
+    if (this.#isAnnounced) this.#notify.ready();
   }
 
   /** Ends without having left: the kernel takes leased addresses down. */
