@@ -1,5 +1,5 @@
 // The hb nodes of the cluster as this one sees them: who is there, who could hold a group, who has
-// confirmed what. Facts only; native.ts draws the conclusions.
+// confirmed what. Facts only; rulebook.ts draws the conclusions.
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Table } from "../group/negotiator.ts";

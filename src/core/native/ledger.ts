@@ -1,5 +1,5 @@
 // This node's books about its groups among hb nodes: to whom each is assigned, under which epoch it is
-// held here, what failed here, whose owner is away, and why. Books only; native.ts applies the rules.
+// held here, what failed here, whose owner is away, and why. Books only; rulebook.ts applies the rules.
 
 import type { GroupState } from "../group/hand.ts";
 import { after, firstAfter, type Instant } from "../instant.ts";

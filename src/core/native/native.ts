@@ -5,33 +5,31 @@
 // that it holds nothing of the group; a node that holds a group assigned elsewhere gives it as soon
 // as the other one has confirmed. So release always comes first, and a lost message only delays.
 //
-// It does not start or stop anything itself (runner.ts) and it does not talk to Heartbeat 3 nodes
+// Here is what happens to such a node, and the turn that follows: rulebook.ts says what becomes of each
+// group. It does not start or stop anything itself (runner.ts) and it does not talk to Heartbeat 3 nodes
 // (classic.ts, legacy.ts), but for what lets such a node live beside many (stranger.ts, inquiry.ts).
 
 import { bulletinType } from "../../wire/bulletin.ts";
 import { textOf } from "../../wire/message.ts";
 import type { Effect } from "../effect.ts";
-import type { Group } from "../group/group.ts";
 import type { Settled } from "../group/hand.ts";
 import type { Negotiator } from "../group/negotiator.ts";
 import type { Command } from "../input.ts";
-import { after, firstAfter, type Instant } from "../instant.ts";
+import { firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { isBusy } from "./activity.ts";
-import { Connectivity, restMs } from "./connectivity.ts";
 import { Council, type NativeTable } from "./council.ts";
-import { assigned, log } from "./decision.ts";
-import { Giving } from "./giving.ts";
+import { log } from "./decision.ts";
 import { Herald } from "./herald.ts";
 import { Inquiry } from "./inquiry.ts";
 import { Leave } from "./leave.ts";
-import { Ledger, retryAloneMs } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { Operator } from "./operator.ts";
 import { Partition } from "./partition.ts";
-import { candidateOrder, choose } from "./placement.ts";
 import { Renewal } from "./renewal.ts";
 import { refusal } from "./request.ts";
+import { Rulebook } from "./rulebook.ts";
 import { answerStranger } from "./stranger.ts";
 
 export class Native implements Negotiator {
@@ -39,13 +37,12 @@ export class Native implements Negotiator {
   readonly #council: Council;
   readonly #ledger: Ledger;
   readonly #partition: Partition;
-  readonly #giving: Giving;
   readonly #operator: Operator;
-  readonly #connectivity: Connectivity;
   readonly #herald: Herald;
   readonly #inquiry: Inquiry;
   readonly #renewal: Renewal;
   readonly #leave: Leave;
+  readonly #rules: Rulebook;
   #turnedAt: Instant;
   /** When time alone may change an answer: the same until a turn, or until somebody is new. */
   #due: { readonly at: Instant | undefined } | undefined;
@@ -56,13 +53,18 @@ export class Native implements Negotiator {
     this.#council = new Council(table, now);
     this.#ledger = new Ledger(table, memory);
     this.#partition = new Partition(this.#council, this.#ledger);
-    this.#giving = new Giving(this.#council, this.#ledger);
     this.#operator = new Operator(this.#council, this.#ledger);
-    this.#connectivity = new Connectivity(() => 2 * table.config().timing.keepaliveMs + 50);
     this.#herald = new Herald(this.#council);
     this.#inquiry = new Inquiry(this.#council);
     this.#renewal = new Renewal(this.#council);
     this.#leave = new Leave(table);
+    this.#rules = new Rulebook({
+      council: this.#council,
+      ledger: this.#ledger,
+      partition: this.#partition,
+      requests: this.#operator.requests,
+      leave: this.#leave,
+    });
   }
 
   /** What the next run must know of the group, but for what is up. */
@@ -118,7 +120,7 @@ export class Native implements Negotiator {
     first = firstAfter(turnedAt, first, this.#herald.deadline());
     first = firstAfter(turnedAt, first, this.#inquiry.deadline(turnedAt));
     first = firstAfter(turnedAt, first, this.#operator.requests.deadline());
-    first = firstAfter(turnedAt, first, this.#connectivity.deadline());
+    first = firstAfter(turnedAt, first, this.#rules.deadline());
     this.#due = { at: first };
     return first;
   }
@@ -210,7 +212,7 @@ export class Native implements Negotiator {
     for (const group of this.#table.hand.groups) {
       this.#ledger.note(group, this.#council, now);
       effects.push(...group.holdBack(this.#council.occupant(group.key), now));
-      effects.push(...this.#judge(group, now));
+      effects.push(...this.#rules.judge(group, now));
     }
     effects.push(...this.#partition.relinquish(), ...this.#operator.check(now));
     const isLeaving = this.#leave.begun;
@@ -218,133 +220,5 @@ export class Native implements Negotiator {
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
     if (isLeaving) return [...effects, ...this.#leave.check(now)];
     return [...effects, ...this.#inquiry.check(now), ...this.#renewal.check()];
-  }
-
-  /** The rules, in order; the first that has something to say decides. */
-  #judge(group: Group, now: Instant): Effect[] {
-    if (group.isSought) return [];
-    if (this.#leave.begun) return this.#partition.judge(group, now) ?? [];
-    return (
-      this.#partition.judge(group, now) ??
-      this.#giving.judge(group, now) ??
-      this.#fillVacancy(group, now) ??
-      this.#sendHome(group) ??
-      this.#followPings(group, now) ??
-      this.#takeAssigned(group, now) ??
-      []
-    );
-  }
-
-  /** The assigned node cannot hold the group: the one that all nodes would choose assigns itself. */
-  #fillVacancy(group: Group, now: Instant): Effect[] | undefined {
-    const { key, owner } = group;
-    const { node } = this.#ledger.register(key);
-    if (this.#mayKeep(node, key, now)) {
-      this.#ledger.orphans.delete(key);
-      return undefined;
-    }
-    if (this.#council.doubt() !== undefined) return [];
-    const chosen = choose({
-      owner,
-      nodes: this.#council.nodes,
-      holder: this.#council.whereItRuns(key),
-      viable: (candidate) => this.#isViable(candidate, key),
-      pings: (candidate) => this.#council.pings(candidate),
-    });
-    if (chosen === undefined) return this.#orphan(key, now);
-    this.#ledger.orphans.delete(key);
-    if (chosen !== this.#table.self || !this.#ledger.mayClaim(key, now)) return [];
-    const why = `${node} ${this.#council.lack(node, key)}`;
-    // Its new line of haresources may still be on its way, or its start takes very long.
-    if (this.#council.isIgnorant(owner, key) || this.#council.isStarting(owner))
-      this.#ledger.homesick.add(key);
-    this.#ledger.assign(key, chosen, why);
-    const told = assigned("info", "takeover", { group: key, from: node, to: chosen, why });
-    return [told, ...(this.#takeAssigned(group, now) ?? [])];
-  }
-
-  /** The owner is back: what was held for it goes home. */
-  #sendHome({ key, state, owner }: Group): Effect[] | undefined {
-    const { self, autoFailback } = this.#table;
-    if (autoFailback === "off" || !this.#ledger.homesick.has(key) || state !== "held") {
-      return undefined;
-    }
-    if (this.#operator.requests.concerns(key) || !this.#isReceptive(owner, key)) return undefined;
-    if (this.#council.doubt() !== undefined) return undefined;
-    if (this.#council.pings(owner) < this.#council.pings(self)) return undefined;
-    const why = `${owner} is its owner and is back`;
-    this.#ledger.homesick.delete(key);
-    this.#ledger.assign(key, owner, why);
-    return [assigned("info", "failback", { group: key, to: owner, why })];
-  }
-
-  /** Another node sees more ping nodes. */
-  #followPings({ key, state, owner }: Group, now: Instant): Effect[] | undefined {
-    const { self, autoFailback } = this.#table;
-    const isMine = this.#ledger.isMine(key) && state === "held";
-    const isCalledFor = autoFailback !== "legacy" && isMine && this.#council.isOutseen;
-    if (!isCalledFor || this.#council.doubt() !== undefined) {
-      this.#connectivity.forget(key);
-      return undefined;
-    }
-    const others = candidateOrder(owner, this.#council.nodes)
-      .filter((node) => node !== self && this.#isReceptive(node, key))
-      .map((node) => ({ node, pings: this.#council.pings(node) }));
-    const pings = this.#council.pings(self);
-    const notBefore = after(this.#ledger.upAt(key, now), restMs);
-    const better = this.#connectivity.judge(key, { pings, others, notBefore }, now);
-    if (better === undefined) return undefined;
-    const why = `${better.node} sees ${better.pings} ping nodes, ${self} sees ${pings}`;
-    this.#ledger.assign(key, better.node, why);
-    return [assigned("warn", "connectivity", { group: key, to: better.node, why })];
-  }
-
-  /** The group is assigned to this node, and everybody knows and is out of the way. */
-  #takeAssigned({ key, state }: Group, now: Instant): Effect[] | undefined {
-    const register = this.#ledger.register(key);
-    if (!this.#ledger.isMine(key) || !this.#ledger.isWilling(key)) return undefined;
-    if (state !== "idle" && state !== "unsure" && state !== "failed") return undefined;
-    if (this.#council.doubt() !== undefined) return undefined;
-    if (this.#council.objection(key, register) !== undefined) return undefined;
-    const why = this.#ledger.why(key) ?? "this node is its owner";
-    this.#ledger.claim(key, register.epoch);
-    this.#ledger.explain(key, why);
-    return this.#table.hand.take([key], why, now);
-  }
-
-  #orphan(key: string, now: Instant): Effect[] {
-    const isMine = this.#ledger.isMine(key);
-    if (isMine) this.#ledger.hurry(key, now);
-    if (this.#ledger.orphans.has(key)) return [];
-    this.#ledger.orphans.add(key);
-    const again = isMine ? `, trying again in ${retryAloneMs / 1_000} s` : "";
-    return [log("error", "orphan", `No node can hold ${key}${again}`, { group: key })];
-  }
-
-  #isViable(node: string, key: string): boolean {
-    return this.#council.isViable(node, key, !this.#leave.begun && this.#ledger.isWilling(key));
-  }
-
-  /** The node could be given the group: who may have some of it up must find that out first. */
-  #isReceptive(node: string, key: string): boolean {
-    return this.#isViable(node, key) && !this.#council.isUnsure(node, key);
-  }
-
-  /** The assigned node keeps the group while it can hold it or, until it is sure or for a time, starts. */
-  #mayKeep(node: string, key: string, now: Instant): boolean {
-    const council = this.#council;
-    const isStarting = council.isStarting(node);
-    if (isStarting || council.isIgnorant(node, key)) {
-      if (council.isUnsure(node, key)) return true;
-      return this.#ledger.mayWait(key, isStarting ? "start" : "files", now);
-    }
-    this.#ledger.endWait(key);
-    if (this.#isViable(node, key) || council.isLeftTo(node, key, now)) return true;
-    // A network with holes: others hear it, so it is for them to judge.
-    if (!council.isAlive(node)) return council.isHeardOf(node);
-    // It does not hear us, so nothing can be agreed with it; it acts for itself.
-    const bulletin = council.hearsay.bulletin(node);
-    const isWilling = bulletin?.groups.get(key)?.unwilling === false;
-    return council.hearsay.isDeaf(node) && bulletin?.status === "active" && isWilling;
   }
 }

@@ -1,6 +1,6 @@
 // Where a group belongs: pure functions of what is known, the same on every node that knows the same.
 //
-// They decide nothing by themselves: native.ts asks them, and only the node that they name acts.
+// They decide nothing by themselves: the rules ask them (rulebook.ts), and only the node that they name acts.
 
 import type { Register } from "./register.ts";
 

@@ -85,7 +85,7 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     name: "takes over from nobody",
     story: "deaths",
     law: "2",
-    file: "core/native/native.ts",
+    file: "core/native/rulebook.ts",
     find: "if (this.#mayKeep(node, key, now)) {",
     replace: "if (this.#mayKeep(node, key, now) || node !== key) {",
   },
