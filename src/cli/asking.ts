@@ -17,7 +17,7 @@ export function whyNot(result: Exclude<Result, { kind: "done" }>, run: string): 
     case "absent":
       return `The agent is not running with ${run}: start it with "hb agent"`;
     case "forbidden":
-      return `Not permitted to ask the agent (${socketIn(run)}): only root may`;
+      return `Not permitted to ask the agent (${socketIn(run)}): only root and the socket's group may; try as root`;
     case "silent":
       return `The agent does not answer: ${result.reason}`;
   }

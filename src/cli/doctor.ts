@@ -3,7 +3,7 @@
 
 import { writeBundle } from "../desk/bundle/bundle.ts";
 import { type Examination, examine } from "../desk/doctor/doctor.ts";
-import type { Finding } from "../desk/doctor/finding.ts";
+import { asRoot, type Finding } from "../desk/doctor/finding.ts";
 import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
@@ -33,7 +33,7 @@ that can be typed as it is. Nothing is changed. Only root sees everything.`,
   exits: [
     [exit.done, "nothing fails"],
     [exit.failed, "something does"],
-    [exit.notPermitted, "the agent may not be asked"],
+    [exit.notPermitted, "the agent may not be asked, or a file not be read"],
   ],
   async run({ args }) {
     const directories = { conf: args.dir, state: args["state-dir"], run: args["run-dir"] };
@@ -64,7 +64,7 @@ async function bundle(path: string, examination: Examination): Promise<boolean> 
 function codeOf(findings: readonly Finding[]): ExitCode {
   if (findings.some(({ level }) => level === "fail")) return exit.failed;
   const isForbidden = findings.some(
-    ({ check, fix }) => check === "agent" && fix === "sudo hb doctor",
+    ({ check, fix }) => (check === "agent" || check === "configuration") && fix === asRoot,
   );
   return isForbidden ? exit.notPermitted : exit.done;
 }

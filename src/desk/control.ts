@@ -1,6 +1,6 @@
 // The control socket: where `hb status`, `hb standby` and the others speak to the agent.
 //
-// Only root (or who owns the agent) may connect: the file's mode says so. Clients are still not
+// Only root (or who owns the agent) and the socket's group may connect: the file's mode says so. Clients are still not
 // trusted with our time or memory: their number, their lines and what they leave unread are
 // bounded.
 

@@ -1,7 +1,15 @@
 // `hb doctor` without an agent: its form, its exit codes, and a bundle of a host that is full of secrets.
 
 import { afterAll, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { hbCommand, run } from "./run.ts";
@@ -54,6 +62,25 @@ test("hb doctor --json tells the same", () => {
   expect([code, version, node, good]).toEqual([1, 1, "alice", false]);
   expect(findings[0]).toMatchObject({ check: "agent", level: "fail", fix: expect.any(String) });
   expect(findings).toContainEqual(expect.objectContaining({ check: "keys", level: "ok" }));
+});
+
+test("hb doctor warns of a file that its user may not read, and fails for none of it", () => {
+  const options = host(plain);
+  const [, conf = ""] = options;
+  chownSync(join(conf, "authkeys"), 1, 1);
+  // Another user's file, for a root who may no more than others.
+  const plainly = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"];
+  const { stdout, stderr } = run([...plainly, ...hbCommand("doctor", ...options, "--json")]);
+  expect(stderr).toBe("");
+  const { findings } = JSON.parse(stdout);
+  expect(findings.filter(({ check }: { check: string }) => check === "configuration")).toEqual([
+    {
+      check: "configuration",
+      level: "warn",
+      text: `This user may not read ${conf}/authkeys: not looked at`,
+      fix: "sudo hb doctor",
+    },
+  ]);
 });
 
 /** What stands in each place; none of it may be found in a bundle, in whatever form. */

@@ -81,7 +81,7 @@ export class Siblings {
     const at = performance.now();
     const mute = (trouble: string) => this.#words.set(pid, { at, routers: [], trouble });
     if (result.kind === "absent") this.#words.delete(pid);
-    else if (result.kind === "forbidden") mute("only root may ask it");
+    else if (result.kind === "forbidden") mute("only root and its socket's group may ask it");
     else if (result.kind === "silent") mute(result.reason);
     else {
       const { snapshot, text } = result.answer;

@@ -13,6 +13,9 @@ export interface Finding {
   readonly hint?: string;
 }
 
+/** The remedy where this user may not look. */
+export const asRoot = "sudo hb doctor";
+
 export type Remedy = Pick<Finding, "fix" | "hint">;
 
 /** Makers of findings about one thing. */

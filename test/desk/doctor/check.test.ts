@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Problem } from "../../../src/config/problem.ts";
 import { judgeAgent } from "../../../src/desk/doctor/check/agent.ts";
 import { judgeConfiguration } from "../../../src/desk/doctor/check/configuration.ts";
 import { judgeDevice } from "../../../src/desk/doctor/check/device.ts";
@@ -33,7 +34,7 @@ test.each([
   ],
   [
     { found: "forbidden" },
-    "warn: Only root may ask it: what it knows is not looked at → $ sudo hb doctor",
+    "warn: Only root and its socket's group may ask it: what it knows is not looked at → $ sudo hb doctor",
   ],
   [
     { found: "silent", reason: "no answer", hasUnit: true },
@@ -52,6 +53,25 @@ test.each([
 ] as const)("judgeConfiguration() of %j says %s", (levels, said) => {
   const problems = levels.map((level) => ({ ...problem, level }));
   expect(lines(judgeConfiguration({ problems, self: "alice", dir: "/etc/ha.d" }))).toEqual([said]);
+});
+
+test("judgeConfiguration() looks at no file that this user may not read, and says so", () => {
+  const message = "Cannot read the file: EACCES: permission denied, open '/k'";
+  const secret = {
+    file: "/etc/ha.d/authkeys",
+    line: 0,
+    column: 0,
+    level: "error",
+    message,
+  } as const;
+  const judge = (...problems: Problem[]) =>
+    lines(judgeConfiguration({ problems, self: "alice", dir: "/etc/ha.d" }));
+  expect(judge({ ...problem, level: "warning" }, secret)).toEqual([
+    "warn: This user may not read /etc/ha.d/authkeys: not looked at → $ sudo hb doctor",
+  ]);
+  expect(judge({ ...problem, level: "error" }, secret)).toEqual([
+    "fail: /etc/ha.d/ha.cf:3: It is wrong → hb check",
+  ]);
 });
 
 test.each([

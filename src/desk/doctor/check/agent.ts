@@ -1,6 +1,6 @@
 // Whether the agent runs and is a member.
 
-import { about, type Finding } from "../finding.ts";
+import { about, asRoot, type Finding } from "../finding.ts";
 
 export interface AgentFacts {
   readonly run: string;
@@ -25,7 +25,9 @@ export function judgeAgent({ run, found, state, reason, hasUnit }: AgentFacts): 
     }
     case "forbidden":
       return [
-        warn("Only root may ask it: what it knows is not looked at", { fix: "sudo hb doctor" }),
+        warn("Only root and its socket's group may ask it: what it knows is not looked at", {
+          fix: asRoot,
+        }),
       ];
     case "silent":
       return [
