@@ -34,6 +34,20 @@ export const directives: Directives = {
   ...statusPageDirectives,
 };
 
+/** Those that Heartbeat does not have. */
+const own: ReadonlySet<string> = new Set([
+  ...Object.keys({ ...carpDirectives, ...notifyDirectives, ...statusPageDirectives }),
+  "ppp",
+  "serial_flow",
+  "serial_ring",
+  "resource_timeout",
+  "on_stop_failure",
+  "announce_interval",
+  "address_lease",
+  "address_method",
+  "log_format",
+]);
+
 /** Directives of other builds of Heartbeat, with media that hb does not have. */
 const foreign = new Set(["hbaping", "rds", "tipc"]);
 
@@ -66,7 +80,10 @@ function readLine(line: Line, reader: Reader, spots: Map<string, Word[]>): void 
   }
   const values = directive.shape === "list" ? line.words.flatMap(splitCommas) : line.words;
   if (values.length === 0) {
-    reader.report.error(name, `"${name.text}" misses its value`, "Heartbeat ignores such a line");
+    const hint = own.has(name.text)
+      ? 'Write it, or leave the line out: "hb show man ha.cf"'
+      : "Heartbeat ignores such a line";
+    reader.report.error(name, `"${name.text}" misses its value`, hint);
     return;
   }
   const key = sameAs[name.text] ?? name.text;

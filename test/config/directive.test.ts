@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { routerDefaults } from "../../src/config/carp/standard.ts";
 import { directives, parseHaCf } from "../../src/config/hacf.ts";
 import type { HaConf } from "../../src/config/haconf.ts";
+import { readPage } from "../page.ts";
 
 const file = "/etc/ha.d/ha.cf";
 
@@ -527,4 +528,21 @@ test("parseHaCf() names no more nodes than Heartbeat can hold", () => {
   expect(errorsOf(`node ${names.join(" ")}`)).toEqual([
     expect.stringContaining("Too many nodes: at most 100 are possible"),
   ]);
+});
+
+/** As docs/directives.md has it. */
+const own = [
+  ...readPage("docs/directives.md").matchAll(/^\| `(\w+) .*(?:hb's own\*\*|only hb):/gm),
+].map(([, name = ""]) => name);
+
+test("parseHaCf() says of a line without its value that Heartbeat ignores it, where Heartbeat knows it", () => {
+  const hintOf = (name: string) => parseHaCf(name, file).problems[0]?.hint;
+  const others = Object.keys(directives).filter((name) => hintOf(name)?.includes("Heartbeat"));
+  expect(own.length).toBeGreaterThan(10);
+  expect(others.toSorted()).toEqual(
+    Object.keys(directives)
+      .filter((name) => !own.includes(name))
+      .toSorted(),
+  );
+  expect(hintOf("notify")).toBe('Write it, or leave the line out: "hb show man ha.cf"');
 });
