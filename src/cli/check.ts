@@ -7,6 +7,7 @@ import { printHaCf, printHaresources } from "../config/print.ts";
 import { renderProblems } from "../config/render.ts";
 import { inOrder } from "../config/report.ts";
 import { checkDevices } from "../desk/device.ts";
+import { checkLogPlaces } from "../desk/logplace.ts";
 import { defaultDirectories, type Places, placesOf } from "../desk/place.ts";
 import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
 import { command } from "./command.ts";
@@ -124,7 +125,7 @@ function sayDifference(difference: NodeDifference): void {
 /** What the agent will find at its start: whether every name and device is one. */
 async function withNames(checked: Checked, given: Given): Promise<Checked> {
   const unknown = await unresolved(checked.conf.media, given.haCf);
-  const devices = checkDevices(given.haCf);
+  const devices = [...checkDevices(given.haCf), ...checkLogPlaces(given.haCf)];
   return {
     ...checked,
     problems: inOrder(

@@ -54,6 +54,17 @@ test("hb check prints every problem on stdout and exits 6", () => {
   expect(stdout).toEndWith("\n\n5 errors\n");
 });
 
+test("hb check warns of a log file that is a directory", () => {
+  put("ha.cf", `${haCf}logfile ${dir}\ndebugfile ${dir}/new\n`);
+  const { code, stdout } = check();
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    `${dir}/ha.cf:6:9: warning: "${dir}" is a directory: nothing is written there\n`,
+  );
+  expect(stdout).toContain(`  Name a file: logfile ${dir}/ha-log\n`);
+  expect(stdout).not.toContain("debugfile");
+});
+
 test("hb check reads the logd.cf of this host with use_logd on", () => {
   put("ha.cf", `${haCf}use_logd on\nlogfile /var/log/own\n`);
   put("logd.cf", "logfile /var/log/logd\nnonsense x\n");
