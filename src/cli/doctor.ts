@@ -1,6 +1,7 @@
 // `hb doctor`: what is wrong on this host and between it and the other nodes, a line each, with the command that
 // repairs it. It looks and changes nothing.
 
+import { dirname, resolve } from "node:path";
 import { writeBundle } from "../desk/bundle/bundle.ts";
 import { type Examination, examine } from "../desk/doctor/doctor.ts";
 import { asRoot, type Finding } from "../desk/doctor/finding.ts";
@@ -54,11 +55,18 @@ async function bundle(path: string, examination: Examination): Promise<boolean> 
     say(`${path}: ${files} files, ${Math.ceil(bytes / 1024)} KiB, without keys and passwords`);
     return true;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
-    say(isThere ? `There is a ${path} already: choose another name` : `No bundle: ${reason}`);
+    say(whyNoBundle(path, error));
     return false;
   }
+}
+
+function whyNoBundle(path: string, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EEXIST") return `There is a ${path} already: choose another name`;
+  if (code === "ENOENT") {
+    return `No bundle: there is no directory ${dirname(resolve(path))}: make it, or choose another`;
+  }
+  return `No bundle: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function codeOf(findings: readonly Finding[]): ExitCode {

@@ -198,5 +198,8 @@ test("hb doctor --bundle goes over no file, and says why there is none", () => {
   expect([code, stderr]).toEqual([1, `There is a ${file} already: choose another name\n`]);
   expect(run(["cat", file]).stdout).toBe("mine");
   const lost = doctor([...options, "--bundle", join(root, "nowhere/x")]);
-  expect(lost.stderr).toStartWith("No bundle: ENOENT");
+  const missing = join(root, "nowhere");
+  expect(lost.stderr).toBe(
+    `No bundle: there is no directory ${missing}: make it, or choose another\n`,
+  );
 });
