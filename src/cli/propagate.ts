@@ -86,14 +86,17 @@ export const propagate = command({
 });
 
 /** What of a good ha.cf is not good on another node. */
-function notesOn({ media, routers }: HaConf): string[] {
+function notesOn({ media, routers, notify = [] }: HaConf): string[] {
   const ttys = media.flatMap((medium) => (medium.kind === "ppp" ? [medium.device] : []));
-  const secrets = new Set(routers.flatMap(({ passfile = [] }) => passfile));
+  const others = new Set([
+    ...routers.flatMap(({ passfile = [] }) => passfile),
+    ...notify.slice(0, 1),
+  ]);
   return [
     ...(ttys.length === 0
       ? []
       : [`Edit ha.cf there: the addresses of PPP on ${ttys.join(", ")} are those of this end`]),
-    ...[...secrets].map((file) => `Not copied: ${file}, which ha.cf names`),
+    ...[...others].map((file) => `Not copied: ${file}, which ha.cf names`),
   ];
 }
 

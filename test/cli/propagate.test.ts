@@ -128,11 +128,11 @@ test("hb propagate says what of ha.cf is this node's own, and what is not copied
   const host = await start("systemctl");
   const secret = join(host.conf, "carp.pass");
   writeFileSync(secret, "long enough\n", { mode: 0o600 });
-  const more = `ppp /dev/null 10.9.0.1:10.9.0.2\ncarp lo 42 10.0.0.9 passfile=${secret}\n`;
+  const more = `ppp /dev/null 10.9.0.1:10.9.0.2\ncarp lo 42 10.0.0.9 passfile=${secret}\nnotify /bin/true x\n`;
   writeFileSync(join(host.conf, "ha.cf"), files["ha.cf"] + more);
   expect(host.hb("propagate", "--dry-run").stderr).toBe(
     "Edit ha.cf there: the addresses of PPP on /dev/null are those of this end\n" +
-      `Not copied: ${secret}, which ha.cf names\n`,
+      `Not copied: ${secret}, which ha.cf names\nNot copied: /bin/true, which ha.cf names\n`,
   );
 }, 60_000);
 
