@@ -56,6 +56,11 @@ export class Contact {
     return this.#pair(to, from).heardAt.get(to) ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** When what `to` last heard of `from` had been sent. */
+  sentAt(to: string, from: string): number {
+    return this.#pair(to, from).sentAt.get(to) ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** The longest deadtime that the node heard another one ask for whom it had to wait for at that moment. */
   patienceMs(node: string, then: number): number {
     let longest = 0;

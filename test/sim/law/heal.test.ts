@@ -3,11 +3,10 @@
 import { expect, test } from "bun:test";
 import type { Sight } from "../../../src/sim/sight.ts";
 import { text } from "../../../src/wire/message.ts";
-import { type Spec, shapeOf } from "../plainshape.ts";
+import { configOf, type Spec, shapeOf } from "../plainshape.ts";
 import { Judge } from "./judge.ts";
 
 const nobody = { law: "7", at: 100_100, text: "httpd was held by several, and none keeps it" };
-const announces: Sight = { saw: "announce", node: "alice", words: ["10.0.0.1"] };
 const heal: Sight = { saw: "act", act: { act: "heal" } };
 const spec: Spec = { nodes: ["alice", "bob", "carol"], groups: [["alice", "httpd"]] };
 
@@ -19,126 +18,97 @@ test("Heal is content with one holder that keeps it", () => {
   expect(seen({ holders: ["bob", "carol"], off: true, lose: ["carol"] }, heal)).toEqual([]);
 });
 
-test("Heal counts who was starting it as the cables healed among the holders", () => {
-  const after = [heal, ...starts("carol")];
-  const [begins, ...ends] = starts("carol");
-  expect(seen({ holders: ["alice", "bob"], off: true }, begins, heal, ...ends)).toEqual([]);
-  expect(seen({ holders: ["alice", "bob"], off: true }, ...after)).toEqual([]);
-});
-
-test("Heal does not count who took it although it had heard a holder", () => {
-  const after = [heal, ...hears("carol", "bob"), ...starts("carol")];
-  expect(seen({ holders: ["alice", "bob"], off: true }, ...after)).toEqual([nobody]);
-});
-
 test.each([
-  ["may still be unsure long after it woke, for it has not asked its scripts", [], []],
-  ["is sure once it has asked its scripts", ["status"], [nobody]],
-] as const)("Heal knows that an owner that overslept %s", (_what, asks, found) => {
-  const asked = asks.map((action): Sight => {
-    return { saw: "script", node: "alice", word: "httpd", action, phase: "begins" };
-  });
-  const story = { holders: spec.nodes, off: false, sleptMs: 12_000, wokeMs: 30_000 };
-  expect(seen(story, ...asked, heal)).toEqual([...found]);
-});
-
-test.each([
-  ["lets the group go home to an owner that has just overslept", false, 12_000, []],
-  ["does not where nothing goes home", true, 12_000, [nobody]],
-  ["does not to an owner that slept for less than its deadtime", false, 8_000, [nobody]],
-])("Heal %s", (_what, off, sleptMs, found) => {
-  expect(seen({ holders: ["alice", "bob"], off, sleptMs }, heal)).toEqual(found);
-});
-
-test.each([
+  ["counts who was starting it as the cables healed", [], starts("carol"), []],
+  ["counts who begins to, and has heard nobody", [heal], starts("carol"), []],
+  ["counts him until he lets go", [heal], [...starts("carol"), ...stops("carol")], [nobody]],
+  ["does not count who only asks his script", [heal], asks("carol"), [nobody]],
   [
-    "lets it go home if its owner gave way to one that was deaf",
-    false,
-    [hears("alice", "bob"), []],
-    [],
-  ],
-  ["does not if it gave way where nothing goes home", true, [hears("alice", "bob"), []], [nobody]],
-  [
-    "does not if that one had heard it",
-    false,
-    [hears("alice", "bob"), hears("bob", "alice")],
+    "does not count who had heard a holder",
+    [heal, ...hears("carol", "bob")],
+    starts("carol"),
     [nobody],
   ],
-  ["does not if it had not heard that one before", false, [[], hears("alice", "bob")], [nobody]],
-] as const)("Heal %s", (_what, off, [before, after], found) => {
-  const sights = [...before, heal, ...after, serves("alice", false)];
-  expect(seen({ holders: ["alice", "bob"], off, lose: ["bob"] }, ...sights)).toEqual([...found]);
+] as const)("Heal, of those who take it, %s", (_what, before, taking, found) => {
+  const [begins, ...rest] = taking;
+  const sights = [...before, begins, ...(before.length === 0 ? [heal] : []), ...rest];
+  expect(seen({ holders: ["alice", "bob"], off: true }, ...sights)).toEqual([...found]);
 });
 
-const met = [...hears("alice", "bob"), ...hears("bob", "alice")];
-const metAll = [...met, ...hears("alice", "carol"), announces];
+const told = hears("bob", "alice");
 
 test.each([
-  ["may be unsure, for it has only said that it adopts them", [], []],
-  ["may be unsure, for it has not heard everybody", [...met, announces], []],
-  ["is sure once it has heard everybody and announced its addresses again", metAll, [nobody]],
-] as const)(
-  "Heal knows that an owner that was killed and started again %s",
-  (_what, said, found) => {
-    const judge = new Judge(shapeOf({ ...spec, groups: [["alice", "10.0.0.1"]], failback: "on" }));
-    for (const node of spec.nodes) runs(judge, node, true, 0);
-    for (const node of ["alice", "bob"]) judge.see(has(node, true), 50_000);
-    runs(judge, "alice", false, 90_000);
-    runs(judge, "alice", true, 91_000);
-    judge.see(announces, 91_000);
-    for (const sight of [...said, heal]) judge.see(sight, 100_000);
-    for (const node of ["alice", "bob"]) judge.see(has(node, false), 100_100);
-    const told = judge.violations.map(({ text }) => text.replace("10.0.0.1", "httpd"));
-    expect(told).toEqual(found.map(({ text }) => text));
-  },
-);
-
-test("Heal knows that the deaf one may have heard the owner before its scripts have ended", () => {
-  const stop: Sight = {
-    saw: "script",
-    node: "alice",
-    word: "httpd",
-    action: "stop",
-    phase: "begins",
-  };
-  const after = [heal, stop, ...hears("bob", "alice"), serves("alice", false)];
-  const story = { holders: ["alice", "bob"], off: false, lose: ["bob"] };
-  expect(seen(story, ...hears("alice", "bob"), ...after)).toEqual([]);
+  ["goes home to an owner that has nothing of it and says so", { sights: [heal, ...told] }, []],
+  [
+    "goes home to an owner that has yielded and says so",
+    { holders: spec.nodes, sights: [heal, ...stops("alice"), ...told] },
+    [],
+  ],
+  [
+    "does not go to an owner that has said nothing since it yielded",
+    { holders: spec.nodes, sights: [heal, ...told, ...stops("alice")] },
+    [nobody],
+  ],
+  [
+    "does not go to an owner that is still stopping it",
+    { holders: spec.nodes, sights: [heal, ...stops("alice").slice(0, 2), ...told] },
+    [nobody],
+  ],
+  ["goes nowhere with auto_failback off", { off: true, sights: [heal, ...told] }, [nobody]],
+  [
+    "goes home by the files of its keeper if the owner had nothing",
+    { sights: [waives("alice"), heal, ...told] },
+    [],
+  ],
+  [
+    "does not go to an owner that had it and does not ask for it by its own files",
+    { holders: spec.nodes, sights: [waives("alice"), heal, ...stops("alice"), ...told] },
+    [nobody],
+  ],
+  [
+    "does not go by the files of an owner alone",
+    { sights: [waives("bob"), heal, ...told] },
+    [nobody],
+  ],
+] as const)("Heal knows that what several held %s", (_what, story: HomeStory, found) => {
+  const { holders = ["bob", "carol"], off = false, sights } = story;
+  expect(seen({ holders, off, lose: ["carol", "bob"] }, ...sights)).toEqual([...found]);
 });
+
+test("Heal reports that an owner to whom it went home lets go", () => {
+  const lose = ["carol", "bob", "alice"];
+  const story = { holders: ["bob", "carol"], off: false, lose };
+  expect(seen(story, heal, ...told)).toEqual([nobody]);
+});
+
+interface HomeStory {
+  readonly holders?: readonly string[];
+  readonly off?: boolean;
+  readonly sights: readonly Sight[];
+}
 
 interface Story {
   readonly holders: readonly string[];
   /** What is held elsewhere does not go home. */
   readonly off: boolean;
-  /** The owner stood still for so long, until the cables healed or so long before. */
-  readonly sleptMs?: number;
-  readonly wokeMs?: number;
   /** Who lets go 100 ms later: all that held it. */
   readonly lose?: readonly string[];
 }
 
 /** What is found when these things happen to a cluster, and its holders let go then. */
 function seen(story: Story, ...sights: readonly Sight[]) {
-  const { holders, off, sleptMs, wokeMs = 0, lose = holders } = story;
+  const { holders, off, lose = holders } = story;
   const judge = new Judge(shapeOf({ ...spec, failback: off ? "off" : "on" }));
-  for (const node of spec.nodes) runs(judge, node, true, 0);
+  for (const node of spec.nodes) runs(judge, node, 0);
   for (const node of holders) judge.see(serves(node, true), 50_000);
-  if (sleptMs !== undefined) {
-    judge.see({ saw: "frozen", node: "alice", frozen: true }, 100_000 - wokeMs - sleptMs);
-    judge.see({ saw: "frozen", node: "alice", frozen: false }, 100_000 - wokeMs);
-  }
-  for (const sight of sights) judge.see(sight, 100_000);
+  for (const [n, sight] of sights.entries()) judge.see(sight, 100_000 + n);
   for (const node of lose) judge.see(serves(node, false), 100_100);
   return judge.violations.filter(({ law }) => law === "7");
 }
 
-function runs(judge: Judge, node: string, alive: boolean, now: number): void {
-  judge.see({ saw: "process", node, process: "desk", alive }, now);
-  judge.see({ saw: "process", node, process: "pulse", alive }, now);
-}
-
-function has(node: string, up: boolean): Sight {
-  return { saw: "address", node, word: "10.0.0.1", up };
+function runs(judge: Judge, node: string, now: number): void {
+  judge.see({ saw: "process", node, process: "desk", alive: true }, now);
+  judge.see({ saw: "process", node, process: "pulse", alive: true }, now);
 }
 
 function serves(node: string, up: boolean): Sight {
@@ -152,6 +122,29 @@ function starts(node: string): [Sight, Sight, Sight] {
     serves(node, true),
     { ...script, phase: "ends", ok: true },
   ];
+}
+
+function stops(node: string): [Sight, Sight, Sight] {
+  const script = { saw: "script", node, word: "httpd", action: "stop" } as const;
+  return [
+    { ...script, phase: "begins" },
+    serves(node, false),
+    { ...script, phase: "ends", ok: true },
+  ];
+}
+
+function asks(node: string): [Sight, Sight] {
+  const script = { saw: "script", node, word: "httpd", action: "status" } as const;
+  return [
+    { ...script, phase: "begins" },
+    { ...script, phase: "ends", ok: false },
+  ];
+}
+
+/** Its files do not ask for what is its own any more. */
+function waives(node: string): Sight {
+  const config = configOf(node, { ...spec, failback: "off" });
+  return { saw: "act", act: { act: "reload", node, config } };
 }
 
 function hears(node: string, from: string): [Sight, Sight] {

@@ -6,16 +6,15 @@
 // else is done to the cluster.
 //
 // Who takes the group before it hears one of them (its deadtime ends just as the cables heal) is one of
-// them as well, once it has all of it up: it took the group last, and nobody could tell it not to.
+// them as well: it takes the group last, and nobody can tell it not to.
 //
-// Exceptions: the owner is alive, is to have what is its own (`auto_failback`), and has nothing of it or will
-// have nothing: it overslept, or adopted what an earlier life of it had up, and who is not sure gives up what
-// others hold. It is sure when it is a member (it has heard everybody, or initdead is over) and has asked its
-// scripts, or announced its addresses, again, which may be later than a deadtime: it waits until everybody whom
-// it hears has answered, or turns out to be deaf. Or it gives way to one that takes the group without having
-// heard it since the heal: that one cannot be told to yield. Then the group goes home, whoever keeps it until
-// then. Ping nodes that were not seen, which may call for another move; nodes that leave, read different files,
-// or whose scripts misbehave; groups that are stuck or were left up by an earlier life of an agent.
+// The last of them may send it home in good order (`auto_failback`), and then its owner keeps it: the owner is
+// alive, has nothing of it, and has told so. One that was a holder itself has nothing for a reason of its own: it
+// was not sure (it overslept, or adopted), or gave way to one that could not hear it. Where its own files do
+// not ask for the group, it left it to the others, and does not get it back.
+//
+// Exceptions: ping nodes that were not seen, which may call for another move; nodes that leave, read different
+// files, or whose scripts misbehave; groups that are stuck or were left up by an earlier life of an agent.
 
 import type { GroupSpec } from "../../../src/config/resource.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
@@ -27,12 +26,12 @@ import { sameView } from "./single.ts";
 interface Watch {
   readonly group: GroupSpec;
   readonly since: number;
-  /** Nodes that have had all of it up ever since. */
+  /** Nodes that had all of it up as the cables healed. */
+  readonly holders: ReadonlySet<string>;
+  /** Those of them that have had it ever since, and who took it unheard. */
   readonly keepers: Set<string>;
-  /** Nodes that began to take it before they had heard any of these. */
-  readonly takers: Set<string>;
-  /** Nodes that the owner had been hearing all along as the cables healed. */
-  readonly heard: ReadonlySet<string>;
+  /** When its owner last did anything with it. */
+  ownerAt: number;
 }
 
 export class Heal implements Law {
@@ -43,9 +42,6 @@ export class Heal implements Law {
   #watches: Watch[] = [];
   #until = 0;
   readonly #leaving = new Set<string>();
-  /** What a node had up as it woke from a sleep that was surely too long, or as its agent began to run, and has
-   *  not asked for since. */
-  readonly #unasked = new Map<string, Set<string>>();
   /** Some node has not always seen all ping nodes. */
   #mayBeBlind = false;
 
@@ -60,45 +56,11 @@ export class Heal implements Law {
       this.#act(sight.act, now);
       return;
     }
-    this.#ask(sight, now);
     if (sight.saw === "process") this.#leaving.delete(sight.node);
-    if (sight.saw === "process" || sight.saw === "frozen") this.#watches = [];
-    if (this.#watches.length === 0) return;
-    if (now > this.#until) this.#watches = [];
-    if (sight.saw === "script" && sight.phase === "begins") {
-      if (sight.action === "stop") this.#released(sight.node, sight.word);
-      else this.#taken(sight.node, sight.word);
-    }
-    if (sight.saw !== "address" && sight.saw !== "service") return;
-    if (sight.up) this.#taken(sight.node, sight.word);
-    else this.#lost(sight.node, sight.word);
-  }
-
-  #ask(sight: Sight, now: number): void {
-    switch (sight.saw) {
-      case "process": {
-        const { up } = this.#picture.host(sight.node);
-        if (sight.process === "pulse")
-          this.#unasked.set(sight.node, new Set(sight.alive ? up.keys() : []));
-        return;
-      }
-      case "frozen": {
-        const { up, mayNapMs, frozenAt, thawedAt } = this.#picture.host(sight.node);
-        const isLong = !sight.frozen && thawedAt - frozenAt >= mayNapMs;
-        if (isLong) this.#unasked.set(sight.node, new Set(up.keys()));
-        return;
-      }
-      case "address":
-      case "script":
-        this.#unasked.get(sight.node)?.delete(sight.word);
-        return;
-      case "announce":
-        if (!this.#isMember(this.#picture.host(sight.node), now)) return;
-        for (const word of sight.words) this.#unasked.get(sight.node)?.delete(word);
-        return;
-      default:
-        return;
-    }
+    if (sight.saw === "process" || sight.saw === "frozen" || now > this.#until) this.#watches = [];
+    if (sight.saw !== "script" && sight.saw !== "address" && sight.saw !== "service") return;
+    for (const watch of this.#watches)
+      if (isOf(watch.group, sight.word)) this.#judge(watch, sight, now);
   }
 
   #act(act: Extract<Sight, { readonly saw: "act" }>["act"], now: number): void {
@@ -123,54 +85,15 @@ export class Heal implements Law {
     )
       return;
     for (const group of this.#picture.groups) {
-      const holders = this.#picture.alive.filter((host) => isWhole(host, group));
-      if (holders.length < 2 || this.#goesHome(group, holders, now) || !this.#isSound(group)) {
-        continue;
-      }
-      const keepers = new Set(holders.map(({ name }) => name));
-      const takers = this.#picture.alive.filter((host) => isTaking(host, group));
-      const names = takers.map(({ name }) => name).filter((name) => !keepers.has(name));
-      const owner = this.#picture.hosts.get(group.owner);
-      const heard = owner === undefined ? new Set<string>() : this.#heardBy(owner, now);
-      this.#watches.push({ group, since: now, keepers, takers: new Set(names), heard });
+      const holders = this.#namesOf((host) => isWhole(host, group));
+      if (holders.length < 2 || !this.#isSound(group)) continue;
+      const keepers = new Set([...holders, ...this.#namesOf((host) => isTaking(host, group))]);
+      this.#watches.push({ group, since: now, holders: new Set(holders), keepers, ownerAt: now });
     }
   }
 
-  #goesHome(group: GroupSpec, holders: readonly Seen[], now: number): boolean {
-    const owner = this.#homeOf(group);
-    if (owner === undefined) return false;
-    if (!holders.includes(owner) || hasJustOverslept(owner, now)) return true;
-    const unasked = this.#unasked.get(owner.name);
-    return group.resources.some(({ word }) => unasked?.has(word));
-  }
-
-  /** Its owner, alive and to have what is its own. */
-  #homeOf(group: GroupSpec): Seen | undefined {
-    const owner = this.#picture.hosts.get(group.owner);
-    if (owner === undefined || !isAlive(owner)) return undefined;
-    const isOff = this.#picture.all.every(({ config }) => config.autoFailback === "off");
-    return isOff ? undefined : owner;
-  }
-
-  /** This owner gives it to one that is deaf, as far as it can know. */
-  #givesWay(owner: string, { group, since, keepers, heard }: Watch): boolean {
-    if (!keepers.has(owner) || this.#homeOf(group)?.name !== owner) return false;
-    const others = [...keepers].filter((node) => node !== owner && heard.has(node));
-    return others.some((node) => this.#contact.heardAt(node, owner) < since);
-  }
-
-  #heardBy({ name, config }: Seen, now: number): Set<string> {
-    const others = this.#picture.all.filter(
-      (host) => now - this.#contact.heardAt(name, host.name) < config.timing.deadtimeMs,
-    );
-    return new Set(others.map((host) => host.name));
-  }
-
-  /** Before, it announces what it adopted and knows nothing. */
-  #isMember({ name, bornAt, config }: Seen, now: number): boolean {
-    if (now - bornAt >= config.timing.initdeadMs) return true;
-    const others = this.#picture.alive.filter((other) => other.name !== name);
-    return others.every((other) => this.#contact.heardAt(name, other.name) > bornAt);
+  #namesOf(does: (host: Seen) => boolean): string[] {
+    return this.#picture.alive.filter(does).map(({ name }) => name);
   }
 
   #isSound({ key, resources }: GroupSpec): boolean {
@@ -185,49 +108,61 @@ export class Heal implements Law {
     );
   }
 
-  #taken(node: string, word: string): void {
-    for (const { group, since, keepers, takers } of this.#watches) {
-      if (keepers.has(node) || !isOf(group, word)) continue;
-      const heard = [...keepers].some((keeper) => this.#contact.heardAt(node, keeper) >= since);
-      if (!heard) takers.add(node);
-      if (takers.has(node) && isWhole(this.#picture.host(node), group)) keepers.add(node);
-    }
+  #judge(watch: Watch, sight: WordSight, now: number): void {
+    const { node } = sight;
+    if (node === watch.group.owner) watch.ownerAt = now;
+    const begins = sight.saw === "script" && sight.phase === "begins" ? sight.action : undefined;
+    const up = sight.saw !== "script" && sight.up;
+    const down = sight.saw !== "script" && !sight.up;
+    if (up || begins === "start") this.#takes(watch, node);
+    if (down || begins === "stop") this.#letsGo(watch, node);
   }
 
-  /** It lets go, or begins to. */
-  #released(node: string, word: string): void {
-    this.#watches = this.#watches.filter(
-      (watch) => !isOf(watch.group, word) || !this.#givesWay(node, watch),
-    );
+  #takes({ since, keepers }: Watch, node: string): void {
+    const hasHeard = [...keepers].some((other) => this.#contact.heardAt(node, other) >= since);
+    if (!hasHeard) keepers.add(node);
   }
 
-  #lost(node: string, word: string): void {
-    this.#released(node, word);
-    for (const watch of this.#watches) {
-      const { group, keepers } = watch;
-      if (!keepers.has(node) || !isOf(group, word)) continue;
-      keepers.delete(node);
-      if (keepers.size > 0) continue;
-      this.#watches = this.#watches.filter((other) => other !== watch);
-      this.#report("7", `${group.key} was held by several, and none keeps it`);
+  #letsGo(watch: Watch, node: string): void {
+    const { group, keepers } = watch;
+    if (!keepers.delete(node) || keepers.size > 0) return;
+    if (this.#goesHome(watch, this.#picture.host(node))) {
+      keepers.add(group.owner);
+      return;
     }
+    this.#watches = this.#watches.filter((other) => other !== watch);
+    this.#report("7", `${group.key} was held by several, and none keeps it`);
+  }
+
+  /** Its last keeper sends it home, and may. */
+  #goesHome({ group, holders, ownerAt }: Watch, keeper: Seen): boolean {
+    const owner = this.#picture.hosts.get(group.owner);
+    if (owner === undefined || owner === keeper || !isAlive(owner)) return false;
+    const asking = holders.has(owner.name) ? [keeper, owner] : [keeper];
+    if (asking.some(({ config }) => config.autoFailback === "off")) return false;
+    return !hasAnyOf(owner, group) && this.#contact.sentAt(keeper.name, owner.name) >= ownerAt;
   }
 }
+
+type WordSight = Extract<Sight, { readonly saw: "script" | "address" | "service" }>;
 
 function isWhole(host: Seen, { resources }: GroupSpec): boolean {
-  return resources.every(({ word }) => host.up.has(word) && host.touched.has(word));
+  return resources.every(({ word }) => hasUp(host, word));
 }
 
-/** Its scripts are on the way up. */
+/** Something of it is up there, or about to be, and it is on the way up. */
 function isTaking(host: Seen, { resources }: GroupSpec): boolean {
-  return resources.some(({ word }) => (host.running.get(word)?.action ?? "stop") !== "stop");
+  const actions = resources.map(({ word }) => host.running.get(word)?.action);
+  const asks = actions.includes("status") && resources.some(({ word }) => hasUp(host, word));
+  return asks || actions.includes("start");
 }
 
-/** It stood still for so long that others may have taken what it has, and may not have found out yet. */
-function hasJustOverslept({ config, mayNapMs, frozenAt, thawedAt }: Seen, now: number): boolean {
-  const { deadtimeMs, keepaliveMs } = config.timing;
-  // Its last turn before was up to a keepalive earlier.
-  return thawedAt - frozenAt >= mayNapMs - keepaliveMs && now - thawedAt < deadtimeMs;
+function hasAnyOf(host: Seen, { resources }: GroupSpec): boolean {
+  return resources.some(({ word }) => host.running.has(word) || hasUp(host, word));
+}
+
+function hasUp(host: Seen, word: string): boolean {
+  return host.up.has(word) && host.touched.has(word);
 }
 
 function isOf({ resources }: GroupSpec, word: string): boolean {
