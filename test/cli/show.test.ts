@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { manuals, manualText } from "../../src/cli/manual.ts";
+import { oldName } from "../../src/cli/names.ts";
 import { completions } from "../../src/text/completion.ts";
 import { samples } from "../../src/text/sample.ts";
 import { unitTexts } from "../../src/text/unit.ts";
@@ -116,7 +117,7 @@ function typed(line: string, question: string) {
       mkdir -p /mnt/$top/upper /mnt/$top/work
       mount -t overlay layer -o lowerdir=/$top,upperdir=/mnt/$top/upper,workdir=/mnt/$top/work /$top
     done
-    mkdir -p /etc/bash_completion.d /etc/fish/completions /usr/local/share/zsh/site-functions
+    mkdir -p /etc/ppp /etc/bash_completion.d /etc/fish/completions /usr/local/share/zsh/site-functions
     hb() { ${words.join(" ")} "$@"; }
     ${line}
     ${question}`;
@@ -145,4 +146,17 @@ test("docs/upgrade-from-heartbeat.md links Heartbeat's names to hb", () => {
   expect(more).toEqual([]);
   const { stdout, stderr } = typed(line, "cd /usr/local/sbin; readlink hb_standby ha_propagate");
   expect([stderr, stdout]).toEqual(["", "hb\nhb\n"]);
+});
+
+test("docs/ppp.md links pppd's hooks to hb, by names that tell it what happened", () => {
+  const hooks = linesOf("docs/ppp.md", "ln -s ").map((line) => {
+    const [, path = ""] = /^ln -s \S+ \S+ \S+ (\S+)/.exec(line) ?? [];
+    const { stdout, stderr } = typed(`rm -f ${path}; ${line}`, `readlink ${path}`);
+    expect([stderr, stdout]).toEqual(["", "hb\n"]);
+    return [path, oldName(path)] as const;
+  });
+  expect(hooks).toEqual([
+    ["/etc/ppp/ip-up.local", ["ip-up"]],
+    ["/etc/ppp/ip-down.local", ["ip-down"]],
+  ]);
 });

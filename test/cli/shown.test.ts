@@ -6,8 +6,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { read } from "../../src/cli/reading.ts";
-import { directives } from "../../src/config/hacf.ts";
+import { directives, parseHaCf } from "../../src/config/hacf.ts";
 import { readPage, stepsOf } from "../page.ts";
+import { run } from "./run.ts";
 
 /** For those who work on hb: their commands are scripts of the tree. */
 const forDevelopers = ["design", "style", "testing", "carp-seal"];
@@ -113,4 +114,20 @@ test.each(shown)("%s: %s can be typed", async (_, __, [, name = "", ...words]) =
 
 test("The pages show commands of hb", () => {
   expect(shown.length).toBeGreaterThan(60);
+});
+
+test("docs/status-page.md forwards the place that its line of ha.cf serves to where the browser asks", () => {
+  const page = readPage("docs/status-page.md");
+  const [, line = "", url = ""] = /`(ssh -L [^`]+)` and a browser at `([^`]+)`/.exec(page) ?? [];
+  const [file] = stepsOf(page);
+  const { conf } = parseHaCf(file?.kind === "file" ? file.text : "", "ha.cf");
+  const [place] = conf.statusPage ?? [];
+  if (place?.kind !== "tcp") throw new Error("The page does not begin with a port");
+  // With -G ssh reads its arguments, and prints what it understood.
+  const { code, stdout } = run(line.replace("ssh", "ssh -G").split(" "));
+  const told = stdout.split("\n");
+  expect([code, told.find((each) => each.startsWith("host "))]).toEqual([0, "host alice"]);
+  const { hostname, port } = new URL(url);
+  expect(hostname).toBe("localhost");
+  expect(told).toContain(`localforward ${port} [${place.address}]:${place.port}`);
 });
