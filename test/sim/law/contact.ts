@@ -25,7 +25,7 @@ interface Pair {
   readonly sentAt: Map<string, number>;
   /** Bulletins that have come in turn. */
   told: number;
-  /** Who speaks next, and after which moment. */
+  /** Who speaks next, and after which sight. */
   next: string | undefined;
   after: number;
   /** Since when they are in contact. */
@@ -100,8 +100,8 @@ export class Contact {
   }
 
   #heard({ node, message }: Extract<Sight, { readonly saw: "heard" }>, now: number): void {
-    const { sentAt } = this.#post;
-    if (sentAt === undefined || !this.#post.isNews) return;
+    const { sentAt, sentNo, no, isNews } = this.#post;
+    if (sentAt === undefined || sentNo === undefined || !isNews) return;
     const from = textOf(message, "src") ?? "";
     if (from === node || !this.#picture.hosts.has(from)) return;
     const pair = this.#pair(node, from);
@@ -113,10 +113,10 @@ export class Contact {
     const saidMs = Number.parseInt(textOf(message, "dt") ?? "", 16);
     if (saidMs > 0) pair.saidMs.set(node, saidMs);
     if (textOf(message, "t") !== "hb_groups" || pair.since !== undefined) return;
-    if ((pair.next !== undefined && pair.next !== from) || sentAt < pair.after) return;
+    if ((pair.next !== undefined && pair.next !== from) || sentNo < pair.after) return;
     pair.told += 1;
     pair.next = node;
-    pair.after = now;
+    pair.after = no;
     if (pair.told >= tellings) pair.since = now;
   }
 

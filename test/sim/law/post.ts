@@ -11,6 +11,8 @@ const remembered = 5_000;
 /** One numbered message, however often it is sent and heard. */
 interface Letter {
   readonly sentAt: number;
+  /** Its place among all sights. */
+  readonly sentNo: number;
   /** In which life each node heard it. */
   readonly heardIn: Map<string, number>;
 }
@@ -20,11 +22,13 @@ export class Post {
   /** The same for messages that were looked at before: all hear the same object. */
   readonly #known = new WeakMap<Message, Letter>();
   readonly #lives = new Map<string, number>();
+  #no = 0;
   /** Of the sight that was shown last. */
   #letter: Letter | undefined;
   #isNews = false;
 
   see(sight: Sight, now: number): void {
+    this.#no += 1;
     if (sight.saw === "process" && sight.process === "pulse") {
       this.#lives.set(sight.node, this.#lifeOf(sight.node) + 1);
     }
@@ -41,6 +45,16 @@ export class Post {
    *  sent too long ago. */
   get sentAt(): number | undefined {
     return this.#letter?.sentAt;
+  }
+
+  /** The place of the sight that was shown last among all sights: much happens in one moment. */
+  get no(): number {
+    return this.#no;
+  }
+
+  /** The place of that at which its message was first sent, in the same cases. */
+  get sentNo(): number | undefined {
+    return this.#letter?.sentNo;
   }
 
   #heard({ node, message, rejected }: Extract<Sight, { readonly saw: "heard" }>): void {
@@ -63,7 +77,7 @@ export class Post {
     let letter = this.#letters.get(key);
     if (letter === undefined) {
       if (sentAt === undefined) return undefined;
-      letter = { sentAt, heardIn: new Map() };
+      letter = { sentAt, sentNo: this.#no, heardIn: new Map() };
       this.#letters.set(key, letter);
     }
     this.#known.set(message, letter);
