@@ -5,11 +5,11 @@
 // each. With CI=true a test that cannot run here is a failed one.
 //
 // Three kinds of work share the processors. Labs and unit tests of processes mostly wait, for timeouts of
-// clusters: many of them run side by side. A virtual machine wants a processor of its own and at once
-// (test/vm/lab.ts): these files run one after the other, when the labs have ended. What only computes fills
-// what both leave idle, one after the other: unit tests, the fuzzer, tests of and with the simulator, its
-// seeds, packages. It stands back from whatever runs beside it, for what it does does not depend on when.
-// The ring of three machines is last and has both processors for itself.
+// clusters: many of them run side by side, labs once the short unit tests have ended. A virtual machine wants
+// a processor of its own and at once (test/vm/lab.ts): these files run one after the other, when the labs
+// have ended. What computes for long fills what both leave idle, one after the other: the fuzzer, the
+// simulator's seeds, tests of and with it, packages. It stands back from whatever runs beside it, for what it
+// does does not depend on when. The ring of three machines is last and has both processors for itself.
 //
 // Labs, machines and tests of processes judge times. What failed in this company runs once more, alone: what
 // fails there as well has failed, what passes is counted and named as shaky, with its first failure in full,
@@ -33,7 +33,7 @@ const FUZZ_INPUTS = 650_000;
 /** Two thousand runs, by kind: what two processors play in little more than a minute. */
 const SIM_SEEDS = { heartbeat: 300, mixed: 500, carp: 1_200 };
 /** Each wants a fifth of a processor; so many keep a machine busy without starving each other. */
-const LABS_AT_ONCE = Math.max(3, cpus().length * 4);
+const LABS_AT_ONCE = Math.max(3, Math.round(cpus().length * 3.5));
 /** Unit tests that start processes and wait for them, a run for each folder. They are long for a lab. */
 const WAITING = ["test/cli/", "test/desk/", "test/pulse/"];
 /** Unit tests that compute for long: a run for each. */
@@ -83,24 +83,22 @@ function firstSeed(): number {
 interface Part {
   readonly title: string;
   readonly files: readonly string[];
+  /** Not before this has ended. */
+  readonly after?: Promise<unknown>;
 }
 
-/** Unit tests that compute, dealt out to the processors. */
+/** Unit tests that compute for less than a minute, dealt out to the processors. */
 async function unitTests(files: readonly string[]): Promise<Outcome[]> {
   const count = cpus().length;
   const parts = cpus().map((_, n) => ({
     title: `unit tests, part ${n + 1}`,
     files: files.filter((_, at) => at % count === n),
   }));
-  return Promise.all(parts.filter(isWanted).map((part) => computed(part)));
+  return Promise.all(parts.filter(isWanted).map(async (part) => told(await timed(part))));
 }
 
-/** It does not mind how slowly it runs. */
-async function computed({ title, files }: Part): Promise<Outcome> {
-  return told(await tests(title, files, { timeoutMs: 300_000, back: true }));
-}
-
-function timed({ title, files }: Part): Promise<Outcome> {
+async function timed({ title, files, after }: Part): Promise<Outcome> {
+  await after;
   return tests(title, files, { timeoutMs: 120_000 });
 }
 
@@ -112,8 +110,8 @@ function isWanted({ files }: Part): boolean {
   return files.length > 0;
 }
 
-function alone(files: readonly string[]): Part[] {
-  return longestFirst(files).map((file) => ({ title: file, files: [file] }));
+function alone(files: readonly string[], after = Promise.resolve<unknown>(undefined)): Part[] {
+  return longestFirst(files).map((file) => ({ title: file, files: [file], after }));
 }
 
 /** So many of the parts side by side, in this order. */
@@ -135,12 +133,12 @@ interface Judged {
   readonly outcome: Outcome;
 }
 
-/** What only computes: the short ones at once, the long ones one after the other. */
-async function computing(short: readonly string[], long: readonly string[]): Promise<Outcome[]> {
-  const outcomes = await unitTests(short);
-  if (whole) outcomes.push(await fuzz(), ...(await simulate()));
-  for (const part of LONG.map((folder) => inFolder(folder, long)).filter(isWanted)) {
-    outcomes.push(await computed(part));
+/** What computes for long, one after the other: none of it minds how slowly. */
+async function computing(files: readonly string[]): Promise<Outcome[]> {
+  const outcomes = whole ? [await fuzz(), ...(await simulate())] : [];
+  for (const { title, files: some } of LONG.map((folder) => inFolder(folder, files))) {
+    if (some.length === 0) continue;
+    outcomes.push(told(await tests(title, some, { timeoutMs: 300_000, back: true })));
   }
   return outcomes;
 }
@@ -173,20 +171,18 @@ const checks = [
   check("build", ["bash", "scripts/build"]),
 ];
 const outcomes: Outcome[] = (await Promise.all(checks)).map(told);
-const beside = computing(
-  units.filter((file) => !isWaiting(file)),
-  long,
-);
+const short = unitTests(units.filter((file) => !isWaiting(file)));
+const beside = short.then(() => computing(long));
 const waiting = WAITING.map((folder) => inFolder(folder, units.filter(isWaiting))).filter(isWanted);
 const noLabs = labs.length > 0 ? await whyNoLabs() : undefined;
 if (noLabs !== undefined) outcomes.push(impossible("labs", labs, noLabs));
-const judged = await lane([...waiting, ...(noLabs ? [] : alone(labs))], LABS_AT_ONCE);
+const judged = await lane([...waiting, ...(noLabs ? [] : alone(labs, short))], LABS_AT_ONCE);
 
 const noMachines = machines.length > 0 ? await whyNoMachines() : undefined;
 if (noMachines !== undefined) outcomes.push(impossible("virtual machines", machines, noMachines));
 const able = noMachines ? [] : machines;
 judged.push(...(await lane(alone(able.filter((file) => file !== CROWDED)), 1)));
-outcomes.push(...(await beside));
+outcomes.push(...(await short), ...(await beside));
 judged.push(...(await lane(alone(able.filter((file) => file === CROWDED)), 1)));
 
 const shaky: Outcome[] = [];
