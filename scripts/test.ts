@@ -83,7 +83,7 @@ interface Part {
   readonly title: string;
   readonly files: readonly string[];
   /** Not before this has ended. */
-  readonly after?: Promise<unknown>;
+  readonly after?: Promise<unknown> | undefined;
 }
 
 /** Unit tests that compute for less than a minute, dealt out to the processors. */
@@ -109,7 +109,7 @@ function isWanted({ files }: Part): boolean {
   return files.length > 0;
 }
 
-function alone(files: readonly string[], after = Promise.resolve<unknown>(undefined)): Part[] {
+function alone(files: readonly string[], after?: Promise<unknown>): Part[] {
   return longestFirst(files).map((file) => ({ title: file, files: [file], after }));
 }
 
@@ -135,9 +135,8 @@ interface Judged {
 /** What computes for long, one after the other: none of it minds how slowly. */
 async function computing(files: readonly string[]): Promise<Outcome[]> {
   const outcomes = whole ? [await fuzz(), ...(await simulate())] : [];
-  for (const { title, files: some } of LONG.map((folder) => inFolder(folder, files))) {
-    if (some.length === 0) continue;
-    outcomes.push(told(await tests(title, some, { timeoutMs: 300_000, back: true })));
+  for (const part of LONG.map((folder) => inFolder(folder, files)).filter(isWanted)) {
+    outcomes.push(told(await tests(part.title, part.files, { timeoutMs: 300_000, back: true })));
   }
   return outcomes;
 }

@@ -2,18 +2,16 @@
 // each topic of a warning or an error that the source names has a row.
 
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPage } from "./page.ts";
+import { sourceFiles } from "./telling.ts";
 
 const SRC = join(import.meta.dir, "../src");
 const page = readPage("docs/troubleshooting.md");
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter(
-  (name) => name.endsWith(".ts") && !name.startsWith("sim/"),
-);
 /** A sentence that goes on in the next line of the source is one. */
-const sources = files.map((name) =>
+const sources = sourceFiles().map((name) =>
   readFileSync(join(SRC, name), "utf8").replace(/["`] \+\s+["`]/g, ""),
 );
 

@@ -19,24 +19,12 @@ const gap = "  ";
 
 /** Where a cell begins that follows these in every row. */
 export function columnAfter(rows: readonly (readonly Cell[])[]): number {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
-    }
-  }
-  return widths.reduce((sum, width) => sum + width + gap.length, gap.length);
+  return widthsOf(rows).reduce((sum, width) => sum + width + gap.length, gap.length);
 }
 
 /** Aligned columns under a heading; a row's last cell may be as long as it likes. */
 export function section(title: string, rows: readonly (readonly Cell[])[], paint: Paint): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
-      const last = column === row.length - 1;
-      if (!last) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
-    }
-  }
+  const widths = widthsOf(rows.map((row) => row.slice(0, -1)));
   const lines = rows.map((row) => {
     const cells = row.map((cell, column) => {
       const text = textOf(cell);
@@ -47,6 +35,17 @@ export function section(title: string, rows: readonly (readonly Cell[])[], paint
     return `${gap}${cells.join(gap)}`.trimEnd();
   });
   return [paint("bold", title), ...lines].join("\n");
+}
+
+/** Of the widest cell of each column. */
+function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+    }
+  }
+  return widths;
 }
 
 /** In columns of a terminal: some letters take two. */

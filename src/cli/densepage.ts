@@ -54,21 +54,20 @@ function linkRow(link: LinkView, node: NodeView, snapshot: Snapshot): Cell[] {
  * The others come first: of a page that is still too tall they are seen.
  */
 function allGroupRows(groups: readonly GroupView[], self: string, columns: number): Cell[][] {
-  const column = columnAfter(groups.map((group) => briefRow(group, self)));
-  const unwellFirst = [...groups.filter((each) => !isWell(each)), ...groups.filter(isWell)];
-  return unwellFirst.flatMap((group) => {
-    const { why } = group;
-    if (!isWell(group)) return groupRows(group, self);
-    const row = briefRow(group, self);
+  const all = groups.map((group) => briefly(group, self));
+  const column = columnAfter(all.map(({ row }) => row));
+  const unwellFirst = [...all.filter(({ well }) => !well), ...all.filter(({ well }) => well)];
+  return unwellFirst.flatMap(({ well, why, whole, row }) => {
+    if (!well) return whole;
     const fits = column + Bun.stringWidth(why) <= columns;
-    if (fits) return [[...row, ["dim", why]]];
-    return [row, ...groupRows(group, self).slice(1)];
+    return fits ? [[...row, ["dim", why]]] : [row, ...whole.slice(1)];
   });
 }
 
-function briefRow(group: GroupView, self: string): Cell[] {
-  const [row = []] = groupRows(group, self);
-  return row.slice(0, -1);
+/** A group with its rows on the whole page, and the first of them without its resources. */
+function briefly(group: GroupView, self: string) {
+  const whole = groupRows(group, self);
+  return { well: isWell(group), why: group.why, whole, row: (whole[0] ?? []).slice(0, -1) };
 }
 
 function isWell({ holder, state }: GroupView): boolean {

@@ -18,7 +18,7 @@ import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Fifo } from "./fifo.ts";
-import { serveHangup } from "./hangup.ts";
+import { inTurn, serveHangup } from "./hangup.ts";
 import { writeHostcache } from "./hostcache.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
@@ -72,7 +72,6 @@ export class Agent {
   #fifo: Fifo | undefined;
   #watchdog: ReturnType<typeof setInterval> | undefined;
   #signals = 0;
-  #announced = false;
 
   constructor(options: AgentOptions) {
     const { places, log, cluster, conf, identity, notice, page } = options;
@@ -177,8 +176,7 @@ export class Agent {
   #ready() {
     this.#ppp.tell();
     this.#routers.ready();
-    if (!this.#announced) this.#notify.ready();
-    this.#announced = true;
+    this.#notify.ready();
     if (this.#signals > 0) this.#leave();
   }
 
@@ -238,10 +236,7 @@ export class Agent {
     process.on("SIGTERM", end);
     process.on("SIGINT", end);
     process.on("SIGUSR1", anew);
-    let reloading = Promise.resolve();
-    const stop = serveHangup(() => {
-      reloading = reloading.then(() => this.#reload());
-    });
+    const stop = serveHangup(inTurn(() => this.#reload()));
     return () => {
       process.off("SIGTERM", end);
       process.off("SIGINT", end);
@@ -291,7 +286,7 @@ export class Agent {
 
   async #reload() {
     this.#log.info("Reading the configuration again", "reload");
-    if (this.#announced) this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
+    this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
     const settings = await readSettings(this.#places);
     for (const problem of settings.problems) {
       const level = problem.level === "error" ? "error" : "warn";
@@ -315,8 +310,7 @@ export class Agent {
       // Who rotates logs sends SIGHUP too.
       this.#log.open(this.#conf);
     }
-    // A manager that waits for the start is told of its end alone.
-    if (this.#announced) this.#notify.ready();
+    this.#notify.reloaded();
   }
 
   /** Ends without having left; what is remembered is for the next agent. */

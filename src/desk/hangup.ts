@@ -12,6 +12,14 @@ export function heedHangup(): void {
   process.on("SIGHUP", note);
 }
 
+/** The work, each time once the time before has ended: of two reloads the later one is the one that counts. */
+export function inTurn(work: () => Promise<void>): () => void {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(work);
+  };
+}
+
 /** Serves it from now on, and what came before; gives what ends that. */
 export function serveHangup(serve: () => void): () => void {
   heedHangup();

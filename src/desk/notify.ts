@@ -8,6 +8,7 @@ export class Notify {
   readonly #fd: number | undefined;
   readonly #address: Uint8Array | undefined;
   #status = "";
+  #isReady = false;
   /** Half of what the manager's watchdog allows; undefined when it has none for this process. */
   readonly watchdogMs: number | undefined;
 
@@ -27,7 +28,10 @@ export class Notify {
     return this.#fd !== undefined;
   }
 
+  /** The start has ended; said once. */
   ready(): void {
+    if (this.#isReady) return;
+    this.#isReady = true;
     this.#send("READY=1");
   }
 
@@ -38,9 +42,15 @@ export class Notify {
     this.#send(`STATUS=${text.replaceAll("\n", " ")}`);
   }
 
-  /** `nowMs` on CLOCK_MONOTONIC, which the manager compares with its own. */
+  /** `nowMs` on CLOCK_MONOTONIC, which the manager compares with its own. While it waits for the start, it is told
+   *  of the end of that alone. */
   reloading(nowMs: number): void {
+    if (!this.#isReady) return;
     this.#send(`RELOADING=1\nMONOTONIC_USEC=${Math.round(nowMs * 1000)}`);
+  }
+
+  reloaded(): void {
+    if (this.#isReady) this.#send("READY=1");
   }
 
   stopping(): void {

@@ -211,8 +211,9 @@ test("Log.open() does not wait for the reader of a named pipe, who then finds a 
   expect(texts.at(-1)).toBe("the last");
 });
 
-test("Log counts what a stalled syslog daemon did not take, and says it when that goes on", async () => {
-  const syslog = join(directory, "stalled");
+/** A syslog daemon, and a log that writes there and nowhere else. */
+async function beforeSyslog(name: string, logfacility: string) {
+  const syslog = join(directory, name);
   const daemon = Bun.spawn(["socat", "-u", `UNIX-RECV:${syslog}`, "STDOUT"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -222,7 +223,12 @@ test("Log counts what a stalled syslog daemon did not take, and says it when tha
     () => "",
   );
   const log = new Log("info", quiet);
-  log.open({ logfacility: "daemon", syslog });
+  log.open({ logfacility, syslog });
+  return { daemon, log };
+}
+
+test("Log counts what a stalled syslog daemon did not take, and says it when that goes on", async () => {
+  const { daemon, log } = await beforeSyslog("stalled", "daemon");
   daemon.kill("SIGSTOP");
   // More than the kernel keeps for a socket.
   for (let at = 0; at < 5_000; at++) log.info(`[${at}]`);
@@ -242,17 +248,7 @@ test("Log counts what a stalled syslog daemon did not take, and says it when tha
 });
 
 test("Log sends lines to the syslog daemon, debug lines not", async () => {
-  const syslog = join(directory, "log");
-  const daemon = Bun.spawn(["socat", "-u", `UNIX-RECV:${syslog}`, "STDOUT"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  while (!existsSync(syslog)) await Bun.sleep(5);
-  const quiet = new Sink(
-    (bytes, done) => done(null, bytes.length),
-    () => "",
-  );
-  const log = new Log("info", quiet);
-  log.open({ logfacility: "local0", syslog });
+  const { daemon, log } = await beforeSyslog("log", "local0");
   log.debug("a detail");
   log.warn("bob is late", "late");
   let heard = "";

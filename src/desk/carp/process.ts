@@ -11,7 +11,7 @@ import type { Command } from "../../core/input.ts";
 import { at } from "../../core/instant.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import { Control } from "../control.ts";
-import { serveHangup } from "../hangup.ts";
+import { inTurn, serveHangup } from "../hangup.ts";
 import { Keeper } from "../keeper.ts";
 import type { Log } from "../log.ts";
 import { Notify } from "../notify.ts";
@@ -42,7 +42,6 @@ export class CarpProcess {
   #control: Control | undefined;
   #signals = 0;
   #generation = 0;
-  #isAnnounced = false;
 
   /** `isUsable`: the run directory is there. Without one nobody can ask, and nothing else is lost. */
   constructor(start: CarpStart, log: Log, isUsable: boolean) {
@@ -116,8 +115,7 @@ export class CarpProcess {
   }
 
   #ready() {
-    if (!this.#isAnnounced) this.#notify.ready();
-    this.#isAnnounced = true;
+    this.#notify.ready();
     this.#routers.ready();
     if (this.#signals > 0) void this.#leave();
   }
@@ -192,11 +190,7 @@ export class CarpProcess {
     if (leaves) handlers.push(["SIGTERM", end], ["SIGINT", end], ["SIGQUIT", end]);
     if (like === "ucarp" && leaves) handlers.push(["SIGHUP", end]);
     for (const [signal, handler] of handlers) process.on(signal, handler);
-    let reloading = Promise.resolve();
-    const reload = () => {
-      reloading = reloading.then(() => this.#reload());
-    };
-    const stop = like === "hb" ? serveHangup(reload) : undefined;
+    const stop = like === "hb" ? serveHangup(inTurn(() => this.#reload())) : undefined;
     return () => {
       for (const [signal, handler] of handlers) process.off(signal, handler);
       stop?.();
@@ -245,7 +239,7 @@ export class CarpProcess {
       this.#log.warn("There is no file to read again: the routers came by options", "reload");
       return;
     }
-    if (this.#isAnnounced) this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
+    this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
     const settings = readCarpFile(file, standardPassword);
     for (const problem of settings.problems) {
       this.#log.write(problem.level === "error" ? "error" : "warn", problemLine(problem), "reload");
@@ -256,7 +250,7 @@ export class CarpProcess {
       this.#keeper.adopt(carpCluster(settings.routers));
       this.#log.info("The configuration is adopted", "reload");
     } else this.#log.error("Nothing is changed: the configuration has problems", "reload");
-    if (this.#isAnnounced) this.#notify.ready();
+    this.#notify.reloaded();
   }
 
   /** Ends without having left: the kernel takes leased addresses down. */
