@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Connection, Visitor } from "../../../src/desk/ipc/connection.ts";
+import { IpcServer } from "../../../src/desk/ipc/server.ts";
+import { FrameReader, frame } from "../../../src/wire/ipc/frame.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+let directory = "";
+let path = "";
+const open: (IpcServer | Socket)[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "hb-ipc-"));
+  path = join(directory, "register");
+});
+
+afterEach(() => {
+  for (const each of open.splice(0)) each instanceof IpcServer ? each.close() : each.destroy();
+  rmSync(directory, { recursive: true });
+});
+
+function serve(welcome: (connection: Connection) => Visitor): IpcServer {
+  const server = new IpcServer({ path, welcome });
+  open.push(server);
+  return server;
+}
+
+/** A client, and what it is told. */
+async function client(): Promise<{ socket: Socket; next: () => Promise<string> }> {
+  const socket = connect(path);
+  open.push(socket);
+  const reader = new FrameReader();
+  const heard: string[] = [];
+  let wake = () => {};
+  socket.on("data", (bytes: Uint8Array) => {
+    heard.push(...(reader.push(bytes) ?? []).map(textOf));
+    wake();
+  });
+  await new Promise<void>((resolve) => socket.once("connect", resolve));
+  const next = async (): Promise<string> => {
+    while (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    return heard.shift() ?? "";
+  };
+  return { socket, next };
+}
+
+test("IpcServer makes a socket for everybody whom the directory lets in", () => {
+  serve(() => ({ said: () => {}, left: () => {} }));
+  expect(statSync(path).mode & 0o7777).toBe(0o777);
+});
+
+test("Connection knows who is there, hears its frames and answers", async () => {
+  serve((connection) => ({
+    said: (body) => {
+      const { pid, uid, gid } = connection.peer;
+      connection.send(bytesOf(`${textOf(body)} of ${pid} ${uid} ${gid}`));
+    },
+    left: () => {},
+  }));
+  const { socket, next } = await client();
+  socket.write(frame(bytesOf("signon")));
+  const expected = `signon of ${process.pid} ${process.geteuid?.()} ${process.getegid?.()}`;
+  expect(await next()).toBe(expected);
+});
+
+test("Connection tells once that its client is gone", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const server = serve(() => ({ said: () => {}, left: resolve }));
+  const { socket } = await client();
+  socket.end();
+  expect(await promise).toBe("EOF");
+  expect(server.connections.size).toBe(0);
+});
+
+test("Connection sends away who does not speak in frames", async () => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  serve(() => ({ said: () => {}, left: resolve }));
+  const { socket } = await client();
+  const closed = new Promise<void>((done) => socket.once("close", () => done()));
+  socket.write("GET / HTTP/1.1\r\n\r\n");
+  expect(await promise).toBe("not frames");
+  await closed;
+});
+
+test("Connection says no when a client that does not read has its queue full", async () => {
+  const { promise, resolve } = Promise.withResolvers<Connection>();
+  serve((connection) => {
+    resolve(connection);
+    return { said: () => {}, left: () => {} };
+  });
+  const { socket } = await client();
+  socket.pause();
+  const connection = await promise;
+  connection.queueMax = 4;
+  let sent = 0;
+  while (connection.send(new Uint8Array(60_000))) sent += 1;
+  expect(connection.queued).toBe(4);
+  expect(sent).toBeGreaterThan(3);
+});
+
+test("Connection ends when its client has read what was said", async () => {
+  serve((connection) => {
+    connection.send(bytesOf("leave"));
+    connection.end();
+    return { said: () => {}, left: () => {} };
+  });
+  const { socket, next } = await client();
+  const closed = new Promise<void>((done) => socket.once("close", () => done()));
+  expect(await next()).toBe("leave");
+  await closed;
+});
+
+test("IpcServer closes connections above its number, and serves those that it has", async () => {
+  let refused = 0;
+  const server = new IpcServer({
+    path,
+    welcome: (connection) => ({ said: (body) => void connection.send(body), left: () => {} }),
+    refused: () => (refused += 1),
+  });
+  open.push(server);
+  const first = await client();
+  // One after the other: the kernel itself refuses more at once than listen(2) was told.
+  for (let n = 1; n < 512; n += 1) await client();
+  for (let n = 0; n < 20; n += 1) {
+    const { socket } = await client();
+    if (!socket.closed) await new Promise<void>((done) => socket.once("close", () => done()));
+  }
+  first.socket.write(frame(bytesOf("still there")));
+  expect(await first.next()).toBe("still there");
+  expect(server.connections.size).toBe(512);
+  expect(refused).toBe(20);
+});
