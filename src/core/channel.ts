@@ -67,6 +67,9 @@ export type DeskEffect = Extract<
       | "remember"
       | "hostcache"
       | "reply"
+      | "deliver"
+      | "directory"
+      | "flow"
       | "restart"
       | "exit"
       | "reboot";

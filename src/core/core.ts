@@ -127,6 +127,8 @@ export class Core {
       case "advert-sent":
       case "interface":
       case "track":
+      case "client":
+      case "audience":
         return [];
       case "command":
         return this.#command(input, now);

@@ -4,6 +4,8 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { AddressResource, PulseResource, ScriptResource } from "../config/resource.ts";
 import type { Message } from "../wire/message.ts";
 import type { HostcacheEntry } from "./boot.ts";
+import type { Directory } from "./clients/directory.ts";
+import type { Filter } from "./clients/filter.ts";
 import type { GroupMemory } from "./memory.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
@@ -96,6 +98,13 @@ export type Effect =
     }
   /** The end of an operator's command. `text` says what moved in how long, or why not. */
   | { readonly do: "reply"; readonly request: number; readonly ok: boolean; readonly text: string }
+  /** A message for local clients, as it was received, sent or made here (heartbeat-api.md 7): in the order of
+   *  its sender, and after the directory that it changed. Netstring form, a character for a byte. */
+  | { readonly do: "deliver"; readonly body: string; readonly filter: Filter }
+  /** What local clients may ask for is another from now on. */
+  | { readonly do: "directory"; readonly directory: Directory }
+  /** Closed: too much that was sent is not acknowledged yet, and no client shall say more until it is open. */
+  | { readonly do: "flow"; readonly open: boolean }
   /** The cluster's view changed: the snapshot is worth publishing. */
   | { readonly do: "publish" }
   /** Use these media, keys and timings from now on. */

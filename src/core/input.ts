@@ -56,6 +56,11 @@ export type Input =
   | { readonly on: "track"; readonly path: string; readonly ok: boolean }
   /** An operator's command (control socket, FIFO or the old names). Answered by one "reply" effect. */
   | { readonly on: "command"; readonly request: number; readonly command: Command }
+  /** What a local client sends to the cluster, or the desk for one of them (clients/). The fields of the header
+   *  are added here; then it leaves and is delivered here too. Netstring form, a character for a byte. */
+  | { readonly on: "client"; readonly body: string }
+  /** Which deliveries anybody here wants: the union of the clients' filters (heartbeat-api.md 5); 0: none. */
+  | { readonly on: "audience"; readonly filter: number }
   /** Configuration, already checked; the core adopts it whole. */
   | { readonly on: "reload"; readonly config: ClusterConfig };
 

@@ -79,6 +79,8 @@ export class RouterCore {
       case "clock":
       case "message":
       case "link":
+      case "client":
+      case "audience":
         return [];
     }
   }

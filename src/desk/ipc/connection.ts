@@ -1,7 +1,7 @@
 // One client on a framed socket: frames in, frames out, never waiting for it.
 //
-// What it does not read stays in a queue that is counted in frames (heartbeat-api.md 2, 9). Who finds it full decides what to
-// do about that client.
+// What it does not read stays in a queue that is counted in frames (heartbeat-api.md 2, 9). Who finds it full
+// decides what to do about that client.
 
 import { type Credentials, peerCredentials } from "../../../ffi/credentials.ts";
 import { setOption } from "../../../ffi/socket.ts";
@@ -59,7 +59,8 @@ export class Connection {
     return this.#frames;
   }
 
-  /** Sends these bodies in one write, each in a frame of its own. False: there is no room, and none of them is sent. */
+  /** Sends these bodies in one write, each in a frame of its own. False: there is no room, and none of them
+   *  is sent. */
   send(...bodies: readonly Uint8Array[]): boolean {
     if (this.#isGone || this.#isEnding) return true;
     if (this.#frames > 0 && this.#frames + bodies.length > this.#queueMax) return false;

@@ -1,8 +1,8 @@
 // A unix socket for Heartbeat's own clients: anybody may connect whom the directory lets in, and says frames
 // (heartbeat-api.md 1, 2). What they mean is its user's business: the client API, ccm, logd, apphbd.
 //
-// Clients are not trusted with our time or memory: their number, what one of them may say in a piece and what it leaves
-// unread are bounded.
+// Clients are not trusted with our time or memory: their number, what one of them may say in a piece and what
+// it leaves unread are bounded.
 
 import { rmSync } from "node:fs";
 import { Connection, type Visitor } from "./connection.ts";
