@@ -74,7 +74,7 @@ export class Ascent {
       return this.#end({ failed });
     }
     if (!wanted) return this.#end("aside");
-    if (!result.ok) return this.#run(work.stage);
+    if (!result.ok) return this.#begin(work.stage);
     // It is up, but not for long.
     const leaver = this.#leaver(work.stage);
     return leaver === undefined ? this.#climb(work.stage) : this.#wait(work.stage, leaver);
@@ -91,6 +91,12 @@ export class Ascent {
     const job = nextJob();
     this.#work = { at: "asking", job, stage: n };
     return { effects: ladder.ask(n, job) };
+  }
+
+  /** The script of stage n does not run: it starts, or waits for what it stands on and is asked again. */
+  #begin(n: number): Ascended {
+    const isWhole = this.#parts.ladder.gapUpTo(n - 1) === undefined;
+    return isWhole ? this.#run(n) : this.#climb(n - 1);
   }
 
   #run(n: number): Ascended {
@@ -122,9 +128,12 @@ export class Ascent {
     return { effects: [voice.log("info", text)] };
   }
 
-  /** Stage n is up: go on with the next, or begin again where addresses were taken off meanwhile. */
+  /** Stage n is up: go on with the next, or begin again where addresses went meanwhile. The scripts from
+   *  there on may run by now. */
   #climb(n: number): Ascended {
-    return this.#start(this.#parts.ladder.gapUpTo(n) ?? n + 1);
+    const gap = this.#parts.ladder.gapUpTo(n);
+    if (gap !== undefined) this.#isIdle = false;
+    return this.#start(gap ?? n + 1);
   }
 
   #end(end: Ascended["end"] & {}): Ascended {

@@ -23,7 +23,7 @@ import type { Ladder } from "./ladder.ts";
 import { Search } from "./search.ts";
 import { announceable } from "./stage.ts";
 import { Voice } from "./voice.ts";
-import type { Goal, Result, Work } from "./work.ts";
+import { type Goal, isFree, type Result, type Work, waitsFor } from "./work.ts";
 
 export class Group {
   readonly #household: Household;
@@ -70,12 +70,6 @@ export class Group {
     return this.#work.at === "rest";
   }
 
-  /** No job of it is under way. */
-  get #isFree(): boolean {
-    const work = this.#work;
-    return work.at === "rest" || (work.at === "ascending" && work.by.isWaiting);
-  }
-
   /** How the last order ended: empty, or the reason of a failure. */
   get text(): string {
     return this.#voice.text;
@@ -105,9 +99,7 @@ export class Group {
   }
 
   waitsFor(job: number): boolean {
-    const work = this.#work;
-    if ("by" in work) return work.by.waitsFor(job);
-    return "job" in work && work.job === job;
+    return waitsFor(this.#work, job);
   }
 
   deadline(): Instant | undefined {
@@ -134,7 +126,7 @@ export class Group {
     }
     const told = this.#voice.open("give", why, now);
     this.#goal = "down";
-    return [...told, ...(this.#isFree ? this.#stopAll(now) : [])];
+    return [...told, ...(isFree(this.#work) ? this.#stopAll(now) : [])];
   }
 
   /** No further stage of a start begins while there is a reason, for another node is not done with it. */
@@ -153,7 +145,7 @@ export class Group {
    *  that waits with nothing up is over: what it waited for may have ended by being somebody else's. */
   suspend(): Effect[] {
     if (this.#goal === "up") this.#goal = "still";
-    if (this.#isFree && (this.#state === "held" || this.#state === "starting")) {
+    if (isFree(this.#work) && (this.#state === "held" || this.#state === "starting")) {
       this.#work = { at: "rest" };
       this.#state = this.#ladder.isDown ? "idle" : "unsure";
     }
@@ -186,17 +178,16 @@ export class Group {
     const stage = this.#ladder.stageOf(word);
     if (stage < 0 || this.#ladder.isDown || this.#state === "stopping") return [];
     if (!recoverable) return this.#fail(`address ${word} is lost: ${reason}`, now);
-    if (!this.resting || this.#state !== "held") return [];
-    const job = this.#nextJob();
-    this.#work = { at: "repairing", job };
-    return [this.#voice.lost(word, reason), ...this.#ladder.start(stage, job)];
+    if (this.#state !== "held" && this.#state !== "starting") return [];
+    this.#ladder.lost(stage);
+    return [this.#voice.lost(word, reason), ...this.#repair()];
   }
 
   /** Adopt a changed line of haresources; what is up is stopped by the old line first, unless only the
    *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
     if (this.#charter.amend(spec) === "owner") return [this.#voice.reowned(this.owner)];
-    if (!this.#isFree || this.#state === "unsure") return [];
+    if (!isFree(this.#work) || this.#state === "unsure") return [];
     return this.#follow(now);
   }
 
@@ -304,9 +295,18 @@ export class Group {
     return [this.#voice.arrived(now), ...this.#follow(now)];
   }
 
+  /** Puts back what vanished of what is held; a start that is under way does it by itself. */
+  #repair(): Effect[] {
+    const gap = this.#ladder.gapUpTo(this.#ladder.top);
+    if (gap === undefined || this.#state !== "held" || !this.resting) return [];
+    const job = this.#nextJob();
+    this.#work = { at: "repairing", job };
+    return this.#ladder.start(gap, job);
+  }
+
   /** The line may have changed: what is up by the old one goes down first. */
   #follow(now: Instant): Effect[] {
-    if (!this.#charter.isStale) return [];
+    if (!this.#charter.isStale) return this.#repair();
     return this.#ladder.isDown && this.resting ? this.#renew() : this.#start(now);
   }
 
@@ -314,7 +314,7 @@ export class Group {
   #fail(reason: string, now: Instant): Effect[] {
     this.#hasFailed = true;
     this.#goal = "down";
-    return [this.#voice.turn(reason, now), ...(this.#isFree ? this.#stopAll(now) : [])];
+    return [this.#voice.turn(reason, now), ...(isFree(this.#work) ? this.#stopAll(now) : [])];
   }
 
   #stopAll(now: Instant): Effect[] {

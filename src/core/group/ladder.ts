@@ -23,6 +23,8 @@ export class Ladder {
   readonly #touched = new Set<number>();
   /** Stages whose addresses were taken off although nobody stopped them. */
   readonly #suspended = new Set<number>();
+  /** Stages of which an address vanished, until they are started again. */
+  readonly #lost = new Set<number>();
   /** Stages of addresses that an earlier run left and this one does not hold: they may be there, or not. */
   readonly #left = new Set<number>();
   /** When all scripts said that they do not run. */
@@ -71,9 +73,9 @@ export class Ladder {
     });
   }
 
-  /** The lowest of the stages up to n whose addresses are off; undefined: all is as it was climbed. */
+  /** The lowest of the stages up to n that lacks addresses; undefined: all is as it was climbed. */
   gapUpTo(n: number): number | undefined {
-    const gaps = [...this.#suspended].filter((stage) => stage <= n);
+    const gaps = [...this.#suspended, ...this.#lost].filter((stage) => stage <= n);
     return gaps.length === 0 ? undefined : Math.min(...gaps);
   }
 
@@ -163,6 +165,11 @@ export class Ladder {
     return [{ do: "suspend", resources: this.#addressesOf(stages) }];
   }
 
+  /** An address of the stage vanished. */
+  lost(n: number): void {
+    this.#lost.add(n);
+  }
+
   /** The stage has been stopped. */
   stopped(n: number): void {
     this.#touched.delete(n);
@@ -172,6 +179,7 @@ export class Ladder {
   /** What became of its addresses without being asked for counts no more. */
   #forget(n: number): void {
     this.#suspended.delete(n);
+    this.#lost.delete(n);
     this.#left.delete(n);
   }
 

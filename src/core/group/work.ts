@@ -26,3 +26,14 @@ export type Work =
 
 /** A job for one stage, as it is told. */
 export type StepKind = "asking" | "starting" | "stopping" | "checking";
+
+/** No job is under way. */
+export function isFree(work: Work): boolean {
+  return work.at === "rest" || (work.at === "ascending" && work.by.isWaiting);
+}
+
+/** It is this job that is under way. */
+export function waitsFor(work: Work, job: number): boolean {
+  if ("by" in work) return work.by.waitsFor(job);
+  return "job" in work && work.job === job;
+}

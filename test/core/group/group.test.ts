@@ -412,6 +412,55 @@ test("Group.lost() puts an address back, and fails when that is impossible", () 
   expect(bench.group.state).toBe("failed");
 });
 
+test("Group.lost() puts back what vanishes during a start, before the next script begins", () => {
+  const bench = new Bench(words);
+  bench.fails.add("status httpd").add("status mysqld");
+  bench.see(bench.group.raise("test", bench.now)).step();
+  bench.step();
+  expect(bench.done.at(-1)).toBe("start httpd");
+  bench.forget().see(bench.group.lost("10.0.0.2", "deleted", true, bench.now));
+  expect(bench.done).toEqual([]);
+  bench.fails.delete("status httpd");
+  bench.finish();
+  const back = ["hold 10.0.0.1 10.0.0.2", "status httpd"];
+  expect(bench.done).toEqual([...back, "hold 10.0.0.3", "status mysqld", "start mysqld"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.lost() puts an address back before a script starts that was being asked", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.fails.add("status httpd");
+  bench.see(bench.group.raise("test", bench.now)).step();
+  expect(bench.done.at(-1)).toBe("status httpd");
+  bench
+    .forget()
+    .see(bench.group.lost("10.0.0.1", "deleted", true, bench.now))
+    .finish();
+  expect(bench.done).toEqual(["hold 10.0.0.1", "status httpd", "start httpd"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.lost() during a start that asks nothing has what runs by then asked", () => {
+  const bench = new Bench(["10.0.0.1", "httpd"]);
+  bench.fails.add("status httpd");
+  bench.see(bench.group.seek(bench.now)).finish().forget();
+  bench.see(bench.group.raise("test", bench.now)).step();
+  bench.see(bench.group.lost("10.0.0.1", "deleted", true, bench.now));
+  bench.fails.delete("status httpd");
+  bench.finish();
+  expect(bench.done).toEqual(["hold 10.0.0.1", "start httpd", "hold 10.0.0.1", "status httpd"]);
+  expect(bench.group.state).toBe("held");
+});
+
+test("Group.lost() puts back what vanishes while something else is being put back", () => {
+  const bench = new Bench(words).up().forget();
+  bench.see(bench.group.lost("10.0.0.3", "deleted", true, bench.now));
+  bench.see(bench.group.lost("10.0.0.3", "deleted", true, bench.now));
+  bench.see(bench.group.lost("10.0.0.2", "deleted", true, bench.now)).finish();
+  expect(bench.done).toEqual(["hold 10.0.0.3", "hold 10.0.0.1 10.0.0.2", "hold 10.0.0.3"]);
+  expect(bench.group.state).toBe("held");
+});
+
 test("Group.lost() with the interface fails the group at once", () => {
   const bench = new Bench(words).up().forget();
   bench.see(bench.group.lost("10.0.0.1", "eth0 is gone", false, bench.now)).finish();
