@@ -6,6 +6,7 @@
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
+import { Register } from "./clients/register.ts";
 import type { Effect } from "./effect.ts";
 import { Groups } from "./group/groups.ts";
 import type { Input } from "./input.ts";
@@ -18,9 +19,11 @@ export class Core {
   readonly #membership: Membership;
   readonly #groups: Groups;
   readonly #routers: Routers;
+  readonly #register = new Register();
   readonly #generation: number;
   #config: ClusterConfig;
   #isLeaving = false;
+  #isHeard = false;
   /** The end that waits for the virtual routers. */
   #exit: Effect | undefined;
 
@@ -37,6 +40,7 @@ export class Core {
     const effects = this.#routed(input, now) ?? this.#step(input, now);
     if (this.#routers.settled()) effects.push(this.#reconfigure());
     const kept = this.#isLeaving ? this.#holdExit(effects) : effects;
+    if (input.on !== "clock" && input.on !== "client") this.#tellDirectory(kept, now);
     if (!this.#groups.silent) return kept;
     return kept.filter((effect) => effect.do !== "send" && effect.do !== "ping");
   }
@@ -87,6 +91,10 @@ export class Core {
     }
   }
 
+  #tellDirectory(effects: Effect[], now: Instant): void {
+    this.#register.tell(effects, this.#groups.summary(), () => this.#membership.directory(now));
+  }
+
   /** The process may end when the virtual routers have left as well. */
   #holdExit(effects: Effect[]): Effect[] {
     this.#exit ??= effects.find((effect) => effect.do === "exit");
@@ -128,13 +136,21 @@ export class Core {
       case "interface":
       case "track":
       case "client":
-      case "audience":
         return [];
+      case "audience":
+        return this.#audience(input.filter);
       case "command":
         return this.#command(input, now);
       case "reload":
         return this.#reload(input.config, now);
     }
+  }
+
+  #audience(filter: number): Effect[] {
+    if (this.#isHeard === filter > 0) return [];
+    this.#isHeard = filter > 0;
+    if (this.#isHeard) this.#register.forget();
+    return [];
   }
 
   /** Addresses first: they may be somebody else's by now. Peers count from our last heartbeat, which

@@ -13,6 +13,8 @@ import type { ClusterConfig } from "../../config/cluster.ts";
 import { linkOf } from "../../config/medium.ts";
 import type { Message } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import type { DirectoryNode } from "../clients/directory.ts";
+import { entriesOf } from "../clients/entry.ts";
 import type { Effect } from "../effect.ts";
 import type { Command } from "../input.ts";
 import { after, earlier, type Instant } from "../instant.ts";
@@ -20,7 +22,7 @@ import type { Member, NodeStatus } from "../member.ts";
 import type { NodeView } from "../snapshot.ts";
 import { expireLinks, linkFaultText, obituary } from "./mortality.ts";
 import { askForList } from "./nodelist.ts";
-import { nodeViews } from "./nodeview.ts";
+import { type Looking, nodeViews } from "./nodeview.ts";
 import { type Kept, Reception } from "./reception.ts";
 import { Registrar } from "./registrar.ts";
 import { Roster } from "./roster.ts";
@@ -232,9 +234,12 @@ export class Membership {
 
   /** The same for people. */
   nodeViews(now: Instant): readonly NodeView[] {
-    const { self, media } = this.#config;
-    const status = this.#leaving ? "leaving" : this.#status;
-    return nodeViews(this.#roster, { self, media, status, faults: this.#faults, now });
+    return nodeViews(this.#roster, this.#looking(this.#leaving ? "leaving" : this.#status, now));
+  }
+
+  /** The same for clients. */
+  directory(now: Instant): readonly DirectoryNode[] {
+    return entriesOf(this.#roster, this.#looking(this.#status, now), this.#boot.uuid);
   }
 
   /** What a kept message means; those that came before the status of their life follow it. A report of an
@@ -295,6 +300,11 @@ export class Membership {
     this.#beat(turn, now);
     turn.event({ event: "comm-up" });
     turn.effects.push({ do: "publish" });
+  }
+
+  #looking(status: string, now: Instant): Looking {
+    const { self, media } = this.#config;
+    return { self, media, status, faults: this.#faults, now };
   }
 
   #self(): Member {

@@ -229,6 +229,7 @@ export class Reception {
     if (uuid === peer.uuid) return;
     peer.uuid = uuid;
     turn.do(this.#roster.hostcache());
+    turn.effects.push({ do: "publish" });
   }
 
   #drop(turn: Turn, reason: Drop, text: string, now: Instant): undefined {

@@ -196,7 +196,7 @@ export class Registrar {
     } else {
       subject.site = (textOf(message, "site") ?? "").replace(/[\t\n]/g, " ");
     }
-    turn.do(this.#roster.hostcache());
+    this.#changed(turn);
   }
 
   #farewell(turn: Turn, peer: Peer, why: string): void {
