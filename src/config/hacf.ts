@@ -68,6 +68,9 @@ export function parseHaCf(text: string, file: string, defaultPort?: number): HaC
   const spots = new Map<string, Word[]>();
   for (const line of lex(text, report)) readLine(line, { draft, report }, spots);
   if (draft.logfacility === "none") delete draft.logfacility;
+  draft.written = Object.fromEntries(
+    [...spots].map(([name, words]) => [name, words.at(-1)?.text ?? ""]),
+  );
   return { conf: complete(draft, defaultPort), problems: report.problems, spots };
 }
 

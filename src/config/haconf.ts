@@ -94,6 +94,9 @@ export interface HaConf
   readonly coredumps: boolean;
   readonly coreroot?: string;
   readonly normalpoll: boolean;
+
+  /** The values that count as they stand in the file, by directive; "crm" is "pacemaker". */
+  readonly written: Readonly<Record<string, string>>;
 }
 
 /** The same while it is read: nothing is there until a line says so. */
@@ -154,6 +157,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     serialRing: false,
     serialFlow: "rtscts",
     routers: [],
+    written: {},
   } as const;
   return {
     ...defaults,
