@@ -12,6 +12,8 @@
 //   it slept, took everything over, and  It never restarts. 5 s after its last sign, if it still claims
 //   now thinks that we came back         the same groups, it is asked to hand ours over, and gets its own.
 //                                        If it does not, we release them.
+//   the same, and it waits for a         It hears of no other until that one has ended, for up to an
+//   hand-over that was given up          hour. That one is carried out: it has these groups anyway.
 //   its new run began while it was cut   It took everything, too, and is a member when we first hear it. It
 //   off                                  says nothing by itself: we ask, and release what it claims.
 //
@@ -23,9 +25,10 @@
 // wrong (its shutdown was merely slow) is healed by its `shutdone`: then everything is taken again.
 
 import { after, type Instant } from "../instant.ts";
+import type { GroupSet } from "../wish.ts";
 import { reportDraft } from "./draft.ts";
 import type { Exchange } from "./exchange.ts";
-import { type Claim, common, isNothing, minus, mirrored, wordOf } from "./ownership.ts";
+import { type Claim, claimOf, common, isNothing, minus, mirrored, wordOf } from "./ownership.ts";
 import type { Pair } from "./pair.ts";
 
 /** A 3.0.6 node that saw the partition says so within a keepalive of ours and a retransmission. */
@@ -131,6 +134,7 @@ export class Dispute {
   due(now: Instant): void {
     const { partner, state, alarms } = this.#pair;
     const both = this.#both();
+    const awaited = this.#awaited(both, now);
     if (state !== "stable" || partner.gone) {
       this.over();
     } else if (partner.leaving) {
@@ -139,13 +143,24 @@ export class Dispute {
       this.#ask(now);
     } else if (isNothing(both)) {
       this.over();
-    } else if (both.local && !this.#asked && this.#exchange.refusal() === undefined) {
+    } else if (awaited !== undefined) {
+      this.over();
+      const why = `${partner.name} claims it too, and waits for it`;
+      this.#exchange.give(awaited, undefined, why, now);
+    } else if (both.local && !this.#asked && this.#exchange.refusal(now) === undefined) {
       this.#asked = true;
       this.postpone(now);
       this.#exchange.ask("local", undefined, now);
     } else {
       this.#yield(both, `it did not release them in ${releaseWithinMs} ms`, now);
     }
+  }
+
+  /** The set that the partner waits for, if something of these claims is in it and it can be handed over now. */
+  #awaited(both: Claim, now: Instant): GroupSet | undefined {
+    const set = this.#pair.partner.awaited(now)?.set;
+    if (set === undefined || isNothing(common(both, claimOf(set)))) return undefined;
+    return this.#exchange.refusal(now, set) === undefined ? set : undefined;
   }
 
   #ask(now: Instant): void {

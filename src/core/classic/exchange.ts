@@ -39,19 +39,24 @@ export class Exchange {
     return this.#current !== undefined || this.#wanted !== undefined;
   }
 
-  /** Why nothing can be handed over now; undefined when it can. */
-  refusal(): string | undefined {
+  /** Why nothing, or not this `set` of ours, can be handed over now; undefined when it can. */
+  refusal(now: Instant, set?: GroupSet): string | undefined {
     const { partner, state, errands } = this.#pair;
+    const awaited = partner.awaited(now)?.set;
     if (state === "leaving" || state === "overslept") return "this node is leaving";
     if (partner.gone) return `${partner.name} is not there`;
     if (!partner.active) return `${partner.name} is not active yet`;
     if (this.busy) return "another hand-over is going on";
+    if (awaited !== undefined && awaited !== set) {
+      return `${partner.name} waits for hand-over [${awaited}], which it took up too late`;
+    }
     if (state !== "stable" || errands.busy) return "resources are in flux here";
     if (!partner.stable) return `resources are in flux on ${partner.name}`;
     return undefined;
   }
 
-  /** Offers the set to the partner. The caller has asked refusal(). */
+  /** Offers the set to the partner, or goes on where it has taken up that offer already. The caller has
+   *  asked refusal(). */
   give(set: GroupSet, request: number | undefined, why: string, now: Instant): void {
     const { partner } = this.#pair;
     this.#current = new Handover("giver", set, now, request);
@@ -59,11 +64,14 @@ export class Exchange {
     this.#pair.alarms.set("handover", this.#current.deadline);
     this.#pair.alarms.set("answer", after(now, this.#pair.table.patienceMs));
     this.#pair.log("info", "standby", `${this.#pair.self} wants to go standby [${set}]: ${why}`);
-    this.#pair.say(standbyDraft(set, "me"), now);
+    const awaited = partner.awaited(now);
+    partner.heeded();
+    if (awaited === undefined) this.#pair.say(standbyDraft(set, "me"), now);
+    else this.#answer("other", set, awaited.word, now);
   }
 
   standby(request: number, set: GroupSet, now: Instant): void {
-    const refusal = this.refusal();
+    const refusal = this.refusal(now, set);
     if (refusal !== undefined) {
       this.#refuse(request, `standby ${set}`, refusal);
       return;
@@ -88,7 +96,7 @@ export class Exchange {
       this.#pair.work("take", keys, why, { for: "retry", request }, now);
       return;
     }
-    const refusal = this.refusal();
+    const refusal = this.refusal(now);
     if (refusal !== undefined) {
       this.#refuse(request, `takeover ${set}`, refusal);
       return;
@@ -115,7 +123,7 @@ export class Exchange {
       this.#pair.log("warn", "takeover", `Takeover by ${partner.name} ignored: no set "${word}"`);
       return;
     }
-    const refusal = this.refusal();
+    const refusal = this.refusal(now, mirror(set));
     if (refusal !== undefined) {
       this.#pair.log("warn", "takeover", `Takeover by ${partner.name} ignored: ${refusal}`);
       return;
@@ -265,7 +273,9 @@ export class Exchange {
   #answer(word: "other" | "done", set: GroupSet, message: Message, now: Instant): void {
     const { partner, alarms } = this.#pair;
     const handover = this.#current;
-    if (handover === undefined && word === "done" && this.#isStray(set)) {
+    if (handover === undefined && word === "other") partner.tookUp(set, message, now);
+    const isStray = word === "done" && this.#pair.isUnclaimed(mirrored(claimOf(set)));
+    if (handover === undefined && isStray) {
       // The giver began this with an earlier run of ours and waits for our "done".
       this.#current = new Handover("taker", set, now);
       this.#answer(word, set, message, now);
@@ -311,18 +321,6 @@ export class Exchange {
       this.#pair.report(now);
       this.#tell(handover, handover.outcomes, now);
     }
-  }
-
-  /** A "done" without a hand-over: the partner let go of this set for an earlier run of ours. */
-  #isStray(set: GroupSet): boolean {
-    const { partner, state, claim } = this.#pair;
-    const ours = mirrored(claimOf(set));
-    return (
-      state === "stable" &&
-      partner.known &&
-      isNothing(common(partner.claim, claimOf(set))) &&
-      isNothing(common(claim, ours))
-    );
   }
 
   #end(): void {

@@ -11,7 +11,7 @@ import type { Instant } from "../instant.ts";
 import { Alarms } from "./alarm.ts";
 import { reportDraft } from "./draft.ts";
 import { type Ended, Errands } from "./errand.ts";
-import { type Claim, covers, mirrored, nothing } from "./ownership.ts";
+import { type Claim, common, covers, isNothing, mirrored, nothing } from "./ownership.ts";
 import { Partner } from "./partner.ts";
 import type { Handover } from "./standby.ts";
 
@@ -93,6 +93,15 @@ export class Pair {
         return last === undefined ? group.state !== "held" : last === "give";
       })
       .map((group) => group.key);
+  }
+
+  /** Both are sure of what they claim, and it is nothing of this. */
+  isUnclaimed(claim: Claim): boolean {
+    const { partner } = this;
+    if (this.state !== "stable" || !partner.known) return false;
+    return (
+      isNothing(common(this.claim, claim)) && isNothing(common(partner.claim, mirrored(claim)))
+    );
   }
 
   /** Begins a take or give. One without groups has ended at once. */

@@ -1,12 +1,25 @@
-// What a node of a pair knows of the other one, a Heartbeat 3 node: whether it is there, what it claims
-// and whether it calls itself stable (heartbeat-resources 3). Facts only; classic.ts draws conclusions.
+// What a node of a pair knows of the other one, a Heartbeat 3 node: whether it is there, what it claims,
+// whether it calls itself stable (heartbeat-resources 3), and which hand-over it waits for. Facts only;
+// classic.ts draws conclusions.
 //
 // Reports are numbered by their sender. A full report that was lost and comes by retransmission after a
 // newer one is old news and changes nothing.
 
 import { type Message, textOf } from "../../wire/message.ts";
+import { after, type Instant } from "../instant.ts";
 import type { Member, NodeStatus } from "../member.ts";
+import type { GroupSet } from "../wish.ts";
 import { type Claim, isNothing, nothing, plus, readClaim } from "./ownership.ts";
+import { endWithinMs } from "./standby.ts";
+
+/** An offer of ours that the partner took up when it had been withdrawn: until its end, or for an hour, it
+ *  ignores whatever else is said of moving groups (heartbeat-resources 5.3). */
+interface TakenUp {
+  readonly set: GroupSet;
+  /** Its "other". */
+  readonly word: Message;
+  readonly until: Instant;
+}
 
 export class Partner {
   /** In its own words: its `local` is our `foreign`. */
@@ -24,6 +37,7 @@ export class Partner {
   readonly #members: () => readonly Member[];
   #newestReport = 0;
   #condemned = 0;
+  #takenUp: TakenUp | undefined;
 
   constructor(name: string, members: () => readonly Member[]) {
     this.name = name;
@@ -54,6 +68,7 @@ export class Partner {
     this.left = false;
     this.#newestReport = 0;
     this.#condemned = 0;
+    this.#takenUp = undefined;
   }
 
   /** It is gone and holds nothing any more. */
@@ -62,11 +77,29 @@ export class Partner {
     this.known = true;
     this.stable = true;
     this.leaving = false;
+    this.#takenUp = undefined;
   }
 
   /** It takes this node for dead: what it agreed to before is void, for it has cancelled that. */
   condemned(message: Message): void {
     this.#condemned = Math.max(this.#condemned, numberOf(message) ?? 0);
+  }
+
+  /** It takes up an offer that is there no more. */
+  tookUp(set: GroupSet, word: Message, now: Instant): void {
+    this.#takenUp = { set, word, until: after(now, endWithinMs) };
+  }
+
+  /** The one offer that it would hear of now; undefined: any. */
+  awaited(now: Instant): TakenUp | undefined {
+    const taken = this.#takenUp;
+    if (taken === undefined || now >= taken.until || this.hasForsworn(taken.word)) return undefined;
+    return taken;
+  }
+
+  /** What it waits for has begun. */
+  heeded(): void {
+    this.#takenUp = undefined;
   }
 
   /** It said this before it took this node for dead. */

@@ -86,8 +86,9 @@ export class Upkeep {
     const set = failed.some((group) => group.owner === pair.self) ? "local" : "foreign";
     const last = this.#failedOver.get(set);
     const again = last !== undefined && now - last < failoverEveryMs;
-    if (pair.partner.active && !again) {
-      if (this.#exchange.refusal() !== undefined) {
+    const awaited = pair.partner.awaited(now)?.set ?? set;
+    if (pair.partner.active && !again && awaited === set) {
+      if (this.#exchange.refusal(now, set) !== undefined) {
         pair.alarms.set("recheck", after(now, recheckMs));
         return;
       }
@@ -97,7 +98,8 @@ export class Upkeep {
     }
     if (pair.alarms.isSet("retry")) return;
     pair.alarms.set("retry", after(now, retryMs));
-    const where = again ? "its set was handed over before" : `${pair.partner.name} is not there`;
+    const there = awaited === set ? "is not there" : `waits for hand-over [${awaited}]`;
+    const where = again ? "its set was handed over before" : `${pair.partner.name} ${there}`;
     pair.log("error", "failed", `${keys} failed here and ${where}: again in ${retryMs} ms`);
   }
 
@@ -106,7 +108,7 @@ export class Upkeep {
     const { partner } = pair;
     if (pair.table.autoFailback !== "on" || !pair.needsFailback || !pair.claim.foreign) return;
     if (!partner.active || !partner.known || this.#exchange.busy) return;
-    if (this.#exchange.refusal() !== undefined) {
+    if (this.#exchange.refusal(now, "foreign") !== undefined) {
       pair.alarms.set("recheck", after(now, recheckMs));
       return;
     }
