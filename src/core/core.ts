@@ -23,7 +23,6 @@ export class Core {
   readonly #generation: number;
   #config: ClusterConfig;
   #isLeaving = false;
-  #isHeard = false;
   /** The end that waits for the virtual routers. */
   #exit: Effect | undefined;
 
@@ -138,7 +137,7 @@ export class Core {
       case "client":
         return [];
       case "audience":
-        return this.#audience(input.filter);
+        return this.#listen(input.filter);
       case "command":
         return this.#command(input, now);
       case "reload":
@@ -146,10 +145,11 @@ export class Core {
     }
   }
 
-  #audience(filter: number): Effect[] {
-    if (this.#isHeard === filter > 0) return [];
-    this.#isHeard = filter > 0;
-    if (this.#isHeard) this.#register.forget();
+  /** The first who listens is told what there is. */
+  #listen(filter: number): Effect[] {
+    const { audience } = this.#membership;
+    if (!audience.isThere) this.#register.forget();
+    audience.listen(filter);
     return [];
   }
 

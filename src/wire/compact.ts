@@ -2,11 +2,11 @@
 // 2.3, 14.5).
 
 import { bulletinType } from "./bulletin.ts";
-import { bytesToText, textToBytes } from "./bytes.ts";
+import { textToBytes } from "./bytes.ts";
 import { decodeClassic, encodeClassic } from "./classic.ts";
 import type { Field, Message } from "./message.ts";
 import { textOf } from "./message.ts";
-import { encodeNetstring } from "./netstring.ts";
+import { netstringText } from "./netstring.ts";
 
 const NUL = 0;
 const CR = 13;
@@ -41,7 +41,7 @@ export function fitsLine(message: Message): boolean {
   const bytes = textToBytes(text);
   if (!bytes.every((byte) => byte < 0x80 && byte !== NUL && byte !== CR)) return false;
   const back = decodeClassic(text);
-  return back !== undefined && netstringOf(back) === netstringOf(message);
+  return back !== undefined && netstringText(back) === netstringText(message);
 }
 
 /** The usual case: nothing in it could be misread. */
@@ -59,8 +59,4 @@ function isPlain({ name, type, value }: Field): boolean {
     case "compress":
       return false;
   }
-}
-
-function netstringOf(message: Message): string {
-  return bytesToText(encodeNetstring(message));
 }

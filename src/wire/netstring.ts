@@ -11,10 +11,11 @@ const DIGITS_MAX = 7;
 
 /** From "###" to the LF after "%%%". */
 export function encodeNetstring(message: Message): Uint8Array {
-  return textToBytes(encodeText(message));
+  return textToBytes(netstringText(message));
 }
 
-function encodeText(message: Message): string {
+/** The same as a byte string. */
+export function netstringText(message: Message): string {
   let text = "###\n";
   for (const field of message.fields) {
     const value = encodeValue(field);
@@ -35,7 +36,7 @@ function encodeValue(field: Field): string {
       return bytesToText(field.value);
     case "struct":
     case "compress":
-      return encodeText(field.value);
+      return netstringText(field.value);
   }
 }
 

@@ -11,10 +11,12 @@
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { linkOf } from "../../config/medium.ts";
-import type { Message } from "../../wire/message.ts";
+import { type Message, textOf } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import { Audience, classOf } from "../clients/audience.ts";
 import type { DirectoryNode } from "../clients/directory.ts";
 import { entriesOf } from "../clients/entry.ts";
+import { filter } from "../clients/filter.ts";
 import type { Effect } from "../effect.ts";
 import type { Command } from "../input.ts";
 import { after, earlier, type Instant } from "../instant.ts";
@@ -28,12 +30,21 @@ import { Registrar } from "./registrar.ts";
 import { Roster } from "./roster.ts";
 import { Sender } from "./sender.ts";
 import { Startup } from "./startup.ts";
-import { isForMe, isIntroduction, pingAnswered, returned, statusArrived } from "./tidings.ts";
+import {
+  isForMe,
+  isIntroduction,
+  pingAnswered,
+  returned,
+  statusArrived,
+  tellHeldBack,
+} from "./tidings.ts";
 import { type Outcome, Turn } from "./turn.ts";
 
 export type { Outcome } from "./turn.ts";
 
 export class Membership {
+  /** Who listens on this host. */
+  readonly audience = new Audience();
   readonly #boot: Boot;
   readonly #roster: Roster;
   readonly #sender: Sender;
@@ -56,7 +67,8 @@ export class Membership {
     this.#config = config;
     this.#boot = boot;
     this.#roster = new Roster(config, boot, now);
-    this.#sender = new Sender(config, boot, this.#roster);
+    const { audience } = this;
+    this.#sender = new Sender(config, boot, { roster: this.#roster, audience });
     this.#reception = new Reception(config, boot, { roster: this.#roster, sender: this.#sender });
     this.#registrar = new Registrar(config, { roster: this.#roster, sender: this.#sender });
     this.#startup = new Startup(config, now);
@@ -74,7 +86,7 @@ export class Membership {
 
   /** The first breath: init, up, up (heartbeat-wire 10.1 step 2). */
   start(now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     turn.do(this.#sender.status("init", now));
     this.#status = "up";
     const { generation } = this.#boot;
@@ -93,7 +105,7 @@ export class Membership {
 
   /** An authentic message came over a link. */
   heard(link: string, message: Message, now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     const judged = this.#reception.hear(turn, { link, message }, now);
     if (judged === undefined) return turn;
     if ("joining" in judged) {
@@ -107,7 +119,7 @@ export class Membership {
 
   /** A link of this host failed or recovered. */
   link(link: string, ok: boolean, reason: string, now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     if (ok === !this.#faults.has(link)) return turn;
     if (ok) this.#faults.delete(link);
     else this.#faults.set(link, reason);
@@ -125,7 +137,7 @@ export class Membership {
 
   /** This host was away for `ms`: nobody's silence in that time counts. */
   overslept(ms: number, now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     for (const peer of this.#roster.peers()) peer.forgive(ms, now);
     this.#startup.forgive(ms);
     this.#advance(turn, now);
@@ -136,7 +148,7 @@ export class Membership {
 
   /** Does what the time has come for. */
   expire(now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     if (this.#statusAt !== undefined && now >= this.#statusAt) this.#beat(turn, now);
     const notBefore = this.#startup.initdeadAt;
     for (const peer of [...this.#roster.peers()]) {
@@ -173,7 +185,7 @@ export class Membership {
     if (command.name === "standby" || command.name === "takeover" || command.name === "leave") {
       return undefined;
     }
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     const refused = this.#registrar.command(turn, command, now);
     if (refused !== undefined) return { effects: turn.effects, events: turn.events, refused };
     this.#advance(turn, now);
@@ -182,7 +194,7 @@ export class Membership {
 
   /** Goes over to a new configuration: nodes, timings, media. */
   reload(config: ClusterConfig, now: Instant): Outcome {
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     const before = this.#config;
     this.#config = config;
     this.#sender.adopt(config);
@@ -203,7 +215,7 @@ export class Membership {
   /** This node is on its way out: the heartbeat goes on, but it asks nobody for anything new. */
   leaving(now: Instant): Effect[] {
     this.#leaving = true;
-    const turn = this.#turn();
+    const turn = this.#turn(now);
     this.#beat(turn, now);
     return turn.effects;
   }
@@ -247,7 +259,7 @@ export class Membership {
   #understand(turn: Turn, kept: Kept, now: Instant): void {
     const { peer, header, message } = kept;
     if (peer.kind === "ping") {
-      pingAnswered(turn, peer, now);
+      pingAnswered(turn, kept, now);
     } else if (isIntroduction(kept)) {
       const life = statusArrived(turn, kept, this.#config.timing);
       if (life !== "same") this.#beat(turn, now);
@@ -262,12 +274,20 @@ export class Membership {
     } else {
       peer.hold(message);
     }
+    tellHeldBack(turn, peer);
   }
 
   #deliver(turn: Turn, node: string, message: Message, now: Instant): void {
     const peer = this.#roster.peer(node);
+    if (peer === undefined) return;
     const me = { self: this.#config.self, uuid: this.#boot.uuid };
-    if (peer === undefined || !isForMe(message, me, this.#roster)) return;
+    if (!isForMe(message, me, this.#roster)) {
+      turn.give(message, filter.dropped);
+      return;
+    }
+    if (!peer.heldBack.holds(message, peer.sequence.missing)) {
+      turn.give(message, classOf(textOf(message, "t") ?? ""));
+    }
     if (this.#registrar.understands(turn, { peer, message, startup: this.#startup }, now)) return;
     turn.event({ event: "message", node, message });
   }
@@ -283,9 +303,9 @@ export class Membership {
   }
 
   /** Every entry begins with one: members may be others after it. */
-  #turn(): Turn {
+  #turn(now: Instant): Turn {
     this.#areMembersKnown = false;
-    return new Turn();
+    return new Turn(this.audience, this.#sender.unixSeconds(now));
   }
 
   /** Start-up goes as far as it can. */

@@ -1,5 +1,7 @@
 // When silence becomes death, and how that is told (heartbeat-wire 9.3).
 
+import { filter } from "../clients/filter.ts";
+import { linkNews, statusNews } from "../clients/news.ts";
 import type { Instant } from "../instant.ts";
 import type { Peer } from "./peer.ts";
 import { ms } from "./tidings.ts";
@@ -20,6 +22,7 @@ export function obituary(turn: Turn, peer: Peer, circumstances: Circumstances): 
   const expected = peer.left;
   peer.die();
   turn.effects.push({ do: "publish" });
+  turn.give(statusNews(peer, turn.unixSeconds), filter.normal);
   if (peer.kind === "ping") {
     const ping = { peer: peer.name, state: "dead", why };
     turn.log("warn", "ping", `Ping node ${peer.name} is dead: ${why}`, ping);
@@ -56,6 +59,7 @@ export function linkFaultText(faults: ReadonlyMap<string, string>): string {
 export function expireLinks(turn: Turn, peer: Peer, now: Instant): void {
   for (const link of peer.links.values()) {
     if (!link.expire(peer.deadMs, now)) continue;
+    turn.give(linkNews(peer.name, link.name, "dead"), filter.normal);
     if (peer.kind === "ping") continue;
     const level = peer.left ? "info" : "warn";
     turn.log(

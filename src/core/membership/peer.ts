@@ -10,6 +10,7 @@
 // returns: it is as it was.
 
 import type { Message } from "../../wire/message.ts";
+import { HeldBack } from "../clients/heldback.ts";
 import { after, type Instant } from "../instant.ts";
 import type { Member, NodeStatus } from "../member.ts";
 import { NULL_UUID } from "./header.ts";
@@ -58,6 +59,7 @@ export class Peer {
   readonly sequence: Sequence;
   readonly requests: RexmitRequests;
   readonly links = new Map<string, Link>();
+  readonly heldBack = new HeldBack();
   #heardAt: Instant;
   #waiting: Message[] = [];
   /** A life that no status has told of yet. */
@@ -106,6 +108,7 @@ export class Peer {
     this.introduced = false;
     this.statusSeq = 0;
     this.#waiting = [];
+    this.heldBack.clear();
     this.requests.clear();
   }
 

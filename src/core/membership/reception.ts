@@ -6,12 +6,15 @@
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import { filter } from "../clients/filter.ts";
+import { linkNews } from "../clients/news.ts";
 import type { Instant } from "../instant.ts";
 import { Complaint } from "./complaint.ts";
 import { type Header, hexOf, isUnsequenced, NULL_UUID, readHeader } from "./header.ts";
 import type { Peer } from "./peer.ts";
 import type { Roster } from "./roster.ts";
 import type { Sender } from "./sender.ts";
+import { tellHeldBack } from "./tidings.ts";
 import type { Turn } from "./turn.ts";
 
 /** A message that counts, and the silence before it. */
@@ -59,6 +62,18 @@ export class Reception {
 
   /** Judges one message. Returns it when it counts; a stranger that may join comes as a Header. */
   hear(turn: Turn, arriving: Arriving, now: Instant): Kept | { joining: Header } | undefined {
+    const judged = this.#judge(turn, arriving, now);
+    if (typeof judged !== "string") return judged;
+    const isCopy = judged === "duplicate" || judged === "old";
+    turn.give(arriving.message, isCopy ? filter.duplicate : filter.dropped);
+    return undefined;
+  }
+
+  #judge(
+    turn: Turn,
+    arriving: Arriving,
+    now: Instant,
+  ): Kept | { joining: Header } | Drop | undefined {
     const header = readHeader(arriving.message);
     if (typeof header === "string") {
       return this.#drop(turn, "header", `A message on ${arriving.link} has ${header}`, now);
@@ -76,7 +91,7 @@ export class Reception {
     { peer, header }: { peer: Peer; header: Header },
     { link, message }: Arriving,
     now: Instant,
-  ): Kept | undefined {
+  ): Kept | Drop {
     const known = peer.generation;
     if (!peer.judge(header.generation ?? 0)) {
       const runs = `generation ${header.generation ?? 0}, but it runs in ${known}`;
@@ -134,6 +149,7 @@ export class Reception {
     if (!peer.link(link).heard(seq, now)) return;
     const fields = { peer: peer.name, link, state: "up" };
     turn.log("info", "link", `Link ${peer.name}:${link} is up`, fields);
+    turn.give(linkNews(peer.name, link, "up"), filter.normal);
     turn.effects.push({ do: "publish" });
   }
 
@@ -143,10 +159,11 @@ export class Reception {
     { peer, header }: { peer: Peer; header: Header },
     { message }: Arriving,
     now: Instant,
-  ): undefined {
+  ): Drop | undefined {
     if (header.generation !== undefined && header.generation < peer.generation) {
       return this.#count("replay");
     }
+    turn.give(message, filter.protocol);
     const dest = textOf(message, "dest");
     const mine = dest === undefined || dest === this.#config.self;
     if (header.type === "NS_nak_rexmit") return this.#denied(turn, peer, message, now);
@@ -163,6 +180,7 @@ export class Reception {
     if (seq === undefined || !peer.sequence.giveUp(seq)) return undefined;
     peer.requests.cancel(seq);
     turn.log("error", "loss", `Irretrievably lost packet: node ${peer.name} seq ${seq}`);
+    tellHeldBack(turn, peer);
     this.#acknowledge(turn, peer, seq, now);
     return undefined;
   }
@@ -185,6 +203,7 @@ export class Reception {
     for (const seq of hopeless) {
       peer.sequence.giveUp(seq);
       turn.log("error", "loss", `Irretrievably lost packet: ${peer.name} never resent seq ${seq}`);
+      tellHeldBack(turn, peer);
       this.#acknowledge(turn, peer, seq, now);
     }
   }
@@ -196,21 +215,17 @@ export class Reception {
   }
 
   /** Our own voice, looped back by the medium; or that of somebody who thinks he is us. */
-  #own(turn: Turn, header: Header, now: Instant): undefined {
+  #own(turn: Turn, header: Header, now: Instant): Drop {
     const foreign = header.uuid !== undefined && header.uuid !== this.#boot.uuid;
     const ahead = header.generation === this.#boot.generation && header.seq > this.#sender.newest;
-    if (!foreign && !ahead && (header.generation ?? 0) <= this.#boot.generation) return undefined;
+    // Nothing is wrong with it, and nobody counts it.
+    if (!foreign && !ahead && (header.generation ?? 0) <= this.#boot.generation) return "duplicate";
     const why = foreign ? "another uuid" : "a run that is not ours";
     const text = `Another host calls itself ${header.src}: a message has ${why}`;
     return this.#drop(turn, "clone", text, now);
   }
 
-  #stranger(
-    turn: Turn,
-    header: Header,
-    link: string,
-    now: Instant,
-  ): { joining: Header } | undefined {
+  #stranger(turn: Turn, header: Header, link: string, now: Instant): { joining: Header } | Drop {
     if (this.#config.autojoin !== "none" && header.type === "status") return { joining: header };
     if (this.#config.autojoin !== "none") return this.#count("stranger");
     const text = `Unknown node "${header.src}" on ${link}: not in a node line of ha.cf`;
@@ -232,17 +247,16 @@ export class Reception {
     turn.effects.push({ do: "publish" });
   }
 
-  #drop(turn: Turn, reason: Drop, text: string, now: Instant): undefined {
-    this.#count(reason);
+  #drop(turn: Turn, reason: Drop, text: string, now: Instant): Drop {
     const complaint = this.#complaints.get(reason) ?? new Complaint();
     this.#complaints.set(reason, complaint);
     const line = complaint.say(text, now);
     if (line !== undefined) turn.log("warn", reason, line);
-    return undefined;
+    return this.#count(reason);
   }
 
-  #count(reason: Drop): undefined {
+  #count(reason: Drop): Drop {
     this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
-    return undefined;
+    return reason;
   }
 }

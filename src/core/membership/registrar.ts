@@ -2,6 +2,8 @@
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
+import { filter } from "../clients/filter.ts";
+import { removalNews } from "../clients/news.ts";
 import type { Command } from "../input.ts";
 import type { Instant } from "../instant.ts";
 import { decimalOf, type Header } from "./header.ts";
@@ -205,6 +207,7 @@ export class Registrar {
       peer: peer.name,
       why,
     });
+    turn.give(removalNews(peer.name), filter.normal);
     turn.event({ event: "removed", node: peer.name });
   }
 

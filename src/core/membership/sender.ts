@@ -4,6 +4,8 @@
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import { type Audience, classOf } from "../clients/audience.ts";
+import { filter } from "../clients/filter.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import { Complaint } from "./complaint.ts";
@@ -19,17 +21,23 @@ export class Sender {
   readonly #boot: Boot;
   readonly #uuid: Uint8Array;
   readonly #roster: Roster;
+  readonly #audience: Audience;
   readonly #history: History;
   readonly #complaint = new Complaint();
   #config: ClusterConfig;
   #bootUnixMs: number;
   #load = "n/a";
 
-  constructor(config: ClusterConfig, boot: Boot, roster: Roster) {
+  constructor(
+    config: ClusterConfig,
+    boot: Boot,
+    { roster, audience }: { readonly roster: Roster; readonly audience: Audience },
+  ) {
     this.#config = config;
     this.#boot = boot;
     this.#uuid = uuidBytes(boot.uuid);
     this.#roster = roster;
+    this.#audience = audience;
     this.#bootUnixMs = boot.bootUnixMs;
     this.#history = new History(config.timing.maxRexmitDelayMs);
   }
@@ -46,6 +54,10 @@ export class Sender {
     this.#load = load;
   }
 
+  unixSeconds(now: Instant): number {
+    return Math.max(1, Math.floor((this.#bootUnixMs + now) / 1000));
+  }
+
   /** Stamps the draft, remembers it unless its type starts with NS_, and sends it on every link. */
   send(draft: Message, now: Instant): Effect[] {
     const type = textOf(draft, "t") ?? "";
@@ -55,21 +67,26 @@ export class Sender {
       src: this.#config.self,
       uuid: this.#uuid,
       generation: this.#boot.generation,
-      unixSeconds: this.#unixSeconds(now),
+      unixSeconds: this.unixSeconds(now),
       load: this.#load,
       ttl: this.#config.hopfudge + this.#roster.size,
       ...(seq === undefined ? {} : { seq }),
       ...(dest === undefined ? {} : { destUuid: this.#uuidOf(dest) }),
     });
     if (seq !== undefined) this.#history.keep(message);
-    return [{ do: "send", message }];
+    const effects: Effect[] = [{ do: "send", message }];
+    if (dest !== undefined && dest !== this.#config.self) return effects;
+    // What this node says to all, its own clients hear as those of the others do.
+    const as = type === "status" ? filter.noChange : classOf(type);
+    effects.push(...this.#audience.given(message, as));
+    return effects;
   }
 
   /** The heartbeat itself, and with it an echo request to every ping node. */
   status(word: string, now: Instant): Effect[] {
     const dt = Math.round(this.#config.timing.deadtimeMs).toString(16);
     const draft = text({ t: "status", st: word, dt, protocol: "1", hb: HB_PROTOCOL });
-    return [...this.send(draft, now), { do: "ping", ts: this.#unixSeconds(now) }];
+    return [...this.send(draft, now), { do: "ping", ts: this.unixSeconds(now) }];
   }
 
   /** Somebody misses messages of ours: send them again, or deny those that are gone. */
@@ -120,10 +137,6 @@ export class Sender {
     const firstseq = seq.toString(16);
     const info = "seqno too low";
     return this.send(text({ t: "NS_nak_rexmit", firstseq, dest: asker, info }), now);
-  }
-
-  #unixSeconds(now: Instant): number {
-    return Math.max(1, Math.floor((this.#bootUnixMs + now) / 1000));
   }
 
   #uuidOf(node: string): string {

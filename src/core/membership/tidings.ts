@@ -4,6 +4,8 @@
 import type { Timing } from "../../config/cluster.ts";
 import { bytesToHex } from "../../wire/bytes.ts";
 import { bytesOf, type Message, textOf } from "../../wire/message.ts";
+import { filter } from "../clients/filter.ts";
+import { linkNews, statusNews } from "../clients/news.ts";
 import type { Instant } from "../instant.ts";
 import { hexOf, isReport, NULL_UUID } from "./header.ts";
 import type { Life, Peer } from "./peer.ts";
@@ -24,7 +26,11 @@ export function isIntroduction({ peer, header }: Kept): boolean {
  *  and tells what is new. Returns the life that it begins or continues. */
 export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
   const { peer, header, message, silentMs } = kept;
-  if (peer.introduced && header.seq < peer.statusSeq) return "same";
+  const isStatus = header.type === "status";
+  if (peer.introduced && header.seq < peer.statusSeq) {
+    if (isStatus) turn.give(message, filter.noChange);
+    return "same";
+  }
   peer.statusSeq = header.seq;
   const dtMs = hexOf(message, "dt");
   peer.deadMs = dtMs === undefined || dtMs === 0 ? timing.deadtimeMs : dtMs;
@@ -42,7 +48,8 @@ export function statusArrived(turn: Turn, kept: Kept, timing: Timing): Life {
       { peer: peer.name, silentMs: Math.round(silentMs) },
     );
   }
-  if (life !== "same" || peer.word !== was.word) tellStatus(turn, peer);
+  if (life !== "same" || peer.word !== was.word) tellStatus(turn, kept);
+  else if (isStatus) turn.give(message, filter.noChange);
   if (peer.status === "active" && (life !== "same" || was.status !== "active")) {
     turn.event({ event: "active", node: peer.name });
   }
@@ -64,14 +71,22 @@ export function returned(turn: Turn, kept: Kept): void {
   const life = peer.introduce();
   peer.resume();
   tellLife(turn, kept, life);
-  tellStatus(turn, peer);
+  tellStatus(turn, kept);
   if (peer.status === "active") turn.event({ event: "active", node: peer.name });
 }
 
-function tellStatus(turn: Turn, peer: Peer): void {
+/** Clients hear it in the node's own words, where it said it itself. */
+function tellStatus(turn: Turn, { peer, header, message }: Kept): void {
   const status = { peer: peer.name, status: peer.word };
   turn.log("info", "status", `Status of ${peer.name} is ${peer.word}`, status);
   turn.effects.push({ do: "publish" });
+  const news = header.type === "status" ? message : statusNews(peer, turn.unixSeconds);
+  turn.give(news, filter.normal);
+}
+
+/** Joins and leaves of its clients that wait for nothing any more. */
+export function tellHeldBack(turn: Turn, { heldBack, sequence }: Peer): void {
+  for (const message of heldBack.release(sequence.missing)) turn.give(message, filter.normal);
 }
 
 function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
@@ -108,10 +123,13 @@ function tellLife(turn: Turn, { peer, silentMs }: Kept, life: Life): void {
 }
 
 /** An echo came back from a ping node. */
-export function pingAnswered(turn: Turn, peer: Peer, now: Instant): void {
+export function pingAnswered(turn: Turn, { peer, message }: Kept, now: Instant): void {
   peer.heard(now);
   peer.unheard = false;
-  peer.link(peer.name).answered(now);
+  if (peer.link(peer.name).answered(now)) {
+    turn.give(linkNews(peer.name, peer.name, "up"), filter.normal);
+  }
+  turn.give(message, peer.status === "ping" ? filter.noChange : filter.normal);
   if (peer.status === "ping") return;
   peer.status = "ping";
   peer.word = "ping";

@@ -1,5 +1,8 @@
 // What one step of membership leads to, gathered while it happens.
 
+import type { Message } from "../../wire/message.ts";
+import type { Audience } from "../clients/audience.ts";
+import type { Filter } from "../clients/filter.ts";
 import type { Effect, Fields, Level } from "../effect.ts";
 import type { MemberEvent } from "../member.ts";
 
@@ -14,6 +17,19 @@ export interface Outcome {
 export class Turn implements Outcome {
   readonly effects: Effect[] = [];
   readonly events: MemberEvent[] = [];
+  readonly #audience: Audience;
+  /** What time it is for people. */
+  readonly unixSeconds: number;
+
+  constructor(audience: Audience, unixSeconds: number) {
+    this.#audience = audience;
+    this.unixSeconds = unixSeconds;
+  }
+
+  /** Local clients hear this, if they want messages of its class. */
+  give(message: Message, as: Filter): void {
+    this.do(this.#audience.given(message, as));
+  }
 
   /** One line that says what was decided and why. */
   log(level: Level, topic: string, text: string, fields?: Fields): void {

@@ -1,22 +1,8 @@
 // What clients may ask about the cluster is told when it is another, and before what tells why.
 
 import { describe, expect, test } from "bun:test";
-import type { ClusterConfig } from "../../../src/config/cluster.ts";
-import type { Medium } from "../../../src/config/medium.ts";
-import type { Directory } from "../../../src/core/clients/directory.ts";
-import { Core } from "../../../src/core/core.ts";
-import type { Effect } from "../../../src/core/effect.ts";
-import type { Input } from "../../../src/core/input.ts";
-import { at } from "../../../src/core/instant.ts";
-import { type Message, text } from "../../../src/wire/message.ts";
-import { boot, config, from, status, uuidOf } from "../membership/scene.ts";
-
-const media: readonly Medium[] = [
-  { kind: "bcast", device: "eth0", port: 694 },
-  { kind: "ucast", device: "eth0", peer: "10.0.0.2", port: 694 },
-  { kind: "serial", device: "/dev/ttyS0", baud: 19_200, flow: "rtscts" },
-  { kind: "ping", name: "router", address: "10.0.0.254" },
-];
+import { from, status, uuidOf } from "../membership/scene.ts";
+import { echo, Listener } from "./listener.ts";
 
 const address = {
   kind: "address",
@@ -25,47 +11,6 @@ const address = {
   family: 4,
   address: "10.0.0.10",
 } as const;
-
-/** Alice, and what she said of the cluster so far. */
-class Listener {
-  readonly told: Directory[] = [];
-  readonly #core: Core;
-
-  constructor(changes: Partial<ClusterConfig> = {}) {
-    this.#core = new Core(config("alice", { media, ...changes }), boot("alice"), at(0));
-    this.step({ on: "start" }, 0);
-  }
-
-  step(input: Input, ms: number): Effect[] {
-    const effects = this.#core.step(input, at(ms));
-    for (const effect of effects) if (effect.do === "directory") this.told.push(effect.directory);
-    return effects;
-  }
-
-  hears(message: Message, link = "eth0", ms = 10): Effect[] {
-    return this.step({ on: "message", link, message }, ms);
-  }
-
-  last(): Directory {
-    const last = this.told.at(-1);
-    if (last === undefined) throw new Error("nothing was told");
-    return last;
-  }
-
-  node(name: string): unknown {
-    return this.last().nodes.find((node) => node.name === name);
-  }
-
-  /** Lets time pass until this moment. */
-  wait(until: number): void {
-    for (let due = this.#core.deadline(); due !== undefined && due <= until; ) {
-      this.step({ on: "alarm" }, due);
-      due = this.#core.deadline();
-    }
-  }
-}
-
-const echo = text({ t: "NS_st", st: "ping", info: "ping", src: "router", ts: "6b001160" });
 
 describe("Core.step() and the directory", () => {
   test("tells at its start who is configured, ping nodes last, and that nobody is heard", () => {
