@@ -162,6 +162,32 @@ describe("run()", () => {
     expect(moves).toEqual([]);
   });
 
+  test("does not take for known to a new router what the old one heard while it left", () => {
+    const scripts = { upScript: "/up", downScript: "/down" };
+    const shape = shapeOf(["hb", "hb"], scripts);
+    const [alice, bob] = shapeOf(["hb", "hb"], { ...scripts, password: "other" }).hosts;
+    const reload = (host: HostShape | undefined) => {
+      if (host === undefined) throw new Error("a host is missing");
+      return { act: "reload", node: host.config.self, config: host.config } as const;
+    };
+    const acts: TimedAct[] = [
+      ...starts,
+      { at: 9_000, ...reload(alice) },
+      { at: 9_002, act: "kill", node: "bob" },
+      { at: 9_002, ...reload(bob) },
+      { at: 9_002, act: "breed", node: "bob", breed: "ucarp" },
+      { at: 9_003, act: "start", node: "bob" },
+    ];
+    const said: string[] = [];
+    const spectator = (sight: Sight | { saw: "violation" }, now: number) => {
+      if (sight.saw !== "advert-heard" || sight.node !== "alice" || now < 9_000) return;
+      if (sight.rejected === undefined) said.push(sight.advert.seal ? "sealed" : "bare");
+    };
+    const { violations } = run({ shape, acts, endMs: 30_000 }, { spectator });
+    expect([...new Set(said)]).toEqual(["sealed", "bare"]);
+    expect(violations.filter(({ law }) => law === "forgery")).toEqual([]);
+  });
+
   test("takes no offence where nothing is sealed, and a forged farewell works", () => {
     const { outcome, moves } = farewells("off");
     expect(outcome.violations).toEqual([]);

@@ -7,9 +7,11 @@
 //   when it has sealed nothing for ten minutes.
 // * What is refused changes nothing here either.
 // * What came while the host stood still was said to it when it went on.
+// * What came while an old router left and a new one came may have been heard by either: whether the new one
+//   goes by it nobody knows, until it has heard more.
 
 import type { Sight } from "../../../../src/sim/sight.ts";
-import type { HeardAdvert } from "../../../../src/wire/carp/heard.ts";
+import type { HeardAdvert, HeardSeal } from "../../../../src/wire/carp/heard.ts";
 import { secretOf } from "../world/frame.ts";
 import { isFarewell, type Picture, scriptsMs } from "./picture.ts";
 
@@ -22,6 +24,8 @@ interface Source {
   last: bigint;
   sealedAt: number;
   saidFarewell: boolean;
+  /** The router that hears now may not have heard it. */
+  isUncertain: boolean;
 }
 
 interface Memory {
@@ -55,20 +59,7 @@ export class Ledger {
 
   /** The advert must change nothing on this host. */
   refuses(node: string, advert: HeardAdvert): boolean {
-    const { now } = this.#picture;
-    const { breed, router } = this.#picture.host(node);
-    if (breed !== "hb" || router.seal === "off") return false;
-    const memory = this.#memory(node);
-    if (this.isUnsure(node)) return false;
-    const source = memory.sources.get(advert.from);
-    const isLapsed = source !== undefined && now >= source.sealedAt + lapseMs;
-    if (advert.seal === undefined) {
-      if (router.seal === "require") return true;
-      return source !== undefined && !source.saidFarewell && !isLapsed;
-    }
-    const { sender, number } = advert.seal;
-    const least = source?.numbers.get(sender) ?? (isLapsed ? undefined : source?.last);
-    return least !== undefined && number <= least;
+    return !this.isUnsure(node) && this.#opinion(node, advert) === "refused";
   }
 
   /** Somebody refuses what somebody else says. */
@@ -86,6 +77,23 @@ export class Ledger {
     else if (sight.saw === "act" && sight.act.act === "reload") this.#reloaded(sight.act.node);
     else if (sight.saw === "frozen" && !sight.frozen) this.#woke(sight.node);
     else if (sight.saw === "advert-heard" && sight.rejected === undefined) this.#heard(sight);
+  }
+
+  /** Whether it counts there, if no router is leaving. */
+  #opinion(node: string, advert: HeardAdvert): "counts" | "refused" | "either" {
+    const { now } = this.#picture;
+    const { breed, router } = this.#picture.host(node);
+    if (breed !== "hb" || router.seal === "off") return "counts";
+    if (advert.seal === undefined && router.seal === "require") return "refused";
+    const source = this.#memory(node).sources.get(advert.from);
+    if (source === undefined) return "counts";
+    const isLapsed = now >= source.sealedAt + lapseMs;
+    const isOld =
+      advert.seal === undefined
+        ? !source.saidFarewell && !isLapsed
+        : isReplay(advert.seal, source, isLapsed);
+    if (!isOld) return "counts";
+    return source.isUncertain ? "either" : "refused";
   }
 
   #memory(node: string): Memory {
@@ -115,21 +123,29 @@ export class Ledger {
   #heard({ node, from, advert, touched }: Extract<Sight, { saw: "advert-heard" }>): void {
     const memory = this.#memory(node);
     const { now } = this.#picture;
-    const isRefused = this.refuses(node, advert);
-    if (touched === undefined) memory.refused.set(from, isRefused);
-    if (isRefused || advert.seal === undefined) return;
+    const isUnsure = this.isUnsure(node);
+    const isDoubted = !isUnsure && this.#opinion(node, advert) !== "counts";
+    if (touched === undefined) memory.refused.set(from, isDoubted);
+    if (isDoubted || advert.seal === undefined) return;
     const source = memory.sources.get(advert.from) ?? {
       numbers: new Map<string, bigint>(),
       last: 0n,
       sealedAt: now,
       saidFarewell: false,
+      isUncertain: isUnsure,
     };
     memory.sources.set(advert.from, source);
     source.numbers.set(advert.seal.sender, advert.seal.number);
     source.last = advert.seal.number;
     source.sealedAt = now;
     source.saidFarewell = isFarewell(advert);
+    source.isUncertain = isUnsure;
   }
+}
+
+function isReplay({ sender, number }: HeardSeal, { numbers, last }: Source, isLapsed: boolean) {
+  const least = numbers.get(sender) ?? (isLapsed ? undefined : last);
+  return least !== undefined && number <= least;
 }
 
 function blank(): Memory {
