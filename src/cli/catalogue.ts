@@ -93,6 +93,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./show.ts")).show,
   },
   {
+    name: "logd",
+    summary: "Writes the log for programs that may not wait for a disk, as ha_logd",
+    first: heedHangup,
+    load: async () => (await import("./logd.ts")).logd,
+  },
+  {
     name: "version",
     summary: "Shows the version",
     load: async () => (await import("./version.ts")).version,

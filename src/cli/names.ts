@@ -7,6 +7,7 @@ const oldNames: Readonly<Record<string, readonly [string, ...string[]]>> = {
   hb_addnode: ["node", "add"],
   hb_delnode: ["node", "remove"],
   ha_propagate: ["propagate"],
+  ha_logd: ["logd"],
   "ip-up": ["ip-up"],
   "ip-up.local": ["ip-up"],
   "ip-down": ["ip-down"],

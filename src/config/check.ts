@@ -176,7 +176,9 @@ function readLogd({ conf, spots }: HaCf, { haCf, logdCf }: Given) {
     return { conf, problems: report.problems };
   }
   const { places, problems } = parseLogdCf(text, file);
-  return { conf: withLogd(conf, places), problems };
+  // What is wrong in this file keeps no agent from starting.
+  const warnings = problems.map((each): Problem => ({ ...each, level: "warning" }));
+  return { conf: withLogd(conf, places), problems: warnings };
 }
 
 function readKeys(given: Given): ReturnType<typeof parseAuthkeys> {

@@ -104,8 +104,14 @@ export function syslogHead(
   { at, level }: Pick<Line, "at" | "level">,
   facility: string,
 ): string | undefined {
-  const number = facilities.indexOf(facility);
-  if (number === -1 || facility === "-") return undefined;
+  const number = facilityNumber(facility);
+  if (number === undefined) return undefined;
   const stamp = `${monthDay(at)} ${clockOf(at)}`;
   return `<${number * 8 + severityOf[level]}>${stamp}`;
+}
+
+/** Its number; undefined when there is no such facility. */
+export function facilityNumber(facility: string): number | undefined {
+  const number = facilities.indexOf(facility);
+  return number === -1 || facility === "-" ? undefined : number;
 }

@@ -222,10 +222,10 @@ function gap(count: number): Line {
 
 /** A named pipe that nobody reads yet must not hold up the agent: it is opened for both directions, keeps what
  *  it has room for, and is as slow as any reader then. */
-function openedToAppend(path: string): number {
+export function openedToAppend(path: string, mode = 0o640): number {
   const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
   try {
-    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640);
+    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENXIO")) throw error;
     return openSync(path, O_RDWR | O_NONBLOCK);

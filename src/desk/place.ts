@@ -1,7 +1,7 @@
 // Where the agent finds and leaves its files: three directories, every name in one place
 // (heartbeat-config 5). Not what is in them.
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface Directories {
   /** ha.cf, authkeys, haresources, resource.d; like /etc/ha.d. */
@@ -60,6 +60,16 @@ export function placesOf(directories: Directories) {
 /** The journal; the processes of `hb carp` write it too. */
 export function eventsIn(state: string): string {
   return join(state, "hb_events");
+}
+
+/** Where a log daemon listens, ha_logd or hb's (heartbeat-api.md 1). */
+export function logSocketIn(state: string): string {
+  return join(state, "log_daemon");
+}
+
+/** The pid file of a log daemon, beside the run directory: /run/logd.pid. */
+export function logdPidBeside(run: string): string {
+  return join(dirname(run.replace(/\/+$/, "")), "logd.pid");
 }
 
 export type Places = ReturnType<typeof placesOf>;

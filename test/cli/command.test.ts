@@ -146,6 +146,7 @@ test.each([
   ["./hb_addnode", ["node", "add"]],
   ["hb_delnode", ["node", "remove"]],
   ["ha_propagate", ["propagate"]],
+  ["/usr/lib/heartbeat/ha_logd", ["logd"]],
   ["hb", undefined],
   ["constructor", undefined],
 ])("oldName() of %s is %j", (program, words) => {

@@ -16,11 +16,28 @@ DEBUGFILE	/var/log/ha-debug  # all of it
 logfacility local3
 syslogmsgfmt off
 entity logd
-sendqlen 256
-recvqlen 256
+logmode 0600
+sendqlen 512
+recvqlen 128
+recvqlen 64 cib crmd
 syslogprefix linux-ha
 `;
   expect(parseLogdCf(text, "logd.cf")).toEqual({
+    conf: {
+      logfile: "/var/log/ha-log",
+      debugfile: "/var/log/ha-debug",
+      logmode: 0o600,
+      logfacility: "local3",
+      entity: "logd",
+      syslogprefix: "linux-ha",
+      syslogmsgfmt: false,
+      sendqlen: 512,
+      recvqlen: 128,
+      recvqlenOf: new Map([
+        ["cib", 64],
+        ["crmd", 64],
+      ]),
+    },
     places: {
       logfile: "/var/log/ha-log",
       debugfile: "/var/log/ha-debug",
@@ -36,19 +53,37 @@ test("parseLogdCf() has the facility daemon, unless it is told none", () => {
   expect(parseLogdCf("logfacility none\n", "logd.cf").places).toEqual({});
 });
 
-test.each([
-  ["logfile ha-log", 'warning 1:9 "ha-log" is no absolute path: nothing is written there'],
-  ["logfile", 'warning 1:1 "logfile" misses its value'],
-  ["logfacility LOCAL3", 'warning 1:13 "LOCAL3" is no facility of syslog'],
-  ["syslogmsgfmt maybe", 'warning 1:14 "maybe" must be "on" or "off"'],
-  ["nonsense x", 'warning 1:1 Unknown directive "nonsense"'],
-])("parseLogdCf() warns of %j", (line, warning) => {
-  expect(said(`${line}\n`)).toEqual([warning]);
+test("parseLogdCf() has what ha_logd has where the file says nothing", () => {
+  expect(parseLogdCf("", "logd.cf").conf).toEqual({
+    ...{ logmode: 0o644, logfacility: "daemon", entity: "logd", sendqlen: 256, recvqlen: 256 },
+    recvqlenOf: new Map(),
+  });
 });
 
-test("parseLogdCf() makes a warning of a line that is too long", () => {
+test.each([
+  ["logfile ha-log", 'error 1:9 "ha-log" is no absolute path: nothing is written there'],
+  ["logfile", 'error 1:1 "logfile" misses its value'],
+  ["logfacility LOCAL3", 'error 1:13 "LOCAL3" is no facility of syslog'],
+  ["syslogmsgfmt maybe", 'error 1:14 "maybe" must be "on" or "off"'],
+  ["nonsense x", 'error 1:1 Unknown directive "nonsense"'],
+  ["logmode 0849", 'error 1:9 "0849" is no octal mode of a file'],
+  [
+    "sendqlen 0",
+    'error 1:10 "sendqlen" must be a number of messages from 1 to 1000000: "0" is none',
+  ],
+  [
+    "recvqlen x",
+    'error 1:10 "recvqlen" must be a number of messages from 1 to 1000000: "x" is none',
+  ],
+  ["sendqlen 9 crmd", 'error 1:12 "sendqlen" counts for all programs'],
+  ["useapphbd yes", 'warning 1:1 "useapphbd" is not used: nothing watches the log daemon'],
+])("parseLogdCf() complains of %j", (line, complaint) => {
+  expect(said(`${line}\n`)).toEqual([complaint]);
+});
+
+test("parseLogdCf() complains of a line that is too long", () => {
   expect(said(`logfile /${"x".repeat(6_000)}\n`)).toEqual([
-    expect.stringMatching(/^warning 1:1 The line is too long/),
+    expect.stringMatching(/^error 1:1 The line is too long/),
   ]);
 });
 
@@ -96,6 +131,9 @@ test("checkAll() puts problems of logd.cf behind those of the three files", () =
     file: "logd.cf",
     text: "nonsense x\n",
   });
-  expect(problems.map(({ file }) => file)).toEqual(["ha.cf", "logd.cf"]);
+  expect(problems.map(({ file, level }) => [file, level])).toEqual([
+    ["ha.cf", "warning"],
+    ["logd.cf", "warning"],
+  ]);
   expect(cluster).toBeDefined();
 });

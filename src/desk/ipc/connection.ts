@@ -34,6 +34,11 @@ export class Connection {
   #queueMax = queueUsual;
   #isGone = false;
   #isEnding = false;
+  #isPaused = false;
+  /** What arrived in the same piece as the last that was heard before pause(). */
+  #unheard: Uint8Array[] = [];
+  /** Why it is over, where that came before all was heard. */
+  #overAfter: "EOF" | "not frames" | undefined;
 
   /** `forget` is called once, when it is over. */
   constructor(socket: Bun.Socket<Connection | undefined>, forget: () => void) {
@@ -70,13 +75,22 @@ export class Connection {
     return true;
   }
 
-  /** Reads nothing more from it until resume(): it must wait, and so it notices. */
+  /** Hears nothing more from it until resume(), not the next frame of the same piece either: it must wait, and
+   *  so it notices. */
   pause(): void {
-    if (!this.#isGone) this.#socket.pause();
+    if (this.#isGone) return;
+    this.#isPaused = true;
+    this.#socket.pause();
   }
 
+  /** Hears what it said meanwhile, and goes on. What is heard may pause it again. */
   resume(): void {
-    if (!this.#isGone) this.#socket.resume();
+    if (this.#isGone || !this.#isPaused) return;
+    this.#isPaused = false;
+    this.#hear(this.#unheard.splice(0));
+    if (this.#isPaused || this.#isGone) return;
+    if (this.#overAfter === undefined) this.#socket.resume();
+    else this.#over(this.#overAfter);
   }
 
   /** Closes it when it has what was said; what it says meanwhile is not heard. */
@@ -94,11 +108,8 @@ export class Connection {
   arrived(bytes: Uint8Array): void {
     if (this.#isEnding) return;
     const bodies = this.#reader.push(bytes);
-    for (const body of bodies ?? []) {
-      if (this.#isGone || this.#isEnding) return;
-      this.visitor?.said(body);
-    }
-    if (bodies === undefined) this.#over("not frames");
+    if (bodies === undefined) this.#overOnceHeard("not frames");
+    else this.#hear(bodies);
   }
 
   /** For the server: there is room again. */
@@ -119,7 +130,23 @@ export class Connection {
 
   /** For the server: the other end is gone. */
   gone(): void {
-    this.#over("EOF");
+    this.#overOnceHeard("EOF");
+  }
+
+  #hear(bodies: readonly Uint8Array[]) {
+    for (const [index, body] of bodies.entries()) {
+      if (this.#isGone || this.#isEnding) return;
+      if (this.#isPaused) {
+        this.#unheard.push(...bodies.slice(index));
+        return;
+      }
+      this.visitor?.said(body);
+    }
+  }
+
+  #overOnceHeard(why: "EOF" | "not frames") {
+    if (this.#isPaused && this.#unheard.length > 0 && !this.#isEnding) this.#overAfter ??= why;
+    else this.#over(why);
   }
 
   #over(why: "EOF" | "not frames" | "sent away") {

@@ -6,6 +6,7 @@ import agent from "../../../docs/man/hb-agent.8.md" with { type: "text" };
 import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
 import doctor from "../../../docs/man/hb-doctor.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
+import logd from "../../../docs/man/hb-logd.8.md" with { type: "text" };
 import node from "../../../docs/man/hb-node.8.md" with { type: "text" };
 import propagate from "../../../docs/man/hb-propagate.8.md" with { type: "text" };
 import release from "../../../docs/man/hb-release.8.md" with { type: "text" };
@@ -24,6 +25,7 @@ export const prose: Readonly<Record<string, string>> = {
   doctor,
   events,
   keygen,
+  logd,
   node,
   propagate,
   release,

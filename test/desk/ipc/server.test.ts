@@ -103,6 +103,31 @@ test("Connection says no when a client that does not read has its queue full", a
   expect(sent).toBeGreaterThan(3);
 });
 
+test("Connection hears nothing while it is paused, and everything afterwards, of a client that is gone too", async () => {
+  const heard: string[] = [];
+  const first = Promise.withResolvers<Connection>();
+  const left = Promise.withResolvers<string>();
+  serve((connection) => ({
+    said: (body) => {
+      heard.push(textOf(body));
+      // It may pause again and again.
+      if (heard.length <= 2) connection.pause();
+      first.resolve(connection);
+    },
+    left: left.resolve,
+  }));
+  const { socket } = await client();
+  const frames = ["one", "two", "three"].map((text) => frame(bytesOf(text)));
+  socket.end(Buffer.concat(frames));
+  const connection = await first.promise;
+  expect(heard).toEqual(["one"]);
+  connection.resume();
+  expect(heard).toEqual(["one", "two"]);
+  connection.resume();
+  expect(await left.promise).toBe("EOF");
+  expect(heard).toEqual(["one", "two", "three"]);
+});
+
 test("Connection ends when its client has read what was said", async () => {
   serve((connection) => {
     connection.send(bytesOf("leave"));

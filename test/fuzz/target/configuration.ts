@@ -223,13 +223,18 @@ export const logdCf: Target = {
     latin1(
       "logfile /var/log/ha-log\ndebugfile /var/log/ha-debug # all\nlogfacility local3\n",
       "LOGFACILITY none\nsyslogmsgfmt off\nentity logd\nsendqlen 256\nrecvqlen 256\n",
+      "logmode 0640\nrecvqlen 64 cib crmd\nsyslogprefix ha\nuseapphbd no\n",
     ),
   tokens: ["logfile ", "debugfile ", "logfacility ", "syslogmsgfmt ", "entity ", "\n", ...values],
   bytesMax: fileBytesMax,
   run(input) {
     const text = utf8(input);
-    const { places, problems } = parseLogdCf(text, "logd.cf");
-    must(isGood(problems), "nothing in it keeps an agent from starting");
+    const { conf, places, problems } = parseLogdCf(text, "logd.cf");
+    const lengths = [conf.sendqlen, conf.recvqlen, ...conf.recvqlenOf.values()];
+    must(
+      lengths.every((length) => length > 0),
+      "a queue has room",
+    );
     const paths = [places.logfile, places.debugfile].filter((path) => path !== undefined);
     must(
       paths.every((path) => path.startsWith("/")),

@@ -1,0 +1,96 @@
+// `hb logd`: a log daemon in the place of ha_logd. By that name it takes ha_logd's command line.
+
+import { ownCommand } from "../desk/pulse.ts";
+import { type Call, command } from "./command.ts";
+import { agentDirOptions } from "./directory.ts";
+import { type ExitCode, exit } from "./exit.ts";
+import { print, say } from "./output.ts";
+
+const usualConfig = "/etc/logd.cf";
+
+const args = {
+  config: {
+    type: "string",
+    alias: "c",
+    valueHint: "FILE",
+    default: usualConfig,
+    description: `Configuration (${usualConfig})`,
+  },
+  daemonize: { type: "boolean", alias: "d", description: "Go to the background once it serves" },
+  stop: { type: "boolean", alias: "k", description: "End the one that runs" },
+  status: { type: "boolean", alias: "s", description: "Say whether one runs" },
+  verbose: { type: "boolean", alias: "v", description: "Write debug lines of its own too" },
+  "state-dir": agentDirOptions["state-dir"],
+  "run-dir": {
+    ...agentDirOptions["run-dir"],
+    description: `The pid file is beside it (${agentDirOptions["run-dir"].default})`,
+  },
+} as const;
+
+export const logd = command({
+  name: "logd",
+  summary: "Writes the log for programs that may not wait for a disk, as ha_logd",
+  examples: ["hb logd", "hb logd -d -c /etc/logd.cf", "hb logd --status"],
+  args,
+  lists: [
+    {
+      title: "Signals",
+      rows: [
+        ["SIGTERM, SIGINT", "Write what is there, end"],
+        ["SIGHUP", "Close the log files and open them again: they were rotated"],
+      ],
+    },
+  ],
+  notes: `Listens at STATE-DIR/log_daemon, where ha_logger, heartbeat's programs and hb (use_logd) log.
+Where no such daemon runs, hb writes to the places of logd.cf itself.`,
+  exits: [
+    [exit.done, "ended, or one runs"],
+    [exit.failed, "failed"],
+    [exit.usage, "wrong use"],
+    [exit.stopped, "none runs"],
+    [exit.notPermitted, "not permitted"],
+    [exit.configuration, "bad logd.cf"],
+  ],
+  async run(call) {
+    const { logdPid, runLogd, startLogd, stopLogd } = await import("../desk/logd/start.ts");
+    const { calledAs } = call;
+    const { config, daemonize, status, stop, verbose } = call.args;
+    const run = call.args["run-dir"];
+    if (status === true) return told(logdPid(run));
+    if (stop === true) {
+      if (await stopLogd(run)) return exit.done;
+      say(`${calledAs}: It does not end: see what holds it up, or kill it`);
+      return exit.failed;
+    }
+    const start = { config, state: call.args["state-dir"], run, verbose: verbose === true };
+    const outcome = daemonize ? await startLogd(start, again(call.calledAs)) : await runLogd(start);
+    switch (outcome.end) {
+      case "running":
+        say(`${calledAs}: already running [pid ${outcome.pid}].`);
+        return exit.done;
+      case "configuration":
+        say(outcome.text);
+        return exit.configuration;
+      case "refused":
+        say(`${calledAs}: ${outcome.text}`);
+        return exit.failed;
+      case "done":
+        return exit.done;
+    }
+  },
+});
+
+/** In ha_logd's words, for scripts that read them. */
+function told(pid: number | "absent" | "stale"): ExitCode {
+  if (typeof pid === "number") {
+    print(`logging daemon is running [pid = ${pid}].`);
+    return exit.done;
+  }
+  print(`logging daemon is stopped${pid === "stale" ? ": its pid file is still there" : ""}.`);
+  return pid === "stale" ? exit.failed : exit.stopped;
+}
+
+/** By the name of ha_logd it is found under that name afterwards. */
+function again(calledAs: Call<typeof args>["calledAs"]): readonly string[] {
+  return calledAs === "ha_logd" ? [process.argv0] : ownCommand(["logd"]);
+}
