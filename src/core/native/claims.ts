@@ -2,6 +2,10 @@
 //
 // Such a node counts all nodes' claims as one (heartbeat-resources 11): when it starts and anybody reports
 // groups of others, it takes none of its own. It only logs that nobody has them.
+//
+// By "foreign" it may mean groups of any other node, for it has one word for all. One that was heard to begin
+// with empty hands has only those of nodes that are gone since, by its own word (`stonith`) or as seen here,
+// until somebody speaks of a hand-over.
 
 import { type Message, textOf } from "../../wire/message.ts";
 import { Partner } from "../classic/partner.ts";
@@ -15,6 +19,8 @@ const unclaimedMs = 2 * orphanMs;
 export class Claims {
   readonly #members: () => readonly Member[];
   readonly #nodes = new Map<string, Partner>();
+  /** Whose groups each may have taken since this node hears it. */
+  readonly #heirs = new Map<string, Set<string>>();
   /** Since when nobody has had a group. */
   readonly #unclaimedSince = new Map<string, Instant>();
 
@@ -26,7 +32,11 @@ export class Claims {
   heard(node: string, message: Message): boolean {
     const partner = this.#partner(node);
     this.#nodes.set(node, partner);
+    const estates = this.#heirs.get(node) ?? new Set();
+    this.#heirs.set(node, estates);
     const type = textOf(message, "t");
+    if (type === "stonith") estates.add(textOf(message, "node") ?? "");
+    if (type === "ask_resources") for (const { name } of this.#members()) this.#inherit(name);
     if (type === "starting") partner.began(message);
     else if (type !== "resource" || !partner.reported(message)) return false;
     const stable = textOf(message, "isstable");
@@ -34,9 +44,16 @@ export class Claims {
     return true;
   }
 
+  /** Its end: others may take its groups. */
+  gone(node: string): void {
+    this.#inherit(node);
+    this.forget(node);
+  }
+
   /** A new run of it, or its end. */
   forget(node: string): void {
     this.#nodes.delete(node);
+    this.#heirs.delete(node);
     this.#unclaimedSince.clear();
   }
 
@@ -80,9 +97,15 @@ export class Claims {
     return this.#nodes.get(node) ?? new Partner(node, this.#members);
   }
 
+  #inherit(owner: string): void {
+    for (const estates of this.#heirs.values()) estates.add(owner);
+  }
+
   #mayHave(node: string, owner: string): boolean {
-    const claim = this.#nodes.get(node)?.claim;
-    if (claim === undefined || !this.isSettled(node)) return true;
-    return owner === node ? claim.local : claim.foreign;
+    const partner = this.#nodes.get(node);
+    if (partner === undefined || !this.isSettled(node)) return true;
+    const { claim, fresh } = partner;
+    if (owner === node) return claim.local;
+    return claim.foreign && (!fresh || this.#heirs.get(node)?.has(owner) === true);
   }
 }

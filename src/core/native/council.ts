@@ -131,7 +131,7 @@ export class Council {
     this.#left.delete(node);
     this.#fates.set(node, fate);
     this.hearsay.gone(node);
-    this.claims.forget(node);
+    this.claims.gone(node);
   }
 
   left(node: string): void {
@@ -139,7 +139,7 @@ export class Council {
     this.#left.add(node);
     this.#fates.set(node, "has left");
     this.hearsay.gone(node);
-    this.claims.forget(node);
+    this.claims.gone(node);
   }
 
   /** This node was away for longer than its deadtime: nothing that it knew is sure. */
