@@ -7,6 +7,12 @@ import { type Credentials, peerCredentials } from "../../../ffi/credentials.ts";
 import { setOption } from "../../../ffi/socket.ts";
 import { FrameReader, frame } from "../../wire/ipc/frame.ts";
 
+/** Frames of one client that are heard in a turn: others have theirs. */
+const heardMax = 16;
+
+/** Time to read what was said last. */
+const lingerMs = 10_000;
+
 /** Frames that wait, unless the client asks for another number (heartbeat-api.md 2). */
 export const queueUsual = 64;
 
@@ -32,13 +38,14 @@ export class Connection {
   readonly #queue: Waiting[] = [];
   #frames = 0;
   #queueMax = queueUsual;
-  #isGone = false;
-  #isEnding = false;
-  #isPaused = false;
-  /** What arrived in the same piece as the last that was heard before pause(). */
+  /** What it has said and is not heard yet. */
   #unheard: Uint8Array[] = [];
   /** Why it is over, where that came before all was heard. */
   #overAfter: "EOF" | "not frames" | undefined;
+  #isPaused = false;
+  #isResting = false;
+  #isGone = false;
+  #isEnding = false;
 
   /** `forget` is called once, when it is over. */
   constructor(socket: Bun.Socket<Connection | undefined>, forget: () => void) {
@@ -78,25 +85,23 @@ export class Connection {
   /** Hears nothing more from it until resume(), not the next frame of the same piece either: it must wait, and
    *  so it notices. */
   pause(): void {
-    if (this.#isGone) return;
     this.#isPaused = true;
-    this.#socket.pause();
+    this.#hold();
   }
 
   /** Hears what it said meanwhile, and goes on. What is heard may pause it again. */
   resume(): void {
     if (this.#isGone || !this.#isPaused) return;
     this.#isPaused = false;
-    this.#hear(this.#unheard.splice(0));
-    if (this.#isPaused || this.#isGone) return;
-    if (this.#overAfter === undefined) this.#socket.resume();
-    else this.#over(this.#overAfter);
+    if (!this.#isResting) this.#goOn();
   }
 
   /** Closes it when it has what was said; what it says meanwhile is not heard. */
   end(): void {
+    if (this.#isEnding || this.#isGone) return;
     this.#isEnding = true;
     this.flush();
+    if (!this.#isGone) setTimeout(() => this.#over("sent away"), lingerMs).unref();
   }
 
   /** Closes it at once. */
@@ -108,8 +113,12 @@ export class Connection {
   arrived(bytes: Uint8Array): void {
     if (this.#isEnding) return;
     const bodies = this.#reader.push(bytes);
-    if (bodies === undefined) this.#overOnceHeard("not frames");
-    else this.#hear(bodies);
+    if (bodies === undefined) {
+      this.#overOnceHeard("not frames");
+      return;
+    }
+    this.#unheard.push(...bodies);
+    if (!this.#isResting) this.#hear();
   }
 
   /** For the server: there is room again. */
@@ -128,31 +137,54 @@ export class Connection {
     if (this.#isEnding) this.#over("sent away");
   }
 
-  /** For the server: the other end is gone. */
+  /** For the server: the other end is gone. What it said before counts. */
   gone(): void {
     this.#overOnceHeard("EOF");
   }
 
-  #hear(bodies: readonly Uint8Array[]) {
-    for (const [index, body] of bodies.entries()) {
-      if (this.#isGone || this.#isEnding) return;
-      if (this.#isPaused) {
-        this.#unheard.push(...bodies.slice(index));
+  #hear() {
+    for (let heard = 0; this.#unheard.length > 0; heard++) {
+      if (this.#isPaused || this.#isGone || this.#isEnding) return;
+      if (heard === heardMax) {
+        this.#rest();
         return;
       }
-      this.visitor?.said(body);
+      const body = this.#unheard.shift();
+      if (body !== undefined) this.visitor?.said(body);
     }
+    if (this.#overAfter !== undefined) this.#over(this.#overAfter);
   }
 
   #overOnceHeard(why: "EOF" | "not frames") {
-    if (this.#isPaused && this.#unheard.length > 0 && !this.#isEnding) this.#overAfter ??= why;
+    if (this.#unheard.length > 0 && !this.#isEnding) this.#overAfter ??= why;
     else this.#over(why);
+  }
+
+  /** It is heard again in the next turn. */
+  #rest() {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    this.#hold();
+    setImmediate(() => {
+      this.#isResting = false;
+      if (!this.#isPaused) this.#goOn();
+    });
+  }
+
+  #goOn() {
+    this.#hear();
+    if (!this.#isResting && !this.#isPaused && !this.#isGone) this.#socket.resume();
+  }
+
+  #hold() {
+    if (!this.#isGone) this.#socket.pause();
   }
 
   #over(why: "EOF" | "not frames" | "sent away") {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#queue.length = 0;
+    this.#unheard = [];
     this.#frames = 0;
     this.#socket.end();
     this.#forget();

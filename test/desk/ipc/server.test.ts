@@ -160,3 +160,20 @@ test("IpcServer closes connections above its number, and serves those that it ha
   expect(server.connections.size).toBe(512);
   expect(refused).toBe(20);
 });
+
+test("Connection lets others have their turn while one says very much at once", async () => {
+  const order: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  serve(() => ({
+    said: (body) => {
+      order.push(textOf(body));
+      if (order.length === 2_001) resolve();
+    },
+    left: () => {},
+  }));
+  const [flood, other] = [await client(), await client()];
+  flood.socket.write(Buffer.concat(Array.from({ length: 2_000 }, () => frame(bytesOf("flood")))));
+  other.socket.write(frame(bytesOf("other")));
+  await promise;
+  expect(order.indexOf("other")).toBeLessThan(1_000);
+});
