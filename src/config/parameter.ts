@@ -5,6 +5,7 @@
 // own.
 
 import type { HaConf } from "./haconf.ts";
+import { readBoolean } from "./unit.ts";
 
 /** What `getparm hbversion` says to whoever looks for what Heartbeat of that version can do. */
 const version = "3.0.6";
@@ -33,6 +34,12 @@ export function parametersOf(conf: HaConf): ReadonlyMap<string, string> {
   const pacemaker = parameters.get("pacemaker");
   if (pacemaker !== undefined) parameters.set("crm", pacemaker);
   return parameters.set("hbversion", version);
+}
+
+/** True when the resources are Pacemaker's business, by what `pacemaker` says. */
+export function isPacemakerOn(pacemaker = "off"): boolean {
+  const read = readBoolean(pacemaker);
+  return !read.ok || read.value;
 }
 
 function defaults(conf: HaConf): Record<string, string> {

@@ -19,6 +19,7 @@ import { inOrder, Report, type Spot } from "../config/report.ts";
 import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
 import { findPppd } from "./ppp/pppd.ts";
+import { unknownAccounts } from "./unknownaccount.ts";
 
 /** Of ha_logd, on every host that has it. */
 const LOGD_CF = "/etc/logd.cf";
@@ -43,7 +44,8 @@ export async function readSettings(files: Files): Promise<Settings> {
   const checked = checkAll(given);
   const { conf, cluster } = checked;
   if (cluster === undefined) return { good: false, conf, problems: checked.problems };
-  const { media, problems } = await resolveAll(cluster.media, given.haCf);
+  const { media, problems: names } = await resolveAll(cluster.media, given.haCf);
+  const problems = [...names, ...(await unknownAccounts(given.haCf))];
   const all = inOrder([...checked.problems, ...problems], orderOf(given, checked.passfiles));
   if (problems.length > 0) return { good: false, conf, problems: all };
   const digest = digestOf(cluster);
@@ -123,9 +125,10 @@ function haClusterPort(): number | undefined {
   return port === undefined ? undefined : Number(port);
 }
 
-/** Names that mean nothing on this host, each with its place in ha.cf. */
+/** Names that mean nothing on this host, each with its place in ha.cf: hosts, users and groups. */
 export async function unresolved(media: readonly Medium[], haCf: Source): Promise<Problem[]> {
-  return (await resolveAll(media, haCf)).problems;
+  const { problems } = await resolveAll(media, haCf);
+  return [...problems, ...(await unknownAccounts(haCf))];
 }
 
 /** The files in the order in which problems are told. */

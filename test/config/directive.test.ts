@@ -478,7 +478,6 @@ describe("the tables above", () => {
 
 test.each([
   ["udp eth0", 'The directive "udp" is now called "bcast"'],
-  ["apiauth x uid=root", "hb does not serve API clients yet: this line has no effect"],
   ["respawn hacluster /usr/lib/ipfail", '"ipfail" is not started: its work is built into hb'],
   ["respawn root /bin/ccm", 'hb does not start other programs yet: "ccm" is not started'],
   ["failfast root /bin/x", 'hb does not start other programs yet: "/bin/x" is not started'],

@@ -1,5 +1,5 @@
-// Directives about programs beside the agent (heartbeat-config 2 "Clients"). hb serves none of them
-// yet, and says so for each line; the cluster is right without them.
+// Directives about programs beside the agent (heartbeat-config 2 "Clients"). hb starts none of them yet, and
+// says so for each line; the cluster is right without them.
 
 import type { Respawn } from "../haconf.ts";
 import type { Report, Word } from "../report.ts";
@@ -9,7 +9,7 @@ import { type Directives, flag, withWarning } from "./directive.ts";
 export const clientDirectives: Directives = {
   apiauth: {
     shape: "line",
-    set(name, words, { draft, report }) {
+    set(_, words, { draft, report }) {
       const [client, ...rights] = words;
       if (client === undefined) return;
       const uids = namesOf("uid=", rights);
@@ -28,7 +28,6 @@ export const clientDirectives: Directives = {
         return;
       }
       draft.apiauth = [...(draft.apiauth ?? []), { client: client.text, uids, gids }];
-      report.warning(name, "hb does not serve API clients yet: this line has no effect");
     },
   },
   respawn: {
