@@ -3,15 +3,14 @@
 // here.
 
 import { bootMs } from "../../ffi/clock.ts";
-import { reasonOf } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { problemLine } from "../config/render.ts";
-import type { HostcacheEntry } from "../core/boot.ts";
 import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { beginAnew } from "./anew.ts";
+import { Api } from "./api/api.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
 import { Control } from "./control.ts";
@@ -19,7 +18,6 @@ import { firstLine } from "./disk.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Fifo } from "./fifo.ts";
 import { inTurn, serveHangup } from "./hangup.ts";
-import { writeHostcache } from "./hostcache.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
@@ -65,6 +63,7 @@ export class Agent {
   readonly #operator: Operator;
   readonly #ppp: Ppp;
   readonly #routers: RouterDesk;
+  readonly #api: Api;
   readonly #ended = Promise.withResolvers<Ending>();
   #cluster: ClusterConfig;
   #conf: HaConf;
@@ -103,7 +102,7 @@ export class Agent {
         alive: (moment) => this.#alive(at(moment)),
         effect: (effect, life) => this.#effect(effect, life),
         published: (snapshot) => this.#published(snapshot),
-        died: () => this.#operator.unanswered({ ok: false, text: "The pulse ended: ask again" }),
+        died: () => this.#died(),
         hopeless: (reason) => this.#give(reason),
       },
     });
@@ -118,6 +117,8 @@ export class Agent {
       input: (input, life) => void this.#keeper.input(input, life),
       tell: (message) => void this.#keeper.tell(message),
     });
+    const { self } = cluster;
+    this.#api = new Api({ places, log, self, input: (input) => this.#keeper.input(input) }, conf);
   }
 
   /** Runs until this node has left the cluster, or another agent shall go on. */
@@ -176,8 +177,14 @@ export class Agent {
   #ready() {
     this.#ppp.tell();
     this.#routers.ready();
+    this.#api.begin();
     this.#notify.ready();
     if (this.#signals > 0) this.#leave();
+  }
+
+  #died() {
+    this.#api.died();
+    this.#operator.unanswered({ ok: false, text: "The pulse ended: ask again" });
   }
 
   #effect(effect: DeskEffect, life: number) {
@@ -195,10 +202,15 @@ export class Agent {
         this.#remember.keep(effect.memory);
         return;
       case "hostcache":
-        this.#learn(effect.hosts, effect.deleted);
+        this.#identity.learned(effect.hosts, effect.deleted);
         return;
       case "reply":
         this.#operator.answered(effect.request, { ok: effect.ok, text: effect.text });
+        return;
+      case "deliver":
+      case "directory":
+      case "flow":
+        this.#api.effect(effect);
         return;
       case "restart":
         this.#log.warn(`Beginning anew with a higher generation: ${effect.reason}`, "restart");
@@ -215,18 +227,6 @@ export class Agent {
       case "reboot":
         reboot(effect.reason, this.#log);
         return;
-    }
-  }
-
-  /** What cannot be written is known until this agent ends, and learned again after that. */
-  #learn(hosts: readonly HostcacheEntry[], deleted: readonly HostcacheEntry[]) {
-    this.#identity.learned(hosts, deleted);
-    try {
-      writeHostcache(this.#places.hostcache, hosts);
-      writeHostcache(this.#places.delhostcache, deleted);
-    } catch (error) {
-      const text = `The next agent must learn the nodes anew: ${reasonOf(error)}`;
-      this.#log.error(text, "hostcache");
     }
   }
 
@@ -304,6 +304,7 @@ export class Agent {
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
+      void this.#api.adopt(settings.conf);
       this.#log.write("info", "The configuration is adopted", "reload", {});
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
@@ -329,6 +330,7 @@ export class Agent {
     this.#notify.stopping();
     this.#operator.unanswered({ ok: true, text: "The agent has ended" });
     this.#fifo?.close();
+    this.#api.end();
     this.#page.close();
     this.#routers.end();
     this.#keeper.end();

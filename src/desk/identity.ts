@@ -1,9 +1,10 @@
 // Who this node is to its peers, as far as it is kept on the disk: uuid, generation, learned nodes.
 
+import { reasonOf } from "../../ffi/error.ts";
 import type { HaConf } from "../config/haconf.ts";
 import type { Boot, HostcacheEntry } from "../core/boot.ts";
 import { bumpGeneration, timeGeneration } from "./generation.ts";
-import { readHostcache } from "./hostcache.ts";
+import { readHostcache, writeHostcache } from "./hostcache.ts";
 import type { Log } from "./log.ts";
 import type { Places } from "./place.ts";
 import { ownUuid, uuidOfName } from "./uuid.ts";
@@ -12,6 +13,7 @@ export type Facts = Omit<Boot, "memory" | "bootUnixMs">;
 
 export class Identity {
   readonly #places: Places;
+  readonly #log: Pick<Log, "error">;
   readonly #uuid: string;
   readonly #method: HaConf["hbgenmethod"];
   #generation = 0;
@@ -24,6 +26,7 @@ export class Identity {
     const complain = (text: string) => log.error(text, "start");
     const warn = (text: string) => log.warn(text, "start");
     this.#places = places;
+    this.#log = log;
     this.#method = conf.hbgenmethod;
     this.#uuid = conf.uuidfrom === "nodename" ? uuidOfName(self) : ownUuid(places.uuid, warn);
     this.#hosts = readHostcache(places.hostcache, complain);
@@ -54,9 +57,17 @@ export class Identity {
     this.#above = generation;
   }
 
-  /** The next life shall know what this one learned. */
+  /** The next life shall know what this one learned. What cannot be written is known until this agent ends, and
+   *  learned again after that. */
   learned(hosts: readonly HostcacheEntry[], deleted: readonly HostcacheEntry[]): void {
     this.#hosts = hosts;
     this.#deleted = deleted;
+    try {
+      writeHostcache(this.#places.hostcache, hosts);
+      writeHostcache(this.#places.delhostcache, deleted);
+    } catch (error) {
+      const text = `The next agent must learn the nodes anew: ${reasonOf(error)}`;
+      this.#log.error(text, "hostcache");
+    }
   }
 }

@@ -39,6 +39,8 @@ export function placesOf(directories: Directories) {
     events: eventsIn(state),
     /** Working directory of scripts, as Heartbeat's. */
     work: join(state, "cores", "root"),
+    /** Where Heartbeat's own clients sign on. */
+    register: join(run, "register"),
     socket: join(run, "hb.sock"),
     lock: join(run, "hb.lock"),
     pid: join(run, "hb.pid"),

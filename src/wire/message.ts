@@ -34,6 +34,13 @@ export function bytesOf(message: Message, name: string): Uint8Array | undefined 
   return field?.type === "binary" ? field.value : undefined;
 }
 
+/** The same message with this string: in the place of the first field of that name, or behind all others. */
+export function withText({ fields }: Message, name: string, value: string): Message {
+  const field: Field = { name, type: "string", value };
+  const index = fields.findIndex((each) => each.name === name);
+  return { fields: index < 0 ? [...fields, field] : fields.with(index, field) };
+}
+
 /** A loop: this is asked a dozen times for every message. */
 function first({ fields }: Message, name: string): Field | undefined {
   for (const field of fields) if (field.name === name) return field;

@@ -2,9 +2,8 @@
 // packets of the pulse.
 
 import { FrameReader, frames, valueBytesMax } from "../../../src/core/frame.ts";
-import { Splitter } from "../../../src/desk/fifo.ts";
+import { orderOf, Splitter } from "../../../src/desk/fifo.ts";
 import { heartbeatLine, humanLine, journalLine, syslogPacket } from "../../../src/desk/line.ts";
-import { orderOf } from "../../../src/desk/order.ts";
 import {
   commandOf,
   parseAnswer,
@@ -14,7 +13,6 @@ import {
 import { parseSettings } from "../../../src/desk/script.ts";
 import { saysRunning, verdictOf } from "../../../src/desk/verdict.ts";
 import { bytesToText } from "../../../src/wire/bytes.ts";
-import { decodeClassic } from "../../../src/wire/classic.ts";
 import { gist } from "../minimise.ts";
 import { pieces } from "./choice.ts";
 import { messageTokens } from "./envelope.ts";
@@ -133,7 +131,7 @@ function travelled(value: unknown): unknown {
 /** The first byte says how long the pieces are in which it comes. */
 export const fifo: Target = {
   name: "fifo",
-  covers: "desk/fifo Splitter, desk/order",
+  covers: "desk/fifo Splitter, orderOf()",
   corpus: () =>
     latin1(
       "\x10>>>\nt=ask_resources\ninfo=me\nrsc_hold=local\n<<<\n>>>\nt=hb_takeover\nrsc_hold=failback\n<<<\n",
@@ -165,10 +163,8 @@ export const fifo: Target = {
     }
     const kinds = new Set<string>();
     for (const message of heard.slice(0, 50)) {
-      const decoded = decodeClassic(message);
-      const order = decoded && orderOf(decoded);
-      if (order === undefined) kinds.add(decoded === undefined ? "no message" : "for all");
-      else if ("command" in order) {
+      const order = orderOf(message);
+      if ("command" in order) {
         mustEqual(
           travelled(order.command),
           order.command,

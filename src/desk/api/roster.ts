@@ -1,0 +1,272 @@
+// The clients of the API that are here: who has which name, what the cluster hears of them, and what they hear
+// of the cluster (heartbeat-api.md 5–9).
+//
+// Nothing here waits: a client that does not read what it is told is sent away. What a client says goes to the
+// core, and comes back from there for those here, in the order of all that this node says.
+
+import type { Directory } from "../../core/clients/directory.ts";
+import { filter } from "../../core/clients/filter.ts";
+import type { Effect, Level } from "../../core/effect.ts";
+import type { Input } from "../../core/input.ts";
+import { encodeBody } from "../../wire/ipc/body.ts";
+import { type Message, text, textOf } from "../../wire/message.ts";
+import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
+import type { Answer } from "./answer.ts";
+import { Client, type House, type Line } from "./client.ts";
+import type { Processes } from "./process.ts";
+import { type Asker, answerTo } from "./request.ts";
+import type { Authorize } from "./rights.ts";
+import { greeting, judge, type Refusal } from "./signon.ts";
+
+export interface RosterOptions {
+  readonly self: string;
+  readonly processes: Processes;
+  /** To the core. False when there is none now. */
+  input(input: Input): boolean;
+  log(level: Level, text: string): void;
+}
+
+/** What the configuration says of clients. */
+export interface Rules {
+  /** As byte strings (config/parameter.ts). */
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly authorize: Authorize;
+  readonly deadtimeMs: number;
+  readonly keepaliveMs: number;
+}
+
+/** A stranger that is still one at its second look has nothing to say. */
+const looksMax = 2;
+
+export class Roster implements House {
+  readonly #options: RosterOptions;
+  /** All connections. */
+  readonly #clients = new Set<Client>();
+  /** Those that have signed on. */
+  readonly #members = new Map<string, Client>();
+  #rules: Rules;
+  #directory: Directory = { nodes: [], resources: "none" };
+  #registrations = 0;
+  /** There is a core. */
+  #isHeard = false;
+  #isOpen = false;
+  /** Partings that no core heard of. */
+  #untold: Message[] = [];
+  #audience = 0;
+
+  constructor(options: RosterOptions, rules: Rules) {
+    this.#options = options;
+    this.#rules = rules;
+  }
+
+  use(rules: Rules): void {
+    this.#rules = rules;
+  }
+
+  welcome(line: Line): Client {
+    const client = new Client(line, this);
+    this.#clients.add(client);
+    return client;
+  }
+
+  knows(directory: Directory): void {
+    this.#directory = directory;
+  }
+
+  /** A core begins: it knows of nobody here. */
+  begin(): void {
+    this.#isHeard = true;
+    this.#audience = 0;
+    this.tuned();
+    for (const parting of this.#untold.splice(0)) this.broadcast(parting);
+    for (const client of this.#members.values()) if (client.isJoining) this.#announce(client);
+    this.flow(true);
+  }
+
+  /** It has ended: until the next one begins, nobody here would be heard. */
+  pause(): void {
+    this.#isHeard = false;
+    this.flow(false);
+  }
+
+  /** Closed: nobody may say anything until it is open. */
+  flow(open: boolean): void {
+    this.#isOpen = open;
+    for (const client of this.#clients) {
+      if (open && !client.isJoining) client.line.resume();
+      else client.line.pause();
+    }
+  }
+
+  /** What the core has for clients. */
+  deliver({ body, filter: bit }: Extract<Effect, { do: "deliver" }>): void {
+    const message = decodeNetstring(body)?.message;
+    if (message === undefined) return;
+    if (textOf(message, "t") === "query-cstatus") this.#tellStatus(message);
+    else this.#deliver(message, bit);
+  }
+
+  /** Looks who is still there; called every few seconds. */
+  look(): void {
+    for (const client of [...this.#clients]) {
+      client.looks += client.isStranger ? 1 : 0;
+      if (client.looks > looksMax) this.dismiss(client, "badclient");
+      else if (!client.isAlive) this.dismiss(client, "died-audit");
+    }
+  }
+
+  /** Nobody is here any more, and nobody is told. */
+  end(): void {
+    for (const client of this.#clients) client.bury();
+    this.#clients.clear();
+    this.#members.clear();
+  }
+
+  signOn(client: Client, request: Message): void {
+    client.generation = this.#registrations;
+    this.#registrations += 1;
+    const { processes } = this.#options;
+    const { authorize } = this.#rules;
+    const verdict = judge(request, client.line.peer, {
+      processes,
+      authorize,
+      isTaken: (member) => this.#isTaken(member),
+    });
+    if ("refusal" in verdict) {
+      this.#refuse(client, verdict.refusal);
+      return;
+    }
+    client.admit(verdict.member);
+    this.#members.set(client.id, client);
+    this.tuned();
+    if (client.isCasual) client.say(this.#greeting());
+    else {
+      this.#options.log("info", `The client "${client.id}" (pid ${client.pid}) signs on`);
+      // Its requests wait for the answer to its sign-on, and that one for its own message.
+      client.line.pause();
+      this.#announce(client);
+    }
+  }
+
+  answer(request: Message, asker: Asker): Answer {
+    return answerTo(request, asker, {
+      self: this.#options.self,
+      directory: this.#directory,
+      parameters: this.#rules.parameters,
+      isHere: (id) => this.#members.has(id),
+      broadcast: (message) => this.broadcast(message),
+    });
+  }
+
+  /** What is for one client alone is heard whatever that one wants. */
+  tuned(): void {
+    let wanted: number = this.#members.size === 0 ? 0 : filter.normal;
+    for (const client of this.#members.values()) wanted |= client.filter;
+    if (wanted === this.#audience || !this.#isHeard) return;
+    this.#audience = wanted;
+    this.#options.input({ on: "audience", filter: wanted });
+  }
+
+  broadcast(message: Message): boolean {
+    if (!this.#isHeard) return false;
+    return this.#options.input({ on: "client", body: netstringText(message) });
+  }
+
+  dismiss(client: Client, why: string): void {
+    if (client.isGone) return;
+    const { line, isCasual, isStranger } = client;
+    const isHearing = !why.startsWith("send failed") && !why.startsWith("died");
+    const bare = encodeBody(client.clstat("leave", this.#options.self, why));
+    if (isHearing && !isCasual && !isStranger) line.send(bare);
+    this.left(client, why);
+    if (isHearing) line.end();
+    else line.sendAway();
+  }
+
+  left(client: Client, why: string): void {
+    if (client.isGone) return;
+    const { id, isCasual, isStranger } = client;
+    client.bury();
+    this.#clients.delete(client);
+    if (isStranger) return;
+    this.#members.delete(id);
+    this.tuned();
+    if (isCasual) return;
+    const level = why === "signoff" ? "info" : "warn";
+    this.#options.log(level, `The client "${id}" (pid ${client.pid}) is gone: ${why}`);
+    const parting = client.clstat("leave", this.#options.self, why);
+    if (!this.broadcast(parting)) this.#untold.push(parting);
+  }
+
+  #refuse(client: Client, { reason, id, isCasual }: Refusal) {
+    const { self } = this.#options;
+    const who = id === "" ? "A client" : `The client "${id}"`;
+    this.#options.log("warn", `${who} (pid ${client.line.peer.pid}) is refused: ${reason}`);
+    client.line.send(this.#greeting(reason));
+    if (!isCasual) {
+      const src = self;
+      const client_gen = String(client.generation);
+      const leave = { t: "hbapi-clstat", st: "leave", from_id: id, to_id: id, src };
+      client.line.send(encodeBody(text({ ...leave, info: reason, client_gen })));
+    }
+    this.left(client, reason);
+    client.line.end();
+  }
+
+  /** A namesake that is dead gives up its name now, not when its end is read. */
+  #isTaken({ id, isCasual, pid }: { id: string; isCasual: boolean; pid: number }): boolean {
+    for (const other of [...this.#members.values()]) {
+      if (other.id !== id && !(isCasual && other.pid === pid)) continue;
+      if (other.isAlive) return true;
+      this.dismiss(other, "died");
+    }
+    return false;
+  }
+
+  #announce(client: Client) {
+    this.broadcast(client.clstat("join", this.#options.self, "signon"));
+  }
+
+  #greeting(reason?: string): Uint8Array {
+    const { self } = this.#options;
+    return encodeBody(greeting({ self, ...this.#rules }, reason));
+  }
+
+  #tellStatus(question: Message) {
+    const { self } = this.#options;
+    const [dest, cn, asker] = ["src", "cn", "from_id"].map((name) => textOf(question, name));
+    const meant = textOf(question, "dest") ?? self;
+    if (dest === undefined || cn === undefined || asker === undefined) return;
+    if (meant.toLowerCase() !== self) return;
+    const cs = this.#members.has(cn) ? "online" : "offline";
+    const answer = { t: "respond-cstatus", dest, result: "OK", cn, to_id: asker, cs };
+    this.broadcast(text(answer));
+  }
+
+  #deliver(message: Message, bit: number) {
+    const body = encodeBody(message);
+    const addressee = textOf(message, "to_id");
+    if (addressee === undefined) {
+      for (const client of [...this.#members.values()]) if (client.wants(bit)) client.say(body);
+      return;
+    }
+    const client = this.#members.get(addressee);
+    if (client === undefined) return;
+    if (!client.isJoining) {
+      if (bit === filter.normal || client.wants(bit)) client.say(body);
+    } else if (this.#isJoinOf(client, message)) {
+      client.joined();
+      client.say(body, this.#greeting());
+      if (this.#isOpen) client.line.resume();
+    }
+  }
+
+  #isJoinOf(client: Client, message: Message): boolean {
+    return (
+      textOf(message, "t") === "hbapi-clstat" &&
+      textOf(message, "st") === "join" &&
+      textOf(message, "src") === this.#options.self &&
+      textOf(message, "client_gen") === String(client.generation)
+    );
+  }
+}
