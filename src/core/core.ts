@@ -6,12 +6,14 @@
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
+import { letterOf } from "./clients/letter.ts";
 import { Register } from "./clients/register.ts";
 import type { Effect } from "./effect.ts";
 import { Groups } from "./group/groups.ts";
 import type { Input } from "./input.ts";
 import { earlier, type Instant } from "./instant.ts";
 import type { Member } from "./member.ts";
+import { Complaint } from "./membership/complaint.ts";
 import { Membership, type Outcome } from "./membership/membership.ts";
 import type { PulseView, Snapshot } from "./snapshot.ts";
 
@@ -20,6 +22,7 @@ export class Core {
   readonly #groups: Groups;
   readonly #routers: Routers;
   readonly #register = new Register();
+  readonly #complaint = new Complaint();
   readonly #generation: number;
   #config: ClusterConfig;
   #isLeaving = false;
@@ -130,19 +133,27 @@ export class Core {
         return groups.lost(input, now);
       case "rival":
         return groups.rival(input, now);
+      case "client":
+        return this.#send(input.body, now);
+      case "audience":
+        return this.#listen(input.filter);
       case "advert":
       case "advert-sent":
       case "interface":
       case "track":
-      case "client":
         return [];
-      case "audience":
-        return this.#listen(input.filter);
       case "command":
         return this.#command(input, now);
       case "reload":
         return this.#reload(input.config, now);
     }
+  }
+
+  #send(body: string, now: Instant): Effect[] {
+    const letter = letterOf(body);
+    if (typeof letter !== "string") return this.#membership.sendFor(letter, now);
+    const text = this.#complaint.say(`A message of a local program is not sent: ${letter}`, now);
+    return text === undefined ? [] : [{ do: "log", level: "error", topic: "client", text }];
   }
 
   /** The first who listens is told what there is. */

@@ -56,8 +56,8 @@ export type Input =
   | { readonly on: "track"; readonly path: string; readonly ok: boolean }
   /** An operator's command (control socket, FIFO or the old names). Answered by one "reply" effect. */
   | { readonly on: "command"; readonly request: number; readonly command: Command }
-  /** What a local client sends to the cluster, or the desk for one of them (clients/). The fields of the header
-   *  are added here; then it leaves and is delivered here too. Netstring form, a character for a byte. */
+  /** What a local client or a script sends to the cluster, or the desk for one of them (clients/). The fields of
+   *  the header are added here; then it leaves and is delivered here too. Netstring form, a character for a byte. */
   | { readonly on: "client"; readonly body: string }
   /** Which deliveries anybody here wants: the union of the clients' filters (heartbeat-api.md 5); 0: none. */
   | { readonly on: "audience"; readonly filter: number }
@@ -72,6 +72,4 @@ export type Command =
   | { readonly name: "yield"; readonly router?: string }
   | { readonly name: "addnode" | "delnode"; readonly nodes: readonly string[] }
   | { readonly name: "setweight"; readonly node: string; readonly weight: number }
-  | { readonly name: "setsite"; readonly node: string; readonly site: string }
-  /** Any other message written to the FIFO: broadcast with our header. */
-  | { readonly name: "message"; readonly message: Message };
+  | { readonly name: "setsite"; readonly node: string; readonly site: string };

@@ -1,12 +1,8 @@
 // The FIFO at Heartbeat's place: messages in text form, written by the old shell commands and by
-// scripts (heartbeat-config 5, heartbeat-resources 12). Only root can write there.
+// scripts (heartbeat-config 5, heartbeat-resources 12). Only root can write there. What they ask for: order.ts.
 
 import { chmodSync, closeSync, constants, lstatSync, openSync, rmSync } from "node:fs";
 import { makeFifo } from "../../ffi/path.ts";
-import type { Command } from "../core/input.ts";
-import { decodeClassic } from "../wire/classic.ts";
-import { type Message, textOf } from "../wire/message.ts";
-import { isNodeName, setOf } from "./request.ts";
 
 /** Longer than any message that fits into a packet. */
 const messageBytesMax = 64 * 1024;
@@ -93,65 +89,4 @@ export class Splitter {
     }
     this.#scanned = Math.max(0, this.#text.length - endPartMax);
   }
-}
-
-/** What a message from the FIFO asks for, or why it is not carried out. */
-export type Order = { readonly command: Command } | { readonly refused: string };
-
-/** Understands one message in text form. */
-export function orderOf(text: string): Order {
-  const message = decodeClassic(text);
-  if (message === undefined) return { refused: "not a message in text form" };
-  const type = textOf(message, "t");
-  if (type === undefined || type === "") return { refused: "a message without a type" };
-  switch (type) {
-    case "ask_resources":
-      // Other words ("other", "done") are steps of the conversation, which the core leads itself.
-      if (textOf(message, "info") !== "me") return { refused: "only info=me asks for anything" };
-      return move("standby", textOf(message, "rsc_hold"));
-    case "hb_takeover":
-      return move("takeover", textOf(message, "rsc_hold"));
-    case "addnode":
-    case "delnode":
-      return change(type, textOf(message, "nodelist"));
-    case "setweight":
-      return weigh(textOf(message, "node"), textOf(message, "weight"));
-    case "setsite":
-      return site(textOf(message, "node"), textOf(message, "site"));
-    default:
-      return plain(message);
-  }
-}
-
-function move(name: "standby" | "takeover", word = "all"): Order {
-  const set = setOf(name, word);
-  return set === undefined
-    ? { refused: `"${word}" is none of all, local, foreign, failback` }
-    : { command: { name, set } };
-}
-
-function change(name: "addnode" | "delnode", list = ""): Order {
-  const nodes = list.split(/[\s,]+/).filter((node) => node !== "");
-  const wrong = nodes.find((node) => !isNodeName(node));
-  if (nodes.length === 0) return { refused: "an empty node list" };
-  if (wrong !== undefined) return { refused: `"${wrong}" is not a node name` };
-  return { command: { name, nodes: nodes.map((node) => node.toLowerCase()) } };
-}
-
-function weigh(node: string | undefined, weight = ""): Order {
-  if (!isNodeName(node) || !/^[0-9]{1,9}$/.test(weight)) return { refused: "a node and a weight" };
-  return { command: { name: "setweight", node: node.toLowerCase(), weight: Number(weight) } };
-}
-
-function site(node: string | undefined, name = ""): Order {
-  if (!isNodeName(node) || !/^[^\t\n]{0,64}$/.test(name)) return { refused: "a node and a site" };
-  return { command: { name: "setsite", node: node.toLowerCase(), site: name } };
-}
-
-/** Any other message is broadcast as it is. It must survive the way to the pulse, which is JSON. */
-function plain(message: Message): Order {
-  const strange = message.fields.find((field) => field.type !== "string");
-  return strange === undefined
-    ? { command: { name: "message", message } }
-    : { refused: `field "${strange.name}" is not a string` };
 }

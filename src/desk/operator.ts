@@ -3,9 +3,12 @@
 
 import type { Command } from "../core/input.ts";
 import type { Snapshot } from "../core/snapshot.ts";
-import { orderOf } from "./fifo.ts";
+import { decodeClassic } from "../wire/classic.ts";
+import type { Message } from "../wire/message.ts";
+import { netstringText } from "../wire/netstring.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
+import { orderOf } from "./order.ts";
 import { Pending, type Reply } from "./pending.ts";
 import type { Ppp } from "./ppp/links.ts";
 import { type Answer, commandOf, type Request } from "./request.ts";
@@ -65,17 +68,30 @@ export class Operator {
     return { say: "done", ...answer };
   }
 
-  /** A message from the FIFO: whoever wrote it does not wait, so the log is told. */
-  async order(text: string): Promise<void> {
-    const order = orderOf(text);
+  /** A message in text form from the FIFO. */
+  order(text: string): void {
+    const message = decodeClassic(text);
+    if (message === undefined) {
+      this.#log.error("A message from the FIFO is dropped: not in text form", "fifo");
+    } else void this.heard(message, { from: "the FIFO", topic: "fifo" });
+  }
+
+  /** A message of a script or a client. What it asks of this node itself is done; whoever sent it does not wait
+   *  for the end, so the log is told. All else goes to the cluster. */
+  async heard(message: Message, by: { readonly from: string; readonly topic: string }) {
+    const order = orderOf(message);
+    if (order === undefined) {
+      this.#send(message, by);
+      return;
+    }
     if ("refused" in order) {
-      this.#log.error(`A message in the FIFO is dropped: ${order.refused}`, "fifo");
+      this.#log.error(`A message from ${by.from} is dropped: ${order.refused}`, by.topic);
       return;
     }
     const { command } = order;
-    const { ok, text: answer } = await this.command(command);
-    if (!ok) this.#log.error(`${command.name} from the FIFO is refused: ${answer}`, "fifo");
-    else if (command.name !== "message") this.#log.info(`${command.name}: ${answer}`, "fifo");
+    const { ok, text } = await this.command(command);
+    if (ok) this.#log.info(`${command.name}: ${text}`, by.topic);
+    else this.#log.error(`${command.name} from ${by.from} is refused: ${text}`, by.topic);
   }
 
   get pulsePid(): number | undefined {
@@ -87,6 +103,12 @@ export class Operator {
     const snapshot = await this.#keeper.snapshot(snapshotMs);
     const ppp = this.#ppp.views();
     return snapshot === undefined || ppp.length === 0 ? snapshot : { ...snapshot, ppp };
+  }
+
+  #send(message: Message, { from, topic }: { readonly from: string; readonly topic: string }) {
+    const isTaken = this.#keeper.ready;
+    if (isTaken) this.#keeper.input({ on: "client", body: netstringText(message) });
+    else this.#log.error(`A message from ${from} is dropped: the agent is starting`, topic);
   }
 
   async #status(): Promise<Answer> {

@@ -70,7 +70,7 @@ function befall(host: Host, act: Extract<Act, { readonly node: string }>): void 
       host.command({ name: act.command, set: act.set });
       return;
     case "fifo":
-      host.command({ name: "message", message: text(act.fields) });
+      host.send(text(act.fields));
       return;
     case "leave":
       host.leave();

@@ -5,8 +5,7 @@ import { afterAll, expect, test } from "bun:test";
 import { appendFileSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Fifo, orderOf, Splitter } from "../../src/desk/fifo.ts";
-import { text } from "../../src/wire/message.ts";
+import { Fifo, Splitter } from "../../src/desk/fifo.ts";
 
 const directory = mkdtempSync("/tmp/hb-fifo-");
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -15,70 +14,6 @@ function message(fields: Record<string, string>): string {
   const lines = Object.entries(fields).map(([name, value]) => `${name}=${value}\n`);
   return `>>>\n${lines.join("")}<<<\n`;
 }
-
-test.each([
-  [
-    { t: "ask_resources", rsc_hold: "all", info: "me" },
-    { name: "standby", set: "all" },
-  ],
-  [
-    { t: "ask_resources", rsc_hold: "foreign", info: "me" },
-    { name: "standby", set: "foreign" },
-  ],
-  [
-    { t: "ask_resources", info: "me" },
-    { name: "standby", set: "all" },
-  ],
-  [
-    { t: "hb_takeover", rsc_hold: "local" },
-    { name: "takeover", set: "local" },
-  ],
-  [
-    { t: "hb_takeover", rsc_hold: "failback" },
-    { name: "takeover", set: "local" },
-  ],
-  [
-    { t: "addnode", nodelist: "Carol dave " },
-    { name: "addnode", nodes: ["carol", "dave"] },
-  ],
-  [
-    { t: "delnode", nodelist: "carol" },
-    { name: "delnode", nodes: ["carol"] },
-  ],
-  [
-    { t: "setweight", node: "bob", weight: "7" },
-    { name: "setweight", node: "bob", weight: 7 },
-  ],
-  [
-    { t: "setsite", node: "bob", site: "east" },
-    { name: "setsite", node: "bob", site: "east" },
-  ],
-  [
-    { t: "ip-request-resp", dest: "bob", ok: "OK" },
-    { name: "message", message: text({ t: "ip-request-resp", dest: "bob", ok: "OK" }) },
-  ],
-] as const)("orderOf() understands %j", (fields, command) => {
-  expect(orderOf(message(fields))).toEqual({ command });
-});
-
-test.each([
-  { t: "ask_resources", rsc_hold: "all", info: "done" },
-  { t: "ask_resources", rsc_hold: "some", info: "me" },
-  { t: "addnode", nodelist: " " },
-  { t: "addnode", nodelist: "car/ol" },
-  { t: "setweight", node: "bob", weight: "heavy" },
-  { st: "active" },
-] as Record<string, string>[])("orderOf() refuses %j", (fields) => {
-  expect(orderOf(message(fields))).toHaveProperty("refused");
-});
-
-test("orderOf() refuses a field that is not a string: the channel could not carry it", () => {
-  expect(orderOf(">>>\nt=x\n(1)b=AAEC\n<<<\n")).toHaveProperty("refused");
-});
-
-test("orderOf() never throws", () => {
-  fc.assert(fc.property(fc.string(), (anything) => void orderOf(anything)));
-});
 
 function split(...pieces: string[]) {
   const heard: string[] = [];

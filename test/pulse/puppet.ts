@@ -15,7 +15,6 @@ import type { PulseView, Snapshot } from "../../src/core/snapshot.ts";
 import { type Begin, Host } from "../../src/pulse/host.ts";
 import { runLoop } from "../../src/pulse/loop.ts";
 import { prepare } from "../../src/pulse/realtime.ts";
-import { text, textOf } from "../../src/wire/message.ts";
 import { plainConfig } from "../plainconfig.ts";
 import { plainSnapshot } from "../plainsnapshot.ts";
 
@@ -38,8 +37,8 @@ class PuppetCore {
       { do: "log", level: "debug", topic: PUPPET, text: JSON.stringify({ now, input }, plain) },
     ];
     if (input.on === "alarm" && this.#beatMs !== undefined) this.#due = after(now, this.#beatMs);
-    if (input.on === "command" && input.command.name === "message") {
-      const order = JSON.parse(textOf(input.command.message, "order") ?? "{}") as Order;
+    if (input.on === "client") {
+      const order = JSON.parse(input.body) as Order;
       if (order.beatMs !== undefined) this.#due = after(now, order.beatMs);
       this.#beatMs = order.beatMs ?? this.#beatMs;
       effects.push(...(order.effects ?? []));
@@ -108,9 +107,7 @@ export class Puppet {
   }
 
   order(order: Order): void {
-    const message = text({ order: JSON.stringify(order) });
-    const command = { name: "message", message } as const;
-    this.say({ say: "input", input: { on: "command", request: 1, command } });
+    this.say({ say: "input", input: { on: "client", body: JSON.stringify(order) } });
   }
 
   say(value: FromDesk): void {

@@ -74,13 +74,24 @@ export interface Stamp {
   readonly ttl: number;
   /** Absent for types outside the sequence. */
   readonly seq?: number;
-  /** Absent for messages to all; NULL_UUID for a node not heard yet. */
+  /** Absent for messages to all and to nobody; NULL_UUID for a node not heard yet. */
   readonly destUuid?: string;
 }
 
-/** The draft with the header block behind its own fields, in the order of heartbeat-wire 4. */
+/** The draft with the header block behind its own fields, in the order of heartbeat-wire 4. A field of the header
+ *  that it has already is overwritten where it stands (heartbeat-api.md 6). */
 export function stamped(draft: Message, stamp: Stamp): Message {
   const fields: Field[] = [...draft.fields];
+  for (const field of headerOf(stamp)) {
+    const place = draft.fields.findIndex(({ name }) => name === field.name);
+    if (place < 0) fields.push(field);
+    else fields[place] = field;
+  }
+  return { fields };
+}
+
+function headerOf(stamp: Stamp): Field[] {
+  const fields: Field[] = [];
   if (stamp.destUuid !== undefined) fields.push(uuidField("destuuid", uuidBytes(stamp.destUuid)));
   fields.push(textField("src", stamp.src), uuidField("srcuuid", stamp.uuid));
   if (stamp.seq !== undefined) fields.push(textField("seq", stamp.seq.toString(16)));
@@ -88,7 +99,7 @@ export function stamped(draft: Message, stamp: Stamp): Message {
   fields.push(textField("ts", stamp.unixSeconds.toString(16)));
   if (stamp.seq !== undefined) fields.push(textField("ld", stamp.load));
   fields.push(textField("ttl", String(stamp.ttl)));
-  return { fields };
+  return fields;
 }
 
 function textField(name: string, value: string): Field {

@@ -55,6 +55,11 @@ export class History {
     this.#held.delete(this.#newest - HELD_MAX);
   }
 
+  /** Up to this number the node has everything. */
+  acknowledgedBy(node: string): number {
+    return this.#acknowledged.get(node) ?? 0;
+  }
+
   /** Takes note of an acknowledgement; false when it names a number never sent. */
   acknowledged(node: string, seq: number): boolean {
     if (seq > this.#newest) return false;

@@ -156,10 +156,11 @@ export class Membership {
       const deadline = peer.deadline(notBefore);
       if (deadline !== undefined && now >= deadline) {
         obituary(turn, peer, { now, faults: this.#faults, starting: notBefore !== undefined });
-        this.#sender.forget(peer.name);
+        this.#sender.forget(turn, peer.name);
       }
       expireLinks(turn, peer, now);
     }
+    this.#sender.expire(turn, now);
     this.#advance(turn, now);
     return turn;
   }
@@ -180,7 +181,12 @@ export class Membership {
     return this.#sender.send(draft, now);
   }
 
-  /** addnode, delnode, setweight, setsite and message; undefined for the commands of others. */
+  /** The same for a local client; it may be told to wait. */
+  sendFor(letter: Message, now: Instant): Effect[] {
+    return this.#sender.sendFor(letter, now);
+  }
+
+  /** addnode, delnode, setweight and setsite; undefined for the commands of others. */
   command(command: Command, now: Instant): Outcome | undefined {
     if (command.name === "standby" || command.name === "takeover" || command.name === "leave") {
       return undefined;

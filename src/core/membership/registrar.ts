@@ -14,7 +14,7 @@ import type { Sender } from "./sender.ts";
 import type { Startup } from "./startup.ts";
 import type { Turn } from "./turn.ts";
 
-/** The commands that are about nodes, and the message that anybody may send. */
+/** The commands that are about nodes. */
 type NodeCommand = Exclude<Command, { readonly name: "standby" | "takeover" | "leave" }>;
 
 export interface Delivery {
@@ -82,9 +82,6 @@ export class Registrar {
   /** Carries out an operator's command here and tells all others. Returns why not, when refused. */
   command(turn: Turn, command: NodeCommand, now: Instant): string | undefined {
     switch (command.name) {
-      case "message":
-        turn.do(this.#sender.send(command.message, now));
-        return undefined;
       case "addnode":
         return this.#commandAdd(turn, command.nodes, now);
       case "delnode": {
@@ -202,7 +199,7 @@ export class Registrar {
   }
 
   #farewell(turn: Turn, peer: Peer, why: string): void {
-    this.#sender.forget(peer.name);
+    this.#sender.forget(turn, peer.name);
     turn.log("info", "member", `${peer.name} is no longer in the cluster: ${why}`, {
       peer: peer.name,
       why,

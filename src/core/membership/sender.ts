@@ -6,10 +6,11 @@ import { type Message, text, textOf } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
 import { type Audience, classOf } from "../clients/audience.ts";
 import { filter } from "../clients/filter.ts";
+import { Flow } from "../clients/flow.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
 import { Complaint } from "./complaint.ts";
-import { decimalOf, hexOf, isUnsequenced, NULL_UUID, stamped, uuidBytes } from "./header.ts";
+import { decimalOf, hexOf, isUnsequenced, stamped, uuidBytes } from "./header.ts";
 import { History } from "./history.ts";
 import type { Roster } from "./roster.ts";
 import type { Turn } from "./turn.ts";
@@ -23,6 +24,7 @@ export class Sender {
   readonly #roster: Roster;
   readonly #audience: Audience;
   readonly #history: History;
+  readonly #flow = new Flow();
   readonly #complaint = new Complaint();
   #config: ClusterConfig;
   #bootUnixMs: number;
@@ -62,6 +64,7 @@ export class Sender {
   send(draft: Message, now: Instant): Effect[] {
     const type = textOf(draft, "t") ?? "";
     const dest = textOf(draft, "dest");
+    const destUuid = dest === undefined ? undefined : this.#uuidOf(dest);
     const seq = isUnsequenced(type) ? undefined : this.#history.next();
     const message = stamped(draft, {
       src: this.#config.self,
@@ -71,7 +74,7 @@ export class Sender {
       load: this.#load,
       ttl: this.#config.hopfudge + this.#roster.size,
       ...(seq === undefined ? {} : { seq }),
-      ...(dest === undefined ? {} : { destUuid: this.#uuidOf(dest) }),
+      ...(destUuid === undefined ? {} : { destUuid }),
     });
     if (seq !== undefined) this.#history.keep(message);
     const effects: Effect[] = [{ do: "send", message }];
@@ -79,6 +82,13 @@ export class Sender {
     // What this node says to all, its own clients hear as those of the others do.
     const as = type === "status" ? filter.noChange : classOf(type);
     effects.push(...this.#audience.given(message, as));
+    return effects;
+  }
+
+  /** The same for a local client, who must not say more than others can keep up with. */
+  sendFor(letter: Message, now: Instant): Effect[] {
+    const effects = this.send(letter, now);
+    effects.push(...this.#flow.sent(this.#history.newest, () => this.#settled(), now));
     return effects;
   }
 
@@ -112,14 +122,23 @@ export class Sender {
     now: Instant,
   ): void {
     const seq = hexOf(message, "ackseq");
-    if (seq !== undefined && this.#history.acknowledged(node, seq)) return;
+    if (seq !== undefined && this.#history.acknowledged(node, seq)) {
+      turn.do(this.#flow.settled(this.#settled()));
+      return;
+    }
     const number = textOf(message, "ackseq") ?? "";
     this.#complain(turn, `${node} acknowledged "${number}", which was never sent`, now);
   }
 
   /** A node restarted, died or was removed: what it acknowledged before counts no more. */
-  forget(node: string): void {
+  forget(turn: Turn, node: string): void {
     this.#history.forget(node);
+    turn.do(this.#flow.settled(this.#settled()));
+  }
+
+  /** Clients wait no longer for a node that seems not to hear this one. */
+  expire(turn: Turn, now: Instant): void {
+    turn.do(this.#flow.expire(this.#config.timing.deadtimeMs, now));
   }
 
   /** Number of the newest message; 0 before the first. */
@@ -139,8 +158,18 @@ export class Sender {
     return this.send(text({ t: "NS_nak_rexmit", firstseq, dest: asker, info }), now);
   }
 
-  #uuidOf(node: string): string {
-    if (node === this.#config.self) return this.#boot.uuid;
-    return this.#roster.peer(node)?.uuid ?? NULL_UUID;
+  /** Up to this number every active node has everything; where there is none, nobody is waited for. */
+  #settled(): number {
+    let least = this.#history.newest;
+    for (const { name, kind, status } of this.#roster.peers()) {
+      if (kind !== "normal" || status !== "active") continue;
+      least = Math.min(least, this.#history.acknowledgedBy(name));
+    }
+    return least;
+  }
+
+  /** Undefined for whoever is no node. */
+  #uuidOf(node: string): string | undefined {
+    return node === this.#config.self ? this.#boot.uuid : this.#roster.peer(node)?.uuid;
   }
 }

@@ -10,6 +10,8 @@ import type { Level } from "../../core/effect.ts";
 import type { Command } from "../../core/input.ts";
 import { type GroupMemory, saysTheSame } from "../../core/memory.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
+import type { Message } from "../../wire/message.ts";
+import { netstringText } from "../../wire/netstring.ts";
 import { DiskFull, type Hostcache, torn } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { Identity } from "./identity.ts";
@@ -81,6 +83,10 @@ export class Desk {
 
   command(command: Command): void {
     this.#operator.ask(command);
+  }
+
+  send(message: Message): void {
+    this.#host.pulse?.tell({ on: "client", body: netstringText(message) });
   }
 
   /** SIGHUP. */

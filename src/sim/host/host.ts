@@ -8,6 +8,7 @@ import type { Level } from "../../core/effect.ts";
 import type { Command, Input } from "../../core/input.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
+import type { Message } from "../../wire/message.ts";
 import type { Delivery } from "../network/delivery.ts";
 import { Recorder } from "../network/recorder.ts";
 import type { Breed, HostShape, Mind } from "../shape.ts";
@@ -187,6 +188,11 @@ export class Host {
   /** An operator's command; nobody takes it when no agent runs. */
   command(command: Command): void {
     if (this.desk !== undefined) this.defer(() => this.desk?.command(command));
+  }
+
+  /** A script or a client says something to the cluster. */
+  send(message: Message): void {
+    this.defer(() => this.desk?.send(message));
   }
 
   /** SIGTERM. */

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import { filter } from "../../../src/core/clients/filter.ts";
+import { text } from "../../../src/wire/message.ts";
+import { netstringText } from "../../../src/wire/netstring.ts";
 import { from, status } from "../membership/scene.ts";
 import { echo, Listener } from "./listener.ts";
 
@@ -128,9 +130,7 @@ describe("Core.step() hands clients", () => {
   test("what this node says itself to all, and what it says to itself, but nothing for another", () => {
     const alice = listening(filter.normal | filter.noChange);
     const say = (fields: Record<string, string>) => {
-      const message = { fields: Object.entries(fields).map(([name, value]) => field(name, value)) };
-      const command = { name: "message", message } as const;
-      alice.step({ on: "command", request: 1, command }, 20);
+      alice.step({ on: "client", body: netstringText(text(fields)) }, 20);
     };
     say({ t: "resource", rsc_hold: "all" });
     say({ t: "hello", dest: "alice" });
@@ -142,10 +142,6 @@ describe("Core.step() hands clients", () => {
     ]);
   });
 });
-
-function field(name: string, value: string) {
-  return { name, type: "string", value } as const;
-}
 
 describe("Core.step() holds joins and leaves back", () => {
   const join = (seq: number) => from("bob", { t: "hbapi-clstat", st: "join" }, { seq });

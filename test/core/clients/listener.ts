@@ -25,6 +25,8 @@ export class Listener {
   readonly told: Directory[] = [];
   /** "1 status st=up …": class and fields of each delivery. */
   delivered: string[] = [];
+  /** Each opening and closing. */
+  readonly flow: boolean[] = [];
   readonly #core: Core;
 
   constructor(changes: Partial<ClusterConfig> = {}) {
@@ -36,6 +38,7 @@ export class Listener {
     const effects = this.#core.step(input, at(ms));
     for (const effect of effects) {
       if (effect.do === "directory") this.told.push(effect.directory);
+      if (effect.do === "flow") this.flow.push(effect.open);
       if (effect.do === "deliver") {
         this.delivered.push(`${effect.filter.toString(16)} ${shown(effect.body)}`);
       }

@@ -192,13 +192,6 @@ describe("setweight and setsite", () => {
   });
 });
 
-test("Membership.command() sends any message with our header", () => {
-  const message = text({ t: "custom", x: "y" });
-  const outcome = acquainted().command({ name: "message", message }, at(1));
-  const [sent] = sentOf(outcome?.effects ?? [], "custom");
-  expect(sent?.fields.slice(0, 3).map((field) => field.name)).toEqual(["t", "x", "src"]);
-});
-
 test("Membership.command() leaves the commands about groups to others", () => {
   expect(acquainted().command({ name: "leave" }, at(1))).toBeUndefined();
 });

@@ -2,8 +2,9 @@
 // packets of the pulse.
 
 import { FrameReader, frames, valueBytesMax } from "../../../src/core/frame.ts";
-import { orderOf, Splitter } from "../../../src/desk/fifo.ts";
+import { Splitter } from "../../../src/desk/fifo.ts";
 import { heartbeatLine, humanLine, journalLine, syslogPacket } from "../../../src/desk/line.ts";
+import { orderOf } from "../../../src/desk/order.ts";
 import {
   commandOf,
   parseAnswer,
@@ -13,6 +14,7 @@ import {
 import { parseSettings } from "../../../src/desk/script.ts";
 import { saysRunning, verdictOf } from "../../../src/desk/verdict.ts";
 import { bytesToText } from "../../../src/wire/bytes.ts";
+import { decodeClassic } from "../../../src/wire/classic.ts";
 import { gist } from "../minimise.ts";
 import { pieces } from "./choice.ts";
 import { messageTokens } from "./envelope.ts";
@@ -131,7 +133,7 @@ function travelled(value: unknown): unknown {
 /** The first byte says how long the pieces are in which it comes. */
 export const fifo: Target = {
   name: "fifo",
-  covers: "desk/fifo Splitter, orderOf()",
+  covers: "desk/fifo Splitter, desk/order",
   corpus: () =>
     latin1(
       "\x10>>>\nt=ask_resources\ninfo=me\nrsc_hold=local\n<<<\n>>>\nt=hb_takeover\nrsc_hold=failback\n<<<\n",
@@ -163,8 +165,10 @@ export const fifo: Target = {
     }
     const kinds = new Set<string>();
     for (const message of heard.slice(0, 50)) {
-      const order = orderOf(message);
-      if ("command" in order) {
+      const decoded = decodeClassic(message);
+      const order = decoded && orderOf(decoded);
+      if (order === undefined) kinds.add(decoded === undefined ? "no message" : "for all");
+      else if ("command" in order) {
         mustEqual(
           travelled(order.command),
           order.command,

@@ -14,6 +14,7 @@ import { after, earliest, type Instant } from "../../../../src/core/instant.ts";
 import { Chance } from "../../../../src/sim/chance.ts";
 import type { MakeMind, Mind } from "../../../../src/sim/shape.ts";
 import type { Message } from "../../../../src/wire/message.ts";
+import { decodeNetstring } from "../../../../src/wire/netstring.ts";
 import { Children } from "./children.ts";
 import { Ending } from "./ending.ts";
 import type { Estate } from "./estate.ts";
@@ -193,6 +194,11 @@ export class Heartbeat3 implements Mind, Master {
       case "command":
         this.#command(input.request, input.command);
         return;
+      case "client": {
+        const said = decodeNetstring(input.body);
+        if (said !== undefined) this.say(payloadOf(said.message));
+        return;
+      }
       case "address-lost":
         // Nobody watches it; whoever asks for its status will see.
         this.#children.addresses.delete(input.word);
@@ -314,9 +320,6 @@ export class Heartbeat3 implements Mind, Master {
         this.#leaveRequest = request;
         this.#ending.want("leave");
         return;
-      case "message":
-        this.say(payloadOf(command.message));
-        break;
       default:
         this.#act({ do: "reply", request, ok: false, text: `no ${command.name} in this model` });
         return;
