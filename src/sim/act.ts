@@ -91,7 +91,10 @@ export type Act =
       readonly set: GroupSet;
     }
   | { readonly act: "leave"; readonly node: string }
-  /** Somebody writes a message into the FIFO, as the old commands do; the mind has it as it is. */
+  /** Clients want to hear messages of these classes from now on (core/clients/filter.ts). */
+  | { readonly act: "listen"; readonly node: string; readonly filter: number }
+  /** Somebody writes a message into the FIFO, as the old commands do, or a client says it; the mind has it as
+   *  it is. */
   | {
       readonly act: "fifo";
       readonly node: string;

@@ -57,6 +57,8 @@ export type Sight =
       /** It was played again by a stranger, or damaged on its way. */
       readonly touched?: "replayed" | "corrupted";
     }
+  /** A message came to the clients of a node. */
+  | { readonly saw: "delivered"; readonly node: string; readonly message: Message }
   | {
       readonly saw: "asked";
       readonly node: string;

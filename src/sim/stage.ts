@@ -72,6 +72,9 @@ function befall(host: Host, act: Extract<Act, { readonly node: string }>): void 
     case "fifo":
       host.send(text(act.fields));
       return;
+    case "listen":
+      host.listen(act.filter);
+      return;
     case "leave":
       host.leave();
       return;

@@ -11,7 +11,7 @@ import type { Command } from "../../core/input.ts";
 import { type GroupMemory, saysTheSame } from "../../core/memory.ts";
 import type { Snapshot } from "../../core/snapshot.ts";
 import type { Message } from "../../wire/message.ts";
-import { netstringText } from "../../wire/netstring.ts";
+import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
 import { DiskFull, type Hostcache, torn } from "./disk.ts";
 import type { Host } from "./host.ts";
 import { Identity } from "./identity.ts";
@@ -142,6 +142,9 @@ export class Desk {
       case "reply":
         this.#operator.answered(effect);
         return;
+      case "deliver":
+        this.#deliver(effect.body);
+        return;
       case "restart":
         this.#log("warn", `Beginning anew with a higher generation: ${effect.reason}`, "restart");
         if (effect.above === undefined) this.#forget();
@@ -216,6 +219,7 @@ export class Desk {
     this.#bornAt = this.#host.world.now;
     this.#host.startPulse(this.#config, boot, this.#life);
     this.checked();
+    if (this.#host.audience.filter > 0) this.#host.pulse?.tell(this.#host.audience);
     // Who was asked to leave while there was no pulse.
     if (this.#signals > 0) this.#leave();
   }
@@ -242,6 +246,12 @@ export class Desk {
     const words = addresses.map(({ address }) => address);
     const order = { word: router, action, timeoutMs, addresses: words } as const;
     this.#run({ job, group: `router ${router}`, life }, order);
+  }
+
+  #deliver(body: string): void {
+    const { world, name: node } = this.#host;
+    const message = world.watched ? decodeNetstring(body)?.message : undefined;
+    if (message !== undefined) world.tell({ saw: "delivered", node, message });
   }
 
   #learn(hostcache: Hostcache): void {

@@ -46,6 +46,8 @@ export class Host {
   /** What runs here from the next start on, and what it is like. */
   breed: Breed;
   traits: Traits;
+  /** What the clients here want to hear. */
+  audience: Extract<Input, { readonly on: "audience" }> = { on: "audience", filter: 0 };
   /** The kernel refuses to send. */
   isMute = false;
   /** The check commands of virtual routers succeed. */
@@ -193,6 +195,12 @@ export class Host {
   /** A script or a client says something to the cluster. */
   send(message: Message): void {
     this.defer(() => this.desk?.send(message));
+  }
+
+  /** Clients want to hear messages of these classes. */
+  listen(filter: number): void {
+    this.audience = { on: "audience", filter };
+    this.defer(() => this.pulse?.tell(this.audience));
   }
 
   /** SIGTERM. */

@@ -60,6 +60,8 @@ export function actsOf(line: string, world: World): readonly Act[] {
       return [{ act: "breed", node, breed: first === "heartbeat3" ? first : "hb" }];
     case "fifo":
       return [{ act: "fifo", node, fields: fieldsOf(rest) }];
+    case "listen":
+      return [{ act: "listen", node, filter: Number.parseInt(first || "1", 16) }];
     case "carrier":
       return [{ act: "carrier", node, device: first, up: second === "back" }];
     default:

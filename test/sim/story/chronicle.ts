@@ -5,8 +5,16 @@ import type { Onlooker, Sight } from "../../../src/sim/sight.ts";
 import type { Message } from "../../../src/wire/message.ts";
 import { timeOf } from "./scene.ts";
 
-/** "move": an address or a service comes or goes. "wire": a packet leaves. "refused": one is not let in. */
-export type Kind = "log" | "detail" | "move" | "announce" | "wire" | "refused" | "process";
+/** "move": an address or a service comes or goes. "wire": a packet leaves. "client": a message comes to the clients. "refused": one is not let in. */
+export type Kind =
+  | "log"
+  | "detail"
+  | "move"
+  | "announce"
+  | "wire"
+  | "client"
+  | "refused"
+  | "process";
 
 export interface Line {
   readonly at: number;
@@ -36,7 +44,7 @@ export class Chronicle {
 
   /** What happened from this line on, for people: no packets and no details. */
   told(from: number): string {
-    const kinds: readonly Kind[] = ["wire", "detail", "refused"];
+    const kinds: readonly Kind[] = ["wire", "client", "detail", "refused"];
     return this.lines
       .slice(from)
       .filter(({ kind }) => !kinds.includes(kind))
@@ -69,6 +77,8 @@ function lineOf(sight: Sight): Omit<Line, "at"> | undefined {
       return { node: sight.node, kind: "announce", text: `announce ${sight.words.join(" ")}` };
     case "sent":
       return { node: sight.node, kind: "wire", text: `sends ${packetText(sight.message)}` };
+    case "delivered":
+      return { node: sight.node, kind: "client", text: `hears ${packetText(sight.message)}` };
     case "heard":
       if (sight.rejected === undefined) return undefined;
       return { node: sight.node, kind: "refused", text: `refuses a packet: ${sight.rejected}` };

@@ -43,7 +43,7 @@ function factProblem(line: string, view: View): string | undefined {
       [/^(\S+) answers: (.*)$/, (seen, [node, text]) => noAnswer(seen, { node, text, ok: true })],
       [/^(\S+) refuses: (.*)$/, (seen, [node, text]) => noAnswer(seen, { node, text, ok: false })],
       [/^(\S+) never says (.*)$/, neverSays],
-      [/^(\S+) never (sends .*)$/, neverSays],
+      [/^(\S+) never ((?:sends|hears) .*)$/, neverSays],
       [/^(\S+) says (.*) once$/, saysOnce],
       [/^(\S+) (?:rejects) (\S+)$/, rejects],
       [/^(\S+) is (running|gone)$/, isThere],
@@ -114,8 +114,9 @@ function holds(view: View, [who = "", what = ""]: string[]): string | undefined 
 
 /** A packet is found by its words in any order, everything else by a piece of its text. */
 function says({ kind, text }: Line, piece: string): boolean {
-  if (kind !== "wire") return !piece.startsWith("sends ") && text.includes(piece);
-  if (!piece.startsWith("sends ")) return false;
+  const verb = kind === "wire" ? "sends " : kind === "client" ? "hears " : undefined;
+  if (verb === undefined) return !/^(sends|hears) /.test(piece) && text.includes(piece);
+  if (!piece.startsWith(verb)) return false;
   const words = wordsOf(text);
   return wordsOf(piece).every((word) => words.includes(word));
 }
