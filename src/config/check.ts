@@ -12,7 +12,7 @@ import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
 import { type HaResources, parseHaresources } from "./haresources.ts";
-import { parseLogdCf, withLogd } from "./logdcf.ts";
+import { logPlaces, parseLogdCf, withLogd } from "./logdcf.ts";
 import { nearest } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import { inOrder, Report } from "./report.ts";
@@ -175,10 +175,15 @@ function readLogd({ conf, spots }: HaCf, { haCf, logdCf }: Given) {
     report.warning(spots.get("use_logd")?.at(-1), message, 'Write "use_logd off"');
     return { conf, problems: report.problems };
   }
+  const report = new Report(haCf.file);
+  for (const name of logPlaces) {
+    const message = `${quote(name)} does not count with "use_logd on": the log goes where ${file} says`;
+    if (spots.has(name)) report.warning(spots.get(name)?.at(-1), message, "Leave it out");
+  }
   const { places, problems } = parseLogdCf(text, file);
   // What is wrong in this file keeps no agent from starting.
   const warnings = problems.map((each): Problem => ({ ...each, level: "warning" }));
-  return { conf: withLogd(conf, places), problems: warnings };
+  return { conf: withLogd(conf, places), problems: [...report.problems, ...warnings] };
 }
 
 function readKeys(given: Given): ReturnType<typeof parseAuthkeys> {

@@ -44,6 +44,9 @@ export interface LogdCf {
   readonly problems: readonly Problem[];
 }
 
+/** Directives of ha.cf that name a place for the log. */
+export const logPlaces = ["logfile", "debugfile", "logfacility"] as const;
+
 /** ha_logd's own: it writes to syslog unless it is told not to. */
 const usualFacility = "daemon";
 /** What logd.cf of cluster-glue shows as its default. */

@@ -21,6 +21,7 @@ import { inTurn, serveHangup } from "./hangup.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
+import { logPlacesOf } from "./logd/use.ts";
 import type { Notice } from "./notice.ts";
 import { Notify } from "./notify.ts";
 import { Operator } from "./operator.ts";
@@ -298,7 +299,7 @@ export class Agent {
     } else if (settings.good) {
       this.#cluster = settings.cluster;
       this.#conf = settings.conf;
-      this.#log.open(settings.conf);
+      this.#log.open(logPlacesOf(settings.conf, this.#places.state));
       this.#notice.use(settings.conf.notify);
       this.#page.use(this.#operator, this.#conf.statusPage);
       this.#routers.adopt(settings.cluster.routers);
@@ -309,7 +310,7 @@ export class Agent {
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
       // Who rotates logs sends SIGHUP too.
-      this.#log.open(this.#conf);
+      this.#log.open(logPlacesOf(this.#conf, this.#places.state));
     }
     this.#notify.reloaded();
   }

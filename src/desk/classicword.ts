@@ -21,8 +21,8 @@ export class ClassicVoice {
   /** Groups that are being taken from a node, by whose they were. */
   readonly #taking = new Map<unknown, Set<unknown>>();
   #hasLeft = false;
-  /** What was said last: a line goes to several places. */
-  #last: { readonly line: Line; readonly words: readonly ClassicWord[] } | undefined;
+  /** What was said: a line goes to several places, to one of them later perhaps. */
+  readonly #said = new WeakMap<Line, readonly ClassicWord[]>();
 
   constructor(node: string) {
     this.#node = node;
@@ -30,11 +30,12 @@ export class ClassicVoice {
 
   /** One line of ours in 3.0.6's words: one or several lines, or none where an earlier one has said it. */
   words(line: Line): readonly ClassicWord[] {
-    if (this.#last?.line === line) return this.#last.words;
+    const before = this.#said.get(line);
+    if (before !== undefined) return before;
     const { level, topic, text } = line;
     const own = { level: heartbeatWord[level], text: topic === "" ? text : `${topic}: ${text}` };
     const words = this.#told(line) ?? wordsOf(topic, line.fields ?? {}) ?? [own];
-    this.#last = { line, words };
+    this.#said.set(line, words);
     return words;
   }
 

@@ -2,6 +2,7 @@
 // Those of a single agent (OCF_RESKEY_…) are added where it is called.
 
 import type { HaConf } from "../config/haconf.ts";
+import { usesLogd } from "./logd/use.ts";
 import type { Places } from "./place.ts";
 
 /** Variables that are the business of the service manager and the agent, not of scripts. */
@@ -24,7 +25,7 @@ export function scriptEnvironment(
     HA_FUNCS: `${places.conf}/shellfuncs`,
     HA_RSCTMP: places.scratch,
     HA_DATEFMT: "%Y/%m/%d_%T\t",
-    HA_LOGD: "no",
+    ...logdEnvironment(conf),
     HA_debug: String(conf.debug),
     HA_COMPRESSION: conf.compression,
     OCF_ROOT: places.ocfRoot,
@@ -36,6 +37,17 @@ export function scriptEnvironment(
   if (conf.logfacility !== undefined) common.HA_LOGFACILITY = conf.logfacility;
   for (const [name, value] of conf.env) common[`HA_${name}`] = value;
   return common;
+}
+
+/** Scripts ask for HA_LOGD, programs that use Heartbeat's library for the others (logd.md, "Clients"). */
+function logdEnvironment(conf: HaConf): Record<string, string> {
+  const isUsed = usesLogd(conf);
+  const { use_logd: spelt = isUsed ? "yes" : undefined, conn_logd_time: retry } = conf.written;
+  return {
+    HA_LOGD: isUsed ? "yes" : "no",
+    ...(spelt !== undefined && { HA_use_logd: spelt }),
+    ...(retry !== undefined && { HA_conn_logd_time: retry }),
+  };
 }
 
 /** HA_<directive>: the settings that scripts read; times in milliseconds with their unit. */

@@ -60,7 +60,8 @@ export function plain(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => (character === "\t" ? " " : "·"));
 }
 
-function sentence({ topic, text }: Line): string {
+/** What it says, behind what it is about. */
+export function withTopic({ topic, text }: Line): string {
   return plain(topic === "" ? text : `${topic}: ${text}`);
 }
 
@@ -76,14 +77,14 @@ export function humanLine(line: Line, colour: boolean): string {
 
 /** For the journal: it adds time and process by itself. */
 export function journalLine(line: Line): string {
-  return `<${severityOf[line.level]}>${sentence(line)}\n`;
+  return `<${severityOf[line.level]}>${withTopic(line)}\n`;
 }
 
 /** For logfile and debugfile, as Heartbeat writes them (`syslogmsgfmt on`). */
 export function heartbeatLine(line: Line): string {
   const { at, level } = line;
   const stamp = `${monthDay(at)} ${clockOf(at)} ${hostname()}`;
-  return `${stamp} hb: [${process.pid}]: ${heartbeatWord[level]}: ${sentence(line)}\n`;
+  return `${stamp} hb: [${process.pid}]: ${heartbeatWord[level]}: ${withTopic(line)}\n`;
 }
 
 // The facilities of RFC 3164 by number; 12 to 15 have no name that everybody knows.
@@ -96,7 +97,7 @@ const facilities = [
 export function syslogPacket(line: Line, facility: string): string | undefined {
   const head = syslogHead(line, facility);
   if (head === undefined) return undefined;
-  return `${head} hb[${process.pid}]: ${heartbeatWord[line.level]}: ${sentence(line)}`;
+  return `${head} hb[${process.pid}]: ${heartbeatWord[line.level]}: ${withTopic(line)}`;
 }
 
 /** Priority and time of such a packet; the program's name comes behind it. */

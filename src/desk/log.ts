@@ -10,7 +10,9 @@ import { AF_UNIX } from "../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
 import { sockaddrUn } from "../../ffi/unix.ts";
 import type { Fields, Level } from "../core/effect.ts";
-import type { Line } from "./line.ts";
+import type { LogLine } from "../wire/ipc/logline.ts";
+import { facilityNumber, type Line } from "./line.ts";
+import { LogdLink } from "./logd/link.ts";
 import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
 
@@ -21,9 +23,13 @@ export interface LogPlaces extends Partial<LogFormOptions> {
   readonly logfacility?: string;
   /** Where the syslog daemon listens; absent: /dev/log. */
   readonly syslog?: string;
+  /** The log daemon that writes in their place while it can be reached; how often it is tried, at most. */
+  readonly logd?: { readonly socket: string; readonly retryMs: number };
 }
 
 const devLog = "/dev/log";
+/** What is closed has so long to take what waits for it. */
+const closeMs = 5_000;
 
 /** consola's numbers for our levels. */
 const numberOf: Readonly<Record<Level, number>> = { error: 0, warn: 1, info: 3, debug: 4 };
@@ -59,6 +65,7 @@ export class Log {
   #logfile: OpenFile | undefined;
   #debugfile: OpenFile | undefined;
   #syslog: number | undefined;
+  #logd: LogdLink | undefined;
   /** What syslog did not take since it last took something. */
   #unsaid = 0;
 
@@ -99,13 +106,18 @@ export class Log {
 
   /** Opens the files and the syslog that ha.cf names; again after a log rotation. */
   open(places: LogPlaces): void {
-    this.close();
     this.#places = places;
-    const { logfile, debugfile, logfacility } = places;
     this.#form = logForm({ ...usualForm, ...places });
+    this.#useLogd(places.logd);
+    this.#openPlaces();
+  }
+
+  #openPlaces() {
+    this.#closePlaces();
+    const { logfile, debugfile, logfacility, syslog = devLog } = this.#places;
     this.#logfile = this.#openFile(logfile);
     this.#debugfile = debugfile === logfile ? undefined : this.#openFile(debugfile);
-    if (logfacility === undefined || !existsSync(places.syslog ?? devLog)) return;
+    if (logfacility === undefined || !existsSync(syslog)) return;
     this.#syslog = socket(AF_UNIX, SOCK_DGRAM);
   }
 
@@ -116,6 +128,40 @@ export class Log {
 
   /** Closes what open() opened; stderr stays. */
   close(): void {
+    this.#useLogd(undefined);
+    this.#closePlaces();
+  }
+
+  #useLogd(logd: LogPlaces["logd"]) {
+    if (this.#logd !== undefined && this.#logd.path !== logd?.socket) {
+      void this.#logd.close(closeMs);
+      this.#logd = undefined;
+    }
+    if (logd === undefined) return;
+    const { socket: path, retryMs } = logd;
+    this.#logd ??= new LogdLink({
+      socket: path,
+      messages: (line) => this.#messages(line),
+      // Who rotates the daemon's files tells it alone: they may be others by now.
+      lost: () => this.#openPlaces(),
+      directly: (line) => this.#directly(line),
+    });
+    this.#logd.retryMs = retryMs;
+  }
+
+  #messages(line: Line): LogLine[] {
+    const facility = facilityNumber(this.#places.logfacility ?? "daemon") ?? 0;
+    return this.#form.said(line).map((said) => ({
+      ...said,
+      // A byte string.
+      text: Buffer.from(said.text).toString("latin1"),
+      facility: facility * 8,
+      pid: process.pid,
+      atS: Math.floor(line.at.getTime() / 1000),
+    }));
+  }
+
+  #closePlaces() {
     for (const file of [this.#logfile, this.#debugfile]) if (file) closeLater(file);
     this.#logfile = undefined;
     this.#debugfile = undefined;
@@ -131,6 +177,7 @@ export class Log {
 
   /** Resolves when everything is written, or after `limitMs`: before the process ends. */
   async drained(limitMs: number): Promise<void> {
+    await this.#logd?.drained(limitMs);
     const sinks = [this.#stderr, this.#stdout, this.#logfile?.sink, this.#debugfile?.sink];
     await Promise.all(sinks.map((sink) => sink?.drained(limitMs)));
   }
@@ -149,13 +196,18 @@ export class Log {
       const sink = this.#manner?.stream(line) === "stdout" ? this.#stdout : this.#stderr;
       sink.push(this.#terminalLine(line));
     }
-    if (level !== "debug") {
+    const isKept = level !== "debug" || numberOf[this.#level] >= numberOf.debug;
+    if (isKept && this.#logd?.take(line) !== true) this.#directly(line);
+    if (level !== "debug") for (const listener of this.#listeners) listener(line);
+  }
+
+  /** To the places themselves. */
+  #directly(line: Line) {
+    if (line.level !== "debug") {
       this.#logfile?.sink.push(this.#form.file(line));
       this.#toSyslog(line);
-      for (const listener of this.#listeners) listener(line);
     }
-    const debugsHere = level !== "debug" || numberOf[this.#level] >= numberOf.debug;
-    if (debugsHere) this.#debugfile?.sink.push(this.#form.file(line));
+    this.#debugfile?.sink.push(this.#form.file(line));
   }
 
   #terminalLine(line: Line): string {
@@ -233,5 +285,5 @@ export function openedToAppend(path: string, mode = 0o640): number {
 }
 
 function closeLater(file: OpenFile) {
-  file.sink.drained(5_000).then(() => closeSync(file.fd));
+  file.sink.drained(closeMs).then(() => closeSync(file.fd));
 }

@@ -17,6 +17,7 @@ import {
   slashedStamp,
   syslogHead,
   syslogPacket,
+  withTopic,
 } from "./line.ts";
 
 export interface LogForm {
@@ -27,6 +28,19 @@ export interface LogForm {
   file(line: Line): string;
   /** Packets for /dev/log; none for an unknown facility. */
   syslog(line: Line, facility: string): readonly string[];
+  /** What a log daemon is told. */
+  said(line: Line): readonly Said[];
+}
+
+/** A message to a log daemon, without who says it and when. */
+export interface Said {
+  /** The name that a reader of the log finds it by. */
+  readonly entity: string;
+  /** Of syslog. */
+  readonly priority: number;
+  /** Whether its word stands before the text. */
+  readonly saysPriority: boolean;
+  readonly text: string;
 }
 
 export type LogFormat = "text" | "json" | "classic";
@@ -53,6 +67,7 @@ const text: LogForm = {
   journal: journalLine,
   file: heartbeatLine,
   syslog: (line, facility) => packets(syslogPacket(line, facility)),
+  said: (line) => [said("hb", severityOf[line.level], withTopic(line))],
 };
 
 const json: LogForm = {
@@ -63,6 +78,7 @@ const json: LogForm = {
     const head = syslogHead(line, facility);
     return packets(head === undefined ? undefined : `${head} hb[${process.pid}]: ${jsonOf(line)}`);
   },
+  said: (line) => [{ ...said("hb", severityOf[line.level], jsonOf(line)), saysPriority: false }],
 };
 
 /** The keys of an event (docs/events.md), with the time as text. Control characters that JSON allows could
@@ -107,7 +123,24 @@ function classic(syslogmsgfmt: boolean): LogForm {
         return `${head} heartbeat: [${pid}]: ${level}: ${plain(sentence)}`;
       });
     },
+    said: (line) => {
+      return voice.words(line).map(({ level, text: sentence }) => {
+        return said("heartbeat", classicSeverity[level], plain(sentence));
+      });
+    },
   };
+}
+
+const classicSeverity: Readonly<Record<ClassicWord["level"], number>> = {
+  CRIT: 2,
+  ERROR: severityOf.error,
+  WARN: severityOf.warn,
+  info: severityOf.info,
+  debug: severityOf.debug,
+};
+
+function said(entity: string, priority: number, sentence: string): Said {
+  return { entity, priority, saysPriority: true, text: sentence };
 }
 
 function packets(packet: string | undefined): readonly string[] {

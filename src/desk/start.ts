@@ -14,6 +14,7 @@ import { Identity } from "./identity.ts";
 import { journalOf } from "./journal/journal.ts";
 import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
+import { logPlacesOf } from "./logd/use.ts";
 import { Notice } from "./notice.ts";
 import { missingCapabilities, neededBy, withoutRoot } from "./permission.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
@@ -66,7 +67,7 @@ export async function runAgent({ directories, level, version }: StartOptions): P
       await refuse(log, locked.refused);
       return code.failed;
     }
-    log.open(conf);
+    log.open(logPlacesOf(conf, places.state));
     // Not before: who starts a second agent wants to know of the first, not of old warnings.
     tellProblems(log, problems);
     if (conf.realtime) stayInMemory(log);

@@ -74,6 +74,7 @@ test("hb check reads the logd.cf of this host with use_logd on", () => {
   expect(code).toBe(0);
   const { problems, conf } = JSON.parse(stdout);
   expect(problems).toMatchObject([
+    { level: "warning", line: 7, hint: "Leave it out" },
     { level: "warning", file: "/etc/logd.cf", line: 2, message: 'Unknown directive "nonsense"' },
   ]);
   expect(conf).toMatchObject({ logfile: "/var/log/logd", logfacility: "daemon" });

@@ -13,8 +13,10 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { makeFifo } from "../../ffi/path.ts";
+import { parseLogdCf } from "../../src/config/logdcf.ts";
 import { heartbeatLine, humanLine, journalLine, syslogPacket } from "../../src/desk/line.ts";
 import { Log } from "../../src/desk/log.ts";
+import { Logd } from "../../src/desk/logd/logd.ts";
 import { descriptorWrite, Sink, type Write } from "../../src/desk/sink.ts";
 
 const directory = mkdtempSync("/tmp/hb-log-");
@@ -178,6 +180,47 @@ test("Log.open() writes to logfile and debugfile; debug lines only where they ar
   expect(readFileSync(logfile, "utf8")).not.toContain("a detail");
   expect(readFileSync(debugfile, "utf8")).toContain("debug: a detail");
   log.close();
+});
+
+test("Log gives its lines to a log daemon, and writes them itself when that is gone", async () => {
+  const socket = join(directory, "log_daemon");
+  const [logfile, daemonsOwn] = [join(directory, "direct"), join(directory, "daemons")];
+  const { conf } = parseLogdCf(`debugfile ${daemonsOwn}\nlogfacility none\n`, "logd.cf");
+  makeFifo(daemonsOwn, 0o600);
+  const logd = new Logd({ conf, socket, syslog: "/dev/log" });
+  const cat = Bun.spawn(["cat", daemonsOwn], { stdout: "pipe" });
+  const quiet = new Sink(
+    (bytes, done) => done(null, bytes.length),
+    () => "",
+  );
+  const log = new Log("debug", quiet);
+  log.open({ logfile, logd: { socket, retryMs: 60_000 } });
+  log.info("a täkeover", "takeover");
+  log.debug("a detail");
+  await log.drained(60_000);
+  // A rotation of hb's own files is nothing to the daemon.
+  log.open({ logfile, logd: { socket, retryMs: 60_000 } });
+  log.error("bad");
+  await log.drained(60_000);
+  log.open({ logfile });
+  log.info("alone");
+  await log.drained(60_000);
+  log.close();
+  let said = "";
+  for await (const piece of cat.stdout) {
+    said += Buffer.from(piece).toString("utf8");
+    if (said.includes("bad\n")) break;
+  }
+  cat.kill();
+  await logd.close(60_000);
+  const own = ` hb: [${process.pid}]: `;
+  expect(
+    said
+      .trimEnd()
+      .split("\n")
+      .map((each) => each.split(own)[1]),
+  ).toEqual(["info: takeover: a täkeover", "debug: a detail", "ERROR: bad"]);
+  expect(readFileSync(logfile, "utf8")).toMatch(/^[^\n]*info: alone\n$/);
 });
 
 test("Log.open() does not wait for the reader of a named pipe, who then finds a gap in the log's own form", async () => {

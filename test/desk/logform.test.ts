@@ -50,6 +50,34 @@ test("logForm() in 3.0.6's form has its name, its levels and its words", () => {
   expect(form.syslog(dead, "daemon")).toEqual([`<28>Nov  3 09:05:07 ${words}`]);
 });
 
+test.each([
+  ["text", { entity: "hb", text: "dead: bob is dead: silent·2J·", saysPriority: true }],
+  ["classic", { entity: "heartbeat", text: "node bob: is dead", saysPriority: true }],
+] as const)(
+  "logForm() in %s tells a log daemon who says what, and how bad it is",
+  (logFormat, said) => {
+    expect(logForm({ logFormat, syslogmsgfmt: true }).said(dead)).toEqual([
+      { ...said, priority: 4 },
+    ]);
+  },
+);
+
+test("logForm() in JSON tells a log daemon the object", () => {
+  const form = logForm({ logFormat: "json", syslogmsgfmt: true });
+  const text = form.file(dead).trimEnd();
+  expect(form.said(dead)).toEqual([{ entity: "hb", priority: 4, saysPriority: false, text }]);
+});
+
+test("logForm() in 3.0.6's form says a line in the same words later", () => {
+  const form = logForm({ logFormat: "classic", syslogmsgfmt: true });
+  const fields = { group: "g", from: "bob", to: hostname() };
+  const taking: Line = { at, level: "warn", topic: "takeover", text: "g is taken", fields };
+  const [first] = form.said(taking);
+  form.said(dead);
+  expect(first?.text).toBe("Resources being acquired from bob.");
+  expect(form.file(taking)).toEndWith(" Resources being acquired from bob.\n");
+});
+
 test("logForm() with syslogmsgfmt off has 3.0.6's other head", () => {
   const form = logForm({ logFormat: "classic", syslogmsgfmt: false });
   expect(form.file(dead)).toBe(

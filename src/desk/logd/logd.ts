@@ -19,6 +19,7 @@ const priorityOf = { error: 3, warn: 4, info: 6, debug: 7 } as const;
 const daemonFacility = 24;
 /** Longer than a busy disk hangs, shorter than programs that wait for room are patient. */
 const patienceMs = 1_000;
+const lastLookMs = 20;
 
 export interface LogdOptions {
   readonly conf: LogdConf;
@@ -79,6 +80,8 @@ export class Logd {
   /** Hears nobody any more, writes what it has, or gives up after `limitMs`. Gives how many messages were not
    *  written to the place that took the fewest. */
   async close(limitMs: number): Promise<number> {
+    // What is in their sockets by now is heard.
+    await Bun.sleep(lastLookMs);
     this.#server.close();
     await Promise.all(this.#places.map(({ outlet }) => outlet.drained(limitMs)));
     const lost = this.#places.map(({ outlet }) => outlet.waiting + outlet.discarded);
