@@ -10,7 +10,7 @@ import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { beginAnew } from "./anew.ts";
-import { Api } from "./api/api.ts";
+import { Api, type ApiOptions } from "./api/api.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
 import { Control } from "./control.ts";
@@ -119,7 +119,10 @@ export class Agent {
       tell: (message) => void this.#keeper.tell(message),
     });
     const { self } = cluster;
-    this.#api = new Api({ places, log, self, input: (input) => this.#keeper.input(input) }, conf);
+    const input: ApiOptions["input"] = (message) => this.#keeper.input(message);
+    const order: ApiOptions["order"] = (asked, from) =>
+      void this.#operator.carryOut(asked, { from, topic: "client" });
+    this.#api = new Api({ places, log, self, input, order }, conf);
   }
 
   /** Runs until this node has left the cluster, or another agent shall go on. */

@@ -8,7 +8,7 @@ import type { Message } from "../wire/message.ts";
 import { netstringText } from "../wire/netstring.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
-import { orderOf } from "./order.ts";
+import { type Order, orderOf } from "./order.ts";
 import { Pending, type Reply } from "./pending.ts";
 import type { Ppp } from "./ppp/links.ts";
 import { type Answer, commandOf, type Request } from "./request.ts";
@@ -73,17 +73,16 @@ export class Operator {
     const message = decodeClassic(text);
     if (message === undefined) {
       this.#log.error("A message from the FIFO is dropped: not in text form", "fifo");
-    } else void this.heard(message, { from: "the FIFO", topic: "fifo" });
-  }
-
-  /** A message of a script or a client. What it asks of this node itself is done; whoever sent it does not wait
-   *  for the end, so the log is told. All else goes to the cluster. */
-  async heard(message: Message, by: { readonly from: string; readonly topic: string }) {
-    const order = orderOf(message);
-    if (order === undefined) {
-      this.#send(message, by);
       return;
     }
+    const order = orderOf(message);
+    if (order === undefined) this.#send(message);
+    else void this.carryOut(order, { from: "the FIFO", topic: "fifo" });
+  }
+
+  /** Does what a script or a client asks of this node itself. Whoever asked does not wait for the end, so the log
+   *  is told. */
+  async carryOut(order: Order, by: { readonly from: string; readonly topic: string }) {
     if ("refused" in order) {
       this.#log.error(`A message from ${by.from} is dropped: ${order.refused}`, by.topic);
       return;
@@ -105,10 +104,10 @@ export class Operator {
     return snapshot === undefined || ppp.length === 0 ? snapshot : { ...snapshot, ppp };
   }
 
-  #send(message: Message, { from, topic }: { readonly from: string; readonly topic: string }) {
-    const isTaken = this.#keeper.ready;
-    if (isTaken) this.#keeper.input({ on: "client", body: netstringText(message) });
-    else this.#log.error(`A message from ${from} is dropped: the agent is starting`, topic);
+  #send(message: Message) {
+    const body = netstringText(message);
+    const isTaken = this.#keeper.ready && this.#keeper.input({ on: "client", body });
+    if (!isTaken) this.#log.error("A message from the FIFO is dropped: no pulse is ready", "fifo");
   }
 
   async #status(): Promise<Answer> {

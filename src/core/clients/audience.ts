@@ -6,12 +6,9 @@ import { netstringText } from "../../wire/netstring.ts";
 import type { Effect } from "../effect.ts";
 import { type Filter, filter } from "./filter.ts";
 
-/** The question whether a client is there: the desk answers it once, whoever listens (heartbeat-api.md 5). */
+/** The question whether a client is there: the desk answers it once, whoever listens, and no client hears it
+ *  (heartbeat-api.md 5). */
 const question = "query-cstatus";
-
-function isQuestion(message: Message, as: Filter): boolean {
-  return as === filter.normal && textOf(message, "t") === question;
-}
 
 const nothing: readonly Effect[] = [];
 
@@ -29,7 +26,9 @@ export class Audience {
 
   /** Hands them a message of this class. */
   given(message: Message, as: Filter): readonly Effect[] {
-    if ((this.#wanted & as) === 0 && !isQuestion(message, as)) return nothing;
+    const isWanted =
+      textOf(message, "t") === question ? as === filter.normal : (this.#wanted & as) !== 0;
+    if (!isWanted) return nothing;
     return [{ do: "deliver", body: netstringText(message), filter: as }];
   }
 }

@@ -8,6 +8,7 @@ import type { Effect } from "../../core/effect.ts";
 import type { Input } from "../../core/input.ts";
 import { IpcServer } from "../ipc/server.ts";
 import type { Log } from "../log.ts";
+import type { Order } from "../order.ts";
 import type { Places } from "../place.ts";
 import { ownHost } from "./process.ts";
 import { rightsOf } from "./rights.ts";
@@ -20,6 +21,8 @@ export interface ApiOptions {
   readonly self: string;
   /** To the core. False when there is none now. */
   input(input: Input): boolean;
+  /** What a client asks of this node itself. */
+  order(order: Order, from: string): void;
 }
 
 /** What the core has for this place. */
@@ -40,10 +43,16 @@ export class Api {
 
   constructor(options: ApiOptions, conf: HaConf) {
     this.#options = options;
-    const { self, input, log } = options;
+    const { self, input, order, log } = options;
     const nobody = () => "client failed authorization";
     this.#roster = new Roster(
-      { self, input, processes: ownHost, log: (level, text) => log.write(level, text, "client") },
+      {
+        self,
+        input,
+        order,
+        processes: ownHost,
+        log: (level, text) => log.write(level, text, "client"),
+      },
       rulesOf(conf, nobody),
     );
     this.adopt(conf);

@@ -27,8 +27,8 @@ export interface House {
   answer(request: Message, asker: Asker): Answer;
   /** It wants another class of messages than before. */
   tuned(): void;
-  /** Sends to the cluster what a named client says. */
-  broadcast(message: Message): void;
+  /** A named client says something that is no request: to the cluster, or to this node itself. */
+  hear(client: Client, message: Message): void;
   /** It must not, or cannot, be served any longer. */
   dismiss(client: Client, why: string): void;
   /** Its connection is over. */
@@ -153,7 +153,7 @@ export class Client implements Visitor, Asker {
     if (message === undefined || type === undefined) return;
     if (type === "hbapi-req") this.#asked(message, body);
     else if (this.isCasual) this.#house.dismiss(this, "badclient");
-    else this.#house.broadcast(this.#signed(message));
+    else this.#house.hear(this, this.#signed(message));
   }
 
   left(why: "EOF" | "not frames" | "sent away"): void {

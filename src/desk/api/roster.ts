@@ -11,6 +11,7 @@ import type { Input } from "../../core/input.ts";
 import { encodeBody } from "../../wire/ipc/body.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
+import { type Order, orderOf } from "../order.ts";
 import type { Answer } from "./answer.ts";
 import { Client, type House, type Line } from "./client.ts";
 import type { Processes } from "./process.ts";
@@ -23,6 +24,8 @@ export interface RosterOptions {
   readonly processes: Processes;
   /** To the core. False when there is none now. */
   input(input: Input): boolean;
+  /** A client asks something of this node itself: by the rule that the FIFO goes by. */
+  order(order: Order, from: string): void;
   log(level: Level, text: string): void;
 }
 
@@ -165,6 +168,12 @@ export class Roster implements House {
     if (wanted === this.#audience || !this.#isHeard) return;
     this.#audience = wanted;
     this.#options.input({ on: "audience", filter: wanted });
+  }
+
+  hear(client: Client, message: Message): void {
+    const order = orderOf(message);
+    if (order === undefined) this.broadcast(message);
+    else this.#options.order(order, `the client "${client.id}"`);
   }
 
   broadcast(message: Message): boolean {

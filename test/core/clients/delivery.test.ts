@@ -35,14 +35,21 @@ describe("Core.step() hands clients", () => {
     ]);
   });
 
-  test("nothing while nobody listens, but always the question for a client", () => {
-    const alice = listening(0);
-    alice.hears(from("bob", { t: "hello" }, { seq: 4 }));
+  test.each([0, all])("the question for a client once, though they want %d", (wanted) => {
+    const alice = listening(wanted);
     alice.hears(from("bob", { t: "query-cstatus", dest: "alice", cn: "ccm" }, { seq: 5 }));
     alice.hears(from("bob", { t: "query-cstatus", dest: "alice", cn: "ccm" }, { seq: 5 }));
     alice.hears(from("bob", { t: "query-cstatus", dest: "carol", cn: "ccm" }, { seq: 6 }));
+    const questions = alice.delivered.filter((line) => line.includes("query"));
+    expect(questions).toEqual([`1 query-cstatus dest=alice cn=ccm ${tail(5)}`]);
+  });
+
+  test("nothing while nobody listens", () => {
+    const alice = listening(0);
+    alice.hears(from("bob", { t: "hello" }, { seq: 4 }));
+    alice.hears(echo, "router");
     alice.wait(12_000);
-    expect(alice.delivered).toEqual([`1 query-cstatus dest=alice cn=ccm ${tail(5)}`]);
+    expect(alice.delivered).toEqual([]);
   });
 
   test("the status of a node when it is another, and of the same class all links that follow", () => {

@@ -14,6 +14,7 @@ import type { Processes } from "../../../src/desk/api/process.ts";
 import { rightsOf } from "../../../src/desk/api/rights.ts";
 import { Roster } from "../../../src/desk/api/roster.ts";
 import type { Visitor } from "../../../src/desk/ipc/connection.ts";
+import type { Order } from "../../../src/desk/order.ts";
 import { hexToBytes } from "../../../src/wire/bytes.ts";
 import { encodeBody } from "../../../src/wire/ipc/body.ts";
 import { type Field, type Message, text, textOf, withText } from "../../../src/wire/message.ts";
@@ -146,6 +147,7 @@ export class ApiHouse {
   readonly self: string;
   readonly processes = new MadeUpProcesses();
   readonly inputs: Input[] = [];
+  readonly orders: { readonly order: Order; readonly from: string }[] = [];
   readonly logged: { readonly level: Level; readonly text: string }[] = [];
   readonly roster: Roster;
   readonly directory: Directory;
@@ -174,6 +176,7 @@ export class ApiHouse {
           self,
           processes: house.processes,
           input: (input) => house.inputs.push(input) > 0,
+          order: (order, from) => house.orders.push({ order, from }),
           log: (level, line) => house.logged.push({ level, text: line }),
         },
         rules,

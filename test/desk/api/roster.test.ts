@@ -50,6 +50,19 @@ function types({ heard }: Wire): (string | undefined)[] {
   return heard.map((body) => textOf(messageOf(body) ?? { fields: [] }, "t"));
 }
 
+test("Roster takes what a client asks of this node itself as from the FIFO, and sends it to nobody", async () => {
+  const { house, named } = await open();
+  const before = house.inputs.length;
+  const giveUp = { t: "ask_resources", rsc_hold: "foreign", src: "apia", info: "me" };
+  named.say(encodeBody(text(giveUp)));
+  named.say(encodeBody(text({ ...giveUp, info: "done" })));
+  expect(house.orders).toEqual([
+    { order: { command: { name: "standby", set: "foreign" } }, from: 'the client "ccm"' },
+    { order: { refused: "only info=me asks for anything" }, from: 'the client "ccm"' },
+  ]);
+  expect(house.inputs).toHaveLength(before);
+});
+
 test("Client cannot speak for another", async () => {
   const { house, named } = await open();
   named.say(
