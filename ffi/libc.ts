@@ -69,6 +69,22 @@ const table = {
   syscall: { args: [T.i64_fast, T.i64_fast, T.i64_fast, T.ptr, T.i64_fast], returns: T.i64_fast },
   // sighandler_t signal(int signum, sighandler_t handler);
   signal: { args: [T.i32, T.i64_fast], returns: T.i64_fast },
+  // int pthread_sigmask(int how, const sigset_t *set, sigset_t *oldset);
+  pthread_sigmask: { args: [T.i32, T.ptr, T.ptr], returns: T.i32 },
+  // int setpgid(pid_t pid, pid_t pgid);
+  setpgid: { args: [T.i32, T.i32], returns: T.i32 },
+  // int dup2(int oldfd, int newfd);
+  dup2: { args: [T.i32, T.i32], returns: T.i32 },
+  // struct passwd *getpwnam(const char *name);
+  getpwnam: { args: [T.ptr], returns: T.ptr },
+  // int initgroups(const char *user, gid_t group);
+  initgroups: { args: [T.ptr, T.u32], returns: T.i32 },
+  // int setgid(gid_t gid);
+  setgid: { args: [T.u32], returns: T.i32 },
+  // int setuid(uid_t uid);
+  setuid: { args: [T.u32], returns: T.i32 },
+  // int execv(const char *pathname, char *const argv[]);
+  execv: { args: [T.ptr, T.ptr], returns: T.i32 },
   // int kill(pid_t pid, int sig);
   kill: { args: [T.i32, T.i32], returns: T.i32 },
   // int tcgetattr(int fd, struct termios *termios_p);

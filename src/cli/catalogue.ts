@@ -128,6 +128,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./pulse.ts")).pulse,
   },
   {
+    name: "child",
+    summary: "Becomes a program of ha.cf, as its user; started by the agent",
+    hidden: true,
+    load: async () => (await import("./child.ts")).child,
+  },
+  {
     name: "carry-on",
     summary: "Runs virtual routers in the background; started by hb carp",
     hidden: true,

@@ -70,12 +70,14 @@ export function styleOf(state: string): Style {
     case "held":
     case "ping":
     case "master":
+    case "running":
       return "green";
     case "dead":
     case "failed":
       return "red";
     case "idle":
     case "backup":
+    case "done":
     case "unknown":
       return "dim";
     default:

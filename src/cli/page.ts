@@ -2,6 +2,7 @@
 // stands out. The JSON form is the snapshot itself.
 
 import type {
+  ChildView,
   GroupView,
   LinkView,
   NodeView,
@@ -52,7 +53,7 @@ export function partsWith(snapshot: Snapshot, paint: Paint, middle: Middle): Par
   const title = paint("bold", snapshot.node);
   const state = paint(styleOf(snapshot.state), snapshot.state);
   const lines = lineRows(snapshot);
-  const ppp = snapshot.ppp ?? [];
+  const { ppp = [], children = [] } = snapshot;
   return [
     `${title} is ${state}, ${holdings[snapshot.resources]}`,
     ...middle.nodes,
@@ -60,6 +61,7 @@ export function partsWith(snapshot: Snapshot, paint: Paint, middle: Middle): Par
     ...(ppp.length > 0 ? [section("PPP", ppp.map(pppRow), paint)] : []),
     middle.groups,
     ...middle.routers,
+    ...(children.length > 0 ? [section("Programs", children.map(childRow), paint)] : []),
     pulseLines(snapshot, paint).join("\n"),
   ];
 }
@@ -102,6 +104,13 @@ export function labelOf({ name, medium }: LinkView): string {
 function pppRow({ tty, state, device, local, remote = "?", why }: PppView): Cell[] {
   const line = `${local} to ${remote}`;
   return [dot(state), tty, [styleOf(state), state], device ?? "", line, ["dim", why]];
+}
+
+function childRow({ kind, program, user, state, sinceMs, restarts, why }: ChildView): Cell[] {
+  const times =
+    restarts === 0 ? "" : `started again ${restarts === 1 ? "once" : `${restarts} times`}`;
+  const since = `${state} for ${length(sinceMs)}`;
+  return [dot(state), program, [styleOf(state), since], user, kind, times, ["dim", why]];
 }
 
 /** What it is, and under it why. */

@@ -6,8 +6,10 @@ import { type FileFacts, parseAuthkeys } from "./authkeys.ts";
 import type { Passfile } from "./carp/password.ts";
 import { givePasswords } from "./carp/secret.ts";
 import { checkRouters } from "./carp/together.ts";
+import { checkChildren } from "./checkchild.ts";
 import { checkHaCf, type ProgramKind } from "./checkhacf.ts";
 import type { TtyKind } from "./checkline.ts";
+import { pacemakerMode } from "./child.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
@@ -69,9 +71,16 @@ export function checkAll(given: Given): Checked {
   const haCf = parseHaCf(given.haCf.text ?? "", given.haCf.file, given.defaultPort);
   const { conf, problems: logdProblems } = readLogd(haCf, given);
   const keys = readKeys(given);
-  const resources = parseHaresources(given.haresources.text ?? "", given.haresources.file);
+  // Where Pacemaker decides, hb only carries messages.
+  const isPacemaker = pacemakerMode(conf.pacemaker) !== "off";
+  const unread = isPacemaker ? given.haresources.text : undefined;
+  const resources = parseHaresources(
+    isPacemaker ? "" : (given.haresources.text ?? ""),
+    given.haresources.file,
+  );
   // Who lets nodes join and names no group wants membership alone, as with Heartbeat's option -M.
-  const managesResources = conf.autojoin === "none" || resources.groups.length > 0;
+  const managesResources =
+    !isPacemaker && (conf.autojoin === "none" || resources.groups.length > 0);
 
   const around = {
     file: given.haCf.file,
@@ -91,6 +100,7 @@ export function checkAll(given: Given): Checked {
     ...resources.problems,
     ...logdProblems,
     ...checkOwners(haCf, resources, given),
+    ...checkChildren(haCf, { ...given, ...(unread === undefined ? {} : { unread }) }),
     ...secrets.problems,
   ];
   const passfiles = secrets.files;

@@ -3,6 +3,7 @@
 
 import { checkLines, type LineFacts } from "./checkline.ts";
 import { checkTiming } from "./checktiming.ts";
+import { pacemakerMode } from "./child.ts";
 import { nodeCountMax } from "./directive/member.ts";
 import type { HaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
@@ -151,12 +152,7 @@ function checkDevices({ report, spots }: View, devices: readonly string[]): void
 }
 
 /** What hb cannot do yet and must not seem to do. */
-function checkFencing({ conf, report, spot, spots }: View, { self }: Around): void {
-  for (const word of spots("pacemaker")) {
-    if (/^(off|no|n|false|0)$/i.test(word.text)) continue;
-    const message = `hb does not drive Pacemaker yet: ${quote(word.text)} is not possible`;
-    report.error(word, message, 'Write "pacemaker off" to use haresources');
-  }
+function checkFencing({ conf, report, spot }: View, { self }: Around): void {
   const mine = conf.stonith.some(({ host }) => host === undefined || host === "*" || host === self);
   const word = spot("stonith") ?? spot("stonith_host");
   if (word === undefined) return;
@@ -167,7 +163,8 @@ function checkFencing({ conf, report, spot, spots }: View, { self }: Around): vo
 }
 
 function checkGroups({ conf, report, spot }: View, { groups }: Around): void {
-  if (spot("auto_failback") === undefined && spot("nice_failback") === undefined) {
+  const isSaid = spot("auto_failback") !== undefined || spot("nice_failback") !== undefined;
+  if (!isSaid && pacemakerMode(conf.pacemaker) === "off") {
     report.warning(
       undefined,
       '"auto_failback" is not given: it is "legacy", as in Heartbeat 3.0.6',

@@ -43,6 +43,7 @@ const own: ReadonlySet<string> = new Set([
   "resource_timeout",
   "on_stop_failure",
   "announce_interval",
+  "child_timeout",
   "address_lease",
   "address_method",
   "log_format",

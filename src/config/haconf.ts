@@ -2,16 +2,10 @@
 // The core needs the part that is in cluster.ts; the desk needs the rest.
 
 import type { RouterLine } from "./carp/setting.ts";
+import type { ChildLine } from "./child.ts";
 import type { ClusterConfig, Timing } from "./cluster.ts";
 import type { ListenPlace } from "./listen.ts";
 import type { Medium, SerialMedium } from "./medium.ts";
-
-/** A program that Heartbeat would keep running. */
-export interface Respawn {
-  readonly user: string;
-  readonly path: string;
-  readonly args: readonly string[];
-}
 
 /** Who may use the client API under a name. */
 export interface ApiAuth {
@@ -61,12 +55,15 @@ export interface HaConf
   readonly routers: readonly RouterLine[];
 
   readonly stonith: readonly Stonith[];
-  /** As written; anything but "off" is Pacemaker on. */
+  /** As written; what it means says child.ts. */
   readonly pacemaker: string;
+  readonly crmdSpawnsPengine: boolean;
 
   readonly apiauth: readonly ApiAuth[];
-  readonly respawn: readonly Respawn[];
-  readonly failfast: readonly Respawn[];
+  /** Programs beside the agent, in the order of the file. */
+  readonly children: readonly ChildLine[];
+  /** How long one of them may take to end when it is told to. */
+  readonly childTimeoutMs: number;
   /** Pairs for the environment of scripts, without the prefix HA_. */
   readonly env: readonly (readonly [string, string])[];
   readonly useApphbd: boolean;
@@ -129,9 +126,10 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     autoFailback: "legacy",
     stonith: [],
     pacemaker: "off",
+    crmdSpawnsPengine: true,
     apiauth: [],
-    respawn: [],
-    failfast: [],
+    children: [],
+    childTimeoutMs: 60_000,
     env: [],
     useApphbd: false,
     msgfmt: "classic",

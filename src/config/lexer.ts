@@ -64,6 +64,12 @@ export function split(text: string, start: Spot, separator = /[^ \t\v\f]+/g): Wo
   return words;
 }
 
+/** The line from a word on, as it stands there: for what somebody else splits. */
+export function restFrom({ source, column }: Word): string {
+  const [readable = ""] = source.slice(column - 1).split("\r", 1);
+  return withoutComment(readable).trimEnd();
+}
+
 /** Splits a word further at commas, as list directives do. */
 export function splitCommas(word: Word): Word[] {
   return split(word.text, word, /[^,]+/g);

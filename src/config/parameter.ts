@@ -13,6 +13,7 @@ const version = "3.0.6";
 /** Those that have no value while ha.cf does not give one. */
 const withoutDefault = [
   "coreroot",
+  "crmd_spawns_pengine",
   "debugfile",
   "logfacility",
   "logfile",

@@ -59,7 +59,7 @@ export function printHaCf(conf: HaConf): string {
     lines.push([...words, type, parameters].join(" ").trimEnd());
   }
   writeOther("watchdog", "watchdog", same);
-  writeOther("pacemaker", "pacemaker", same);
+  writeOther("crmd_spawns_pengine", "crmdSpawnsPengine", onOff);
   writeOther("resource_timeout", "resourceTimeoutMs", writeTime);
   writeOther("on_stop_failure", "onStopFailure", same);
   writeOther("announce_interval", "announceIntervalMs", writeTime);
@@ -75,8 +75,11 @@ export function printHaCf(conf: HaConf): string {
     ];
     write("apiauth", client, ...rights);
   }
-  for (const { user, path, args } of conf.respawn) write("respawn", user, path, ...args);
-  for (const { user, path, args } of conf.failfast) write("failfast", user, path, ...args);
+  for (const child of conf.children) {
+    if (child.kind === "pacemaker") write("pacemaker", conf.pacemaker);
+    else write(child.kind, child.user, child.line);
+  }
+  writeOther("child_timeout", "childTimeoutMs", writeTime);
   for (const [name, value] of conf.env) write("env", `${name}=${value}`);
   writeOther("use_apphbd", "useApphbd", onOff);
 

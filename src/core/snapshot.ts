@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly pulse: PulseView;
   /** The PPP links of this host; absent when ha.cf names none. */
   readonly ppp?: readonly PppView[];
+  /** Programs that the agent runs beside itself; absent when ha.cf names none. */
+  readonly children?: readonly ChildView[];
   /** Processes of `hb carp` on this host; absent where there are none. What they run is among `routers`. */
   readonly carp?: readonly CarpView[];
 }
@@ -159,6 +161,25 @@ export interface PppView {
   /** Absent while only the other end knows it. */
   readonly remote?: string;
   /** What pppd does, or why it ended: one sentence. */
+  readonly why: string;
+}
+
+/** A program that the agent runs: `respawn`, `failfast`, or a part of Pacemaker. */
+export interface ChildView {
+  readonly kind: "respawn" | "failfast";
+  /** Its path; its arguments may be secrets. */
+  readonly program: string;
+  readonly user: string;
+  /** done: it ended and is not started again, as it should be. failed: it is given up, or this host is rebooted for
+   *  it. */
+  readonly state: "waiting" | "running" | "stopping" | "done" | "failed";
+  readonly sinceMs: number;
+  readonly pid?: number;
+  /** How often this agent started it again. */
+  readonly restarts: number;
+  /** How its last run ended; absent before that, and where nobody saw it. */
+  readonly lastExit?: { readonly code: number } | { readonly signal: string };
+  /** One sentence on the state. */
   readonly why: string;
 }
 

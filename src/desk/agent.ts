@@ -13,11 +13,11 @@ import { beginAnew } from "./anew.ts";
 import { Api, type ApiOptions } from "./api/api.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
+import type { Children } from "./children/children.ts";
 import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Fifo } from "./fifo.ts";
-import { inTurn, serveHangup } from "./hangup.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
@@ -33,6 +33,7 @@ import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
 import { sentenceOf } from "./sentence.ts";
 import { readSettings } from "./settings.ts";
+import { hearSignals } from "./signal.ts";
 import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
@@ -49,6 +50,7 @@ export interface AgentOptions {
   readonly identity: Identity;
   readonly notice: Notice;
   readonly page: StatusPage;
+  readonly children: Children;
 }
 
 export class Agent {
@@ -57,6 +59,7 @@ export class Agent {
   readonly #identity: Identity;
   readonly #notice: Notice;
   readonly #page: StatusPage;
+  readonly #children: Children;
   readonly #remember: Remember;
   readonly #queue: Queue;
   readonly #keeper: Keeper;
@@ -70,11 +73,10 @@ export class Agent {
   #conf: HaConf;
   #control: Control | undefined;
   #fifo: Fifo | undefined;
-  #watchdog: ReturnType<typeof setInterval> | undefined;
   #signals = 0;
 
   constructor(options: AgentOptions) {
-    const { places, log, cluster, conf, identity, notice, page } = options;
+    const { places, log, cluster, conf, identity, notice, page, children } = options;
     this.#places = places;
     this.#log = log;
     this.#cluster = cluster;
@@ -82,6 +84,7 @@ export class Agent {
     this.#identity = identity;
     this.#notice = notice;
     this.#page = page;
+    this.#children = children;
     const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
     this.#remember = new Remember(places, boot, (text) => log.error(text, "memory"));
     this.#queue = new Queue({
@@ -108,7 +111,7 @@ export class Agent {
       },
     });
     this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
-    this.#operator = new Operator(this.#keeper, log, this.#ppp);
+    this.#operator = new Operator(this.#keeper, log, this.#ppp, children);
     this.#routers = new RouterDesk(cluster.routers, {
       log,
       directory: places.run,
@@ -140,15 +143,16 @@ export class Agent {
       await this.#close();
       throw error;
     }
-    const stop = this.#hearSignals();
+    const stop = hearSignals({
+      end: () => this.#asked(),
+      anew: () => void this.#anew(),
+      reload: () => this.#reload(),
+    });
     this.#routers.start();
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
     this.#page.use(this.#operator, this.#conf.statusPage);
-    const { watchdogMs } = this.#notify;
-    if (watchdogMs !== undefined) {
-      this.#watchdog = setInterval(() => this.#notify.watchdog(), watchdogMs);
-    }
+    this.#notify.beat();
     const ending = await this.#ended.promise;
     stop();
     // What a killed agent would leave to the next one is left to it: links, scripts, what is up.
@@ -175,6 +179,7 @@ export class Agent {
 
   #published(snapshot: Snapshot) {
     this.#routers.published(snapshot);
+    this.#children.published(snapshot);
     this.#notify.status(sentenceOf(snapshot));
   }
 
@@ -226,27 +231,14 @@ export class Agent {
         this.#log.write("info", effect.reason, "exit", {});
         this.#routers.forget();
         this.#remember.forget();
-        this.#ended.resolve(0);
+        // No further life of the pulse while they take their time.
+        this.#keeper.end();
+        void this.#children.leave().then(() => this.#ended.resolve(0));
         return;
       case "reboot":
         reboot(effect.reason, this.#log);
         return;
     }
-  }
-
-  #hearSignals(): () => void {
-    const end = () => this.#asked();
-    const anew = () => void this.#anew();
-    process.on("SIGTERM", end);
-    process.on("SIGINT", end);
-    process.on("SIGUSR1", anew);
-    const stop = serveHangup(inTurn(() => this.#reload()));
-    return () => {
-      process.off("SIGTERM", end);
-      process.off("SIGINT", end);
-      process.off("SIGUSR1", anew);
-      stop();
-    };
   }
 
   /** The first signal leaves in good order, the second does not wait for scripts, the third for
@@ -263,6 +255,7 @@ export class Agent {
         this.#log.warn("Hurrying: the scripts that run are ended", "leave");
         this.#queue.killAll("ended: the agent hurries");
         this.#routers.hurry("ended: the agent hurries");
+        this.#children.hurry();
         return;
       default:
         this.#give("Ended at once: what was up here may still be up");
@@ -283,6 +276,8 @@ export class Agent {
   }
 
   async #leave() {
+    // Pacemaker leaves first, and says so to the others.
+    if (!this.#cluster.managesResources) await this.#children.leave();
     const { ok, text } = await this.#operator.command({ name: "leave" });
     // When the pulse died of it, the next one is told when it is ready.
     if (!ok && this.#keeper.ready) this.#log.error(`Cannot leave: ${text}`, "leave");
@@ -309,6 +304,7 @@ export class Agent {
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
       void this.#api.adopt(settings.conf);
+      this.#children.adopt(settings);
       this.#log.write("info", "The configuration is adopted", "reload", {});
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
@@ -330,8 +326,7 @@ export class Agent {
   }
 
   async #close() {
-    clearInterval(this.#watchdog);
-    this.#notify.stopping();
+    this.#notify.rest();
     this.#operator.unanswered({ ok: true, text: "The agent has ended" });
     this.#fifo?.close();
     this.#api.end();

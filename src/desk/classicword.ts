@@ -115,8 +115,30 @@ function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
     case "partition":
       if (life !== "returned") return undefined;
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
+    case "child":
+      return childWords(fields);
     default:
       return undefined;
+  }
+}
+
+/** Heartbeat tells the arguments as well. */
+function childWords({ child, state, pid, code, signal }: Fields): ClassicWord[] | undefined {
+  const managed = `Managed ${child} process ${pid}`;
+  const ends: ClassicWord[] = [];
+  if (code !== undefined) {
+    const text = `${managed} exited with return code ${code}.`;
+    ends.push({ level: code === 0 ? "info" : "WARN", text });
+  } else if (signal !== undefined) {
+    ends.push({ level: "WARN", text: `${managed} killed by signal ${signal}.` });
+  } else return undefined;
+  switch (state) {
+    case "waiting":
+      return [...ends, { level: "ERROR", text: `Respawning client "${child}":` }];
+    case "failed":
+      return [...ends, { level: "ERROR", text: `Client ${child} "respawning too fast"` }];
+    default:
+      return ends;
   }
 }
 

@@ -14,12 +14,8 @@ export function scriptEnvironment(
   node: string,
   places: Pick<Places, "conf" | "ocfRoot" | "scratch">,
 ): Record<string, string> {
-  const inherited = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !ours.includes(entry[0]),
-  );
   const common: Record<string, string> = {
-    ...Object.fromEntries(inherited),
-    PATH: process.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ...inherited(),
     HA_CURHOST: node,
     HA_DIR: places.conf,
     HA_FUNCS: `${places.conf}/shellfuncs`,
@@ -48,6 +44,15 @@ function logdEnvironment(conf: HaConf): Record<string, string> {
     ...(spelt !== undefined && { HA_use_logd: spelt }),
     ...(retry !== undefined && { HA_conn_logd_time: retry }),
   };
+}
+
+/** What is handed on of our own environment. */
+export function inherited(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !ours.includes(entry[0]),
+  );
+  const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  return { PATH, ...Object.fromEntries(entries) };
 }
 
 /** HA_<directive>: the settings that scripts read; times in milliseconds with their unit. */

@@ -9,6 +9,7 @@ export class Notify {
   readonly #address: Uint8Array | undefined;
   #status = "";
   #isReady = false;
+  #beats: ReturnType<typeof setInterval> | undefined;
   /** Half of what the manager's watchdog allows; undefined when it has none for this process. */
   readonly watchdogMs: number | undefined;
 
@@ -55,6 +56,18 @@ export class Notify {
 
   stopping(): void {
     this.#send("STOPPING=1");
+  }
+
+  /** Tells the manager's watchdog from now on that this process works. */
+  beat(): void {
+    if (this.watchdogMs === undefined) return;
+    this.#beats = setInterval(() => this.watchdog(), this.watchdogMs);
+  }
+
+  /** It ends, and is looked after no more. */
+  rest(): void {
+    clearInterval(this.#beats);
+    this.stopping();
   }
 
   watchdog(): void {

@@ -6,6 +6,7 @@ import type { Snapshot } from "../core/snapshot.ts";
 import { decodeClassic } from "../wire/classic.ts";
 import type { Message } from "../wire/message.ts";
 import { netstringText } from "../wire/netstring.ts";
+import type { Children } from "./children/children.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { type Order, orderOf } from "./order.ts";
@@ -22,12 +23,14 @@ export class Operator {
   readonly #keeper: Keeper;
   readonly #log: Log;
   readonly #ppp: Ppp;
+  readonly #children: Pick<Children, "views">;
   readonly #pending = new Pending();
 
-  constructor(keeper: Keeper, log: Log, ppp: Ppp) {
+  constructor(keeper: Keeper, log: Log, ppp: Ppp, children: Pick<Children, "views">) {
     this.#keeper = keeper;
     this.#log = log;
     this.#ppp = ppp;
+    this.#children = children;
   }
 
   /** Gives a command to the core; resolves with its answer. */
@@ -100,8 +103,13 @@ export class Operator {
   /** Everything that is known here; undefined when the pulse does not answer. */
   async snapshot(): Promise<Snapshot | undefined> {
     const snapshot = await this.#keeper.snapshot(snapshotMs);
-    const ppp = this.#ppp.views();
-    return snapshot === undefined || ppp.length === 0 ? snapshot : { ...snapshot, ppp };
+    if (snapshot === undefined) return undefined;
+    const [ppp, children] = [this.#ppp.views(), this.#children.views()];
+    return {
+      ...snapshot,
+      ...(ppp.length > 0 && { ppp }),
+      ...(children.length > 0 && { children }),
+    };
   }
 
   #send(message: Message) {

@@ -49,6 +49,8 @@ export function placesOf(directories: Directories) {
     beating: join(run, "hb.pulse"),
     /** The scripts of virtual routers that run. */
     calling: join(run, "hb.calling"),
+    /** The programs beside the agent that run. */
+    children: join(run, "hb.children"),
     memory: join(run, "hb.memory"),
     pulsed: join(run, "hb.alive"),
     scratch: join(run, "rsctmp"),

@@ -34,6 +34,11 @@ export function ownCommand(words: readonly string[]): string[] {
   return compiled ? [ownFile, ...words] : [process.execPath, Bun.main, ...words];
 }
 
+/** What ps shows of such a command; the path by which hb starts itself again says nothing to anybody. */
+export function nameOf([program = "hb"]: readonly string[]): string {
+  return program === ownFile ? "hb" : program;
+}
+
 export class Pulse {
   readonly #process: Bun.Subprocess<"ignore", "ignore", "pipe">;
   readonly #events: PulseEvents;
@@ -52,8 +57,7 @@ export class Pulse {
     try {
       this.#fd = duplicate(ours);
       this.#process = Bun.spawn([...command], {
-        // What ps shows; the path by which it starts itself again says nothing to anybody.
-        argv0: command[0] === ownFile ? "hb" : (command[0] ?? "hb"),
+        argv0: nameOf(command),
         stdio: ["ignore", "ignore", "pipe", theirs],
         // As it is now: without this the runtime hands on the environment that it was started with.
         env: { ...process.env, ...RUNTIME },

@@ -80,7 +80,7 @@ function ttyKind(path: string): TtyKind {
 }
 
 /** What a line of ha.cf finds at the path of its program. */
-function programKind(path: string): ProgramKind {
+export function programKind(path: string): ProgramKind {
   try {
     if (!statSync(path).isFile()) return "other";
     accessSync(path, constants.X_OK);

@@ -9,6 +9,7 @@ import { problemLine, renderProblems } from "../config/render.ts";
 import type { Level } from "../core/effect.ts";
 import { Agent } from "./agent.ts";
 import { stopOnBugs } from "./bug.ts";
+import { Children } from "./children/children.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Identity } from "./identity.ts";
 import { journalOf } from "./journal/journal.ts";
@@ -18,6 +19,7 @@ import { logPlacesOf } from "./logd/use.ts";
 import { Notice } from "./notice.ts";
 import { missingCapabilities, neededBy, withoutRoot } from "./permission.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
+import { reboot } from "./reboot.ts";
 import { readSettings } from "./settings.ts";
 import { StatusPage } from "./statuspage/statuspage.ts";
 
@@ -83,7 +85,9 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     const text = `hb starts as ${cluster.self}, configuration ${places.conf}`;
     log.write("info", text, "start", { status: "starting" });
     const identity = new Identity(places, conf, cluster.self, log);
-    const agent = new Agent({ places, log, cluster, conf, identity, notice, page });
+    const fence = (reason: string) => void reboot(reason, log);
+    const children = new Children({ places, log, reboot: fence }, settings);
+    const agent = new Agent({ places, log, cluster, conf, identity, notice, page, children });
     stopOnBugs(log);
     const ended = await agent.run();
     locked.lock.release();

@@ -1,6 +1,8 @@
-// Users and groups that ha.cf gives a right to and this host does not have, each with its place.
+// Users and groups that ha.cf names and this host does not have, each with its place: who has a right, whose a
+// program is.
 
 import type { Source } from "../config/check.ts";
+import { expandChildren } from "../config/child.ts";
 import { split } from "../config/lexer.ts";
 import type { Problem } from "../config/problem.ts";
 import { Report, type Spot } from "../config/report.ts";
@@ -11,13 +13,17 @@ interface Named {
   readonly kind: AccountKind;
   readonly name: string;
   readonly spot: Spot;
+  /** A number is none. */
+  readonly byName?: true;
 }
 
-/** As Heartbeat, hb does not start with a right that nobody can have: it is a name misspelt. */
+/** As Heartbeat, hb does not start with a right that nobody can have, or a program that nobody can run: it is a name
+ *  misspelt. */
 export async function unknownAccounts({ file, text = "" }: Source): Promise<Problem[]> {
   const report = new Report(file);
-  for (const { kind, name, spot } of accountsIn(text)) {
-    if ((await accountNumber(kind, name)) !== undefined) continue;
+  for (const { kind, name, spot, byName } of accountsIn(text)) {
+    const isNumber = byName === true && /^[0-9]+$/.test(name);
+    if (!isNumber && (await accountNumber(kind, name)) !== undefined) continue;
     const hint = `"getent ${kind === "user" ? "passwd" : "group"}" lists those that there are`;
     report.error(spot, `This host has no ${kind} ${quote(name)}`, hint);
   }
@@ -26,13 +32,32 @@ export async function unknownAccounts({ file, text = "" }: Source): Promise<Prob
 
 function accountsIn(text: string): Named[] {
   return text.split(/\r?\n/).flatMap((source, index) => {
-    const [directive, , ...rights] = split(source.replace(/#.*/, ""), {
+    const [directive, first, ...rest] = split(source.replace(/#.*/, ""), {
       line: index + 1,
       column: 1,
       source,
     });
-    return directive?.text === "apiauth" ? rights.flatMap(namesIn) : [];
+    if (first === undefined) return [];
+    switch (directive?.text) {
+      case "apiauth":
+        return rest.flatMap(namesIn);
+      case "respawn":
+      case "failfast":
+        return [{ kind: "user", name: first.text, spot: first, byName: true }];
+      case "pacemaker":
+      case "crm":
+        return pacemakerUsers(first.text).map((name) => ({ kind: "user", name, spot: first }));
+      default:
+        return [];
+    }
   });
+}
+
+/** Of the programs that a value of `pacemaker` starts. */
+function pacemakerUsers(pacemaker: string): string[] {
+  const wanted = { children: [{ kind: "pacemaker" }], pacemaker, crmdSpawnsPengine: true } as const;
+  const { children } = expandChildren(wanted, () => "program");
+  return [...new Set(children.map(({ user }) => user))];
 }
 
 function namesIn(right: Spot & { readonly text: string }): Named[] {

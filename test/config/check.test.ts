@@ -110,12 +110,6 @@ const errors: readonly (readonly [string, string, string])[] = [
     'ha.cf:6:10 "autojoin other" does not go together with groups in haresources',
   ],
   [
-    "pacemaker",
-    `${five}pacemaker respawn\n`,
-    'ha.cf:6:11 hb does not drive Pacemaker yet: "respawn" is not possible',
-  ],
-  ["crm", `${five}crm on\n`, 'ha.cf:6:5 hb does not drive Pacemaker yet: "on" is not possible'],
-  [
     "stonith",
     `${five}stonith null /etc/x\n`,
     "ha.cf:6:9 hb does not fence yet: it would take over from a node that was not fenced",

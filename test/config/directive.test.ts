@@ -175,9 +175,9 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ["stonith_host * ssh a b", { stonith: [{ host: "*", type: "ssh", parameters: "a b" }] }],
   ["watchdog /dev/watchdog", { watchdog: "/dev/watchdog" }],
   ["pacemaker off", { pacemaker: "off" }],
-  ["crm respawn", { pacemaker: "respawn" }],
+  ["crm Manual", { pacemaker: "Manual", children: [{ kind: "pacemaker" }] }],
   ["crm_daemon_dir /usr/lib", {}],
-  ["crmd_spawns_pengine on", {}],
+  ["crmd_spawns_pengine off", { crmdSpawnsPengine: false }],
   ["record_config_changes on", {}],
   ["record_pengine_inputs on", {}],
   ["enable_config_writes on", {}],
@@ -209,9 +209,29 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ],
   [
     "respawn hacluster /usr/lib/heartbeat/ipfail -v 3",
-    { respawn: [{ user: "hacluster", path: "/usr/lib/heartbeat/ipfail", args: ["-v", "3"] }] },
+    {
+      children: [
+        {
+          kind: "respawn",
+          user: "hacluster",
+          path: "/usr/lib/heartbeat/ipfail",
+          line: "/usr/lib/heartbeat/ipfail -v 3",
+        },
+      ],
+    },
   ],
-  ["failfast root /bin/x", { failfast: [{ user: "root", path: "/bin/x", args: [] }] }],
+  [
+    "failfast root /bin/x  'a  b' $HOME # why\ncrm respawn\nrespawn root /bin/y",
+    {
+      pacemaker: "respawn",
+      children: [
+        { kind: "failfast", user: "root", path: "/bin/x", line: "/bin/x  'a  b' $HOME" },
+        { kind: "pacemaker" },
+        { kind: "respawn", user: "root", path: "/bin/y", line: "/bin/y" },
+      ],
+    },
+  ],
+  ["child_timeout 5", { childTimeoutMs: 5000 }],
   [
     "env A=1 B= A=2",
     {
@@ -386,6 +406,11 @@ const bad: readonly (readonly [string, string])[] = [
     '1:10 "watchdog" must be an absolute path: "watchdog" does not begin with "/"',
   ],
   ["watchdog /a\nwatchdog /b", '2:10 "watchdog" is given twice: line 1 has it'],
+  [
+    "pacemaker maybe",
+    '1:11 "pacemaker" must be "off", "on", "respawn", "valgrind", "minimal", "manual" or "ccm-only": "maybe" is none of them',
+  ],
+  ["child_timeout 0", '1:15 "child_timeout" must be at least 1 ms: "0" is zero'],
   ["crm off\npacemaker off", '2:11 "pacemaker" is given twice: line 1 has it'],
   ["resource_timeout 0", '1:18 "resource_timeout" must be at least 1 ms: "0" is zero'],
   ["on_stop_failure fence", '1:17 "on_stop_failure" must be "ignore" or "reboot": "fence" is not'],
@@ -478,12 +503,9 @@ describe("the tables above", () => {
 
 test.each([
   ["udp eth0", 'The directive "udp" is now called "bcast"'],
-  ["respawn hacluster /usr/lib/ipfail", '"ipfail" is not started: its work is built into hb'],
-  ["respawn root /bin/ccm", 'hb does not start other programs yet: "ccm" is not started'],
-  ["failfast root /bin/x", 'hb does not start other programs yet: "/bin/x" is not started'],
   ["use_apphbd on", "hb does not register with apphbd: this line has no effect"],
   ["quorum_server q", "hb does not ask a quorum server yet: this line has no effect"],
-  ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: it is for Pacemaker alone'],
+  ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: programs are where hb looks for them'],
   [
     "nice_failback on",
     'The directive "nice_failback" is obsolete: it is read as "auto_failback off"',

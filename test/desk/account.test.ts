@@ -29,3 +29,10 @@ test("unknownAccounts() names each that this host does not have, with its place"
     ["error", 2, 40, 'This host has no group "spectre"'],
   ]);
 });
+
+test("unknownAccounts() names the users of programs, for whom a number does not do", async () => {
+  const text = "respawn root /bin/a\nfailfast nobdy /bin/b\nrespawn 0 /bin/c\nrespawn\ncrm off\n";
+  const problems = await unknownAccounts({ file: "ha.cf", text });
+  const said = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+  expect(said).toEqual(['2:10 This host has no user "nobdy"', '3:9 This host has no user "0"']);
+});

@@ -27,6 +27,8 @@ export class AgentHost {
   readonly places;
   readonly #network: Bun.Subprocess;
   agent: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
+  /** Is there when an agent would have rebooted its host. */
+  readonly rebooted: string;
   log = "";
 
   /** `home`: an empty directory of its own. */
@@ -36,6 +38,7 @@ export class AgentHost {
       state: join(home, "state"),
       run: join(home, "run"),
     });
+    this.rebooted = join(home, "rebooted");
     mkdirSync(join(this.places.conf, "resource.d"), { recursive: true });
     this.write("nodeinfo", "Alice\n");
     this.write("ha.cf", haCf);
@@ -92,7 +95,11 @@ esac`,
   command(variables: Record<string, string> = {}): string[] {
     const { conf, state, run } = this.places;
     const words = ["agent", "--dir", conf, "--state-dir", state, "--run-dir", run];
-    const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    // No agent of a test may ever reboot the machine that tests it.
+    const harmless = { HB_REBOOT_COMMAND: `touch ${this.rebooted}` };
+    const set = Object.entries({ ...harmless, ...variables }).map(
+      ([name, value]) => `${name}=${value}`,
+    );
     return ["env", ...set, process.execPath, main, ...words, "--log-level", "debug"];
   }
 

@@ -154,6 +154,31 @@ test.each<[Level, string, Line["fields"], string[]]>([
   ],
   ["info", "leave", { groups: ["g"] }, ["info Giving up all HA resources."]],
   ["info", "leave", {}, ["info leave: ours"]],
+  [
+    "warn",
+    "child",
+    { child: "/bin/x", state: "waiting", pid: 41, code: 3 },
+    [
+      "WARN Managed /bin/x process 41 exited with return code 3.",
+      'ERROR Respawning client "/bin/x":',
+    ],
+  ],
+  [
+    "error",
+    "child",
+    { child: "/bin/x", state: "failed", pid: 41, signal: "SIGKILL" },
+    [
+      "WARN Managed /bin/x process 41 killed by signal SIGKILL.",
+      'ERROR Client /bin/x "respawning too fast"',
+    ],
+  ],
+  [
+    "info",
+    "child",
+    { child: "/bin/x", state: "done", pid: 41, code: 0 },
+    ["info Managed /bin/x process 41 exited with return code 0."],
+  ],
+  ["info", "child", { child: "/bin/x", state: "running", pid: 41 }, ["info child: ours"]],
   ["info", "exit", {}, ["info All HA resources relinquished."]],
   ["info", "exit", undefined, ["info exit: ours"]],
   ["error", "exit", undefined, ["ERROR exit: ours"]],

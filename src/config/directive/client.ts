@@ -1,10 +1,11 @@
-// Directives about programs beside the agent (heartbeat-config 2 "Clients"). hb starts none of them yet, and
-// says so for each line; the cluster is right without them.
+// Directives about programs beside the agent (heartbeat-config 2 "Clients"): who may use the client API, which
+// of them the agent itself runs.
 
-import type { Respawn } from "../haconf.ts";
+import type { Child } from "../child.ts";
+import { restFrom } from "../lexer.ts";
 import type { Report, Word } from "../report.ts";
 import { quote } from "../unit.ts";
-import { type Directives, flag, withWarning } from "./directive.ts";
+import { type Directive, type Directives, flag, time, withWarning } from "./directive.ts";
 
 export const clientDirectives: Directives = {
   apiauth: {
@@ -30,33 +31,9 @@ export const clientDirectives: Directives = {
       draft.apiauth = [...(draft.apiauth ?? []), { client: client.text, uids, gids }];
     },
   },
-  respawn: {
-    shape: "line",
-    set(name, words, { draft, report }) {
-      const program = readProgram(name, words, report);
-      if (program === undefined) return;
-      draft.respawn = [...(draft.respawn ?? []), program];
-      const base = program.path.slice(program.path.lastIndexOf("/") + 1);
-      if (base === "ipfail") {
-        report.warning(name, '"ipfail" is not started: its work is built into hb');
-      } else {
-        report.warning(name, `hb does not start other programs yet: "${base}" is not started`);
-      }
-    },
-  },
-  failfast: {
-    shape: "line",
-    set(name, words, { draft, report }) {
-      const program = readProgram(name, words, report);
-      if (program === undefined) return;
-      draft.failfast = [...(draft.failfast ?? []), program];
-      report.warning(
-        name,
-        `hb does not start other programs yet: "${program.path}" is not started`,
-        "Nor is this host rebooted when that program dies",
-      );
-    },
-  },
+  respawn: child("respawn"),
+  failfast: child("failfast"),
+  child_timeout: time("childTimeoutMs"),
   env: {
     shape: "list",
     set(_, value, { draft, report }) {
@@ -85,8 +62,21 @@ function namesOf(prefix: string, rights: readonly Word[]): string[] {
     .filter((name) => name !== "");
 }
 
-function readProgram(name: Word, words: readonly Word[], report: Report): Respawn | undefined {
-  const [user, path, ...args] = words;
+function child(kind: Child["kind"]): Directive {
+  return {
+    shape: "line",
+    set(name, words, { draft, report }) {
+      const program = readProgram(name, words, report);
+      if (program === undefined) return;
+      draft.children = [...(draft.children ?? []), { kind, ...program }];
+    },
+  };
+}
+
+type Program = Omit<Child, "kind">;
+
+function readProgram(name: Word, words: readonly Word[], report: Report): Program | undefined {
+  const [user, path] = words;
   const usage = `Write: ${name.text} USER /PATH ARGUMENTS`;
   if (user === undefined || path === undefined) {
     report.error(user ?? name, `"${name.text}" needs a user and a path`, usage);
@@ -97,5 +87,5 @@ function readProgram(name: Word, words: readonly Word[], report: Report): Respaw
     report.error(path, `"${name.text}" needs an absolute path: ${reason}`, usage);
     return undefined;
   }
-  return { user: user.text, path: path.text, args: args.map((word) => word.text) };
+  return { user: user.text, path: path.text, line: restFrom(path) };
 }

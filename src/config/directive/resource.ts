@@ -1,17 +1,19 @@
 // Directives about groups and about keeping a sick node from harm (heartbeat-config 2 "Resources"), and
 // those that only hb has.
 
+import { pacemakerMode, programFolders } from "../child.ts";
 import type { Word } from "../report.ts";
 import { quote, type Read, readBoolean, readPositiveTime } from "../unit.ts";
 import {
   choice,
   type Directive,
   type Directives,
+  flag,
+  type ListDirective,
   path,
   type Reader,
   sayWrong,
   scalar,
-  text,
   time,
 } from "./directive.ts";
 
@@ -21,13 +23,13 @@ export const resourceDirectives: Directives = {
   stonith: stonith(false),
   stonith_host: stonith(true),
   watchdog: { ...path("watchdog"), repeats: "never" },
-  pacemaker: { ...text("pacemaker"), repeats: "never" },
-  crm: { ...text("pacemaker"), repeats: "never" },
-  crm_daemon_dir: onlyPacemaker(),
-  crmd_spawns_pengine: onlyPacemaker(readBoolean),
-  record_config_changes: onlyPacemaker(readBoolean),
-  record_pengine_inputs: onlyPacemaker(readBoolean),
-  enable_config_writes: onlyPacemaker(readBoolean),
+  pacemaker: pacemaker(),
+  crm: pacemaker(),
+  crm_daemon_dir: noEffect(),
+  crmd_spawns_pengine: flag("crmdSpawnsPengine"),
+  record_config_changes: onlyTold(),
+  record_pengine_inputs: onlyTold(),
+  enable_config_writes: onlyTold(),
 
   resource_timeout: time("resourceTimeoutMs"),
   on_stop_failure: choice("onStopFailure", ["ignore", "reboot"]),
@@ -94,14 +96,44 @@ function stonith(withHost: boolean): Directive {
   };
 }
 
-/** Without effect, but a wrong value is wrong all the same. */
-function onlyPacemaker(read?: (text: string) => Read<boolean>): Directive {
+/** Kept as it is written, for programs ask for it; its place is that of the programs that it starts. */
+function pacemaker(): ListDirective {
   return {
     shape: "list",
+    repeats: "never",
+    set(name, value, { draft, report }) {
+      const mode = pacemakerMode(value.text);
+      if (mode === undefined) {
+        const want = '"off", "on", "respawn", "valgrind", "minimal", "manual" or "ccm-only"';
+        const reason = `${quote(value.text)} is none of them`;
+        report.error(value, `"${name.text}" must be ${want}: ${reason}`);
+        return;
+      }
+      draft.pacemaker = value.text;
+      if (mode === "off") return;
+      draft.children = [...(draft.children ?? []), { kind: "pacemaker" }];
+    },
+  };
+}
+
+function noEffect(): Directive {
+  return {
+    shape: "list",
+    set(name, _, { report }) {
+      const message = `"${name.text}" has no effect: programs are where hb looks for them`;
+      report.warning(name, message, `It looks in ${programFolders.join(", ")}`);
+    },
+  };
+}
+
+/** For programs that ask for it; a wrong value is wrong all the same. */
+function onlyTold(): Directive {
+  return {
+    shape: "list",
+    repeats: "replaces",
     set(name, value, { report }) {
-      const result = read?.(value.text);
-      if (result?.ok === false) sayWrong(name, value, result, report);
-      report.warning(name, `"${name.text}" has no effect: it is for Pacemaker alone`);
+      const result = readBoolean(value.text);
+      if (!result.ok) sayWrong(name, value, result, report);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Level } from "../../core/effect.ts";
 import type { RememberedGroup } from "../../core/memory.ts";
 import { Calls } from "../carp/call.ts";
+import { endHeirs } from "../children/heir.ts";
 import { firstLine } from "../disk.ts";
 import { scriptEnvironment } from "../environment.ts";
 import { journalOf } from "../journal/journal.ts";
@@ -51,7 +52,8 @@ export async function runRelease({ directories, hands }: StartOptions): Promise<
     const remember = new Remember(places, boot);
     const memory = remember.recall();
     // An agent that left has written neither.
-    if (memory === undefined && !existsSync(places.beating)) return { end: "nothing" };
+    const isLeft = memory !== undefined || [places.beating, places.children].some(existsSync);
+    if (!isLeft) return { end: "nothing" };
     const left = await release(places, memory?.groups ?? [], hands);
     if (memory !== undefined && left.length > 0) {
       const words = new Set(left);
@@ -108,6 +110,9 @@ async function release(
   log.write("warn", text, "release", { groups: names });
   const left = await new Release(groups, lowered, options).run();
   off.close();
+  // Last, as when a node leaves: it may wait for one that does not want to end.
+  const say = (text: string) => log.warn(text, "child");
+  await endHeirs(places.children, conf.childTimeoutMs, say);
   const tookMs = Math.round(bootMs() - startedMs);
   const end =
     left.length === 0

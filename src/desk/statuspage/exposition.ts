@@ -6,6 +6,7 @@ import type { RejectReason } from "../../wire/packet.ts";
 import { otherMaster } from "../carp/othermaster.ts";
 import type { CarpViews } from "../carp/sibling.ts";
 import { lastPacketMs } from "../lastpacket.ts";
+import { childMetrics } from "./childmetric.ts";
 import type { Count } from "./count.ts";
 import { counter, gauge, histogram, type Sample } from "./metric.ts";
 import type { Usage } from "./usage.ts";
@@ -32,6 +33,7 @@ export function exposition({ version, snapshot, carp, count, usage, viewers }: E
     ...(snapshot === undefined ? [] : ofCluster(snapshot)),
     ...ofRouters([...(snapshot?.routers ?? []), ...carp.routers]),
     ...ofCarp(carp),
+    ...childMetrics(snapshot?.children ?? []),
     ...(snapshot === undefined ? [] : ofPulse(snapshot)),
     ...ofCount(count, snapshot),
     ...ofProcesses(usage),

@@ -89,6 +89,8 @@ test("exposition() has each figure of a snapshot", () => {
     'hb_router_adverts_rejected_total{router="eth0/7",reason="digest"} 2',
     'hb_carp_processes{state="answering"} 0',
     'hb_carp_processes{state="mute"} 0',
+    'hb_child_up{program="/usr/local/sbin/guard"} 1',
+    'hb_child_restarts_total{program="/usr/local/sbin/guard"} 2',
     'hb_packets_sent_total{link="eth0"} 11',
     'hb_packets_received_total{link="eth0"} 10',
     'hb_packets_rejected_total{link="eth0",reason="digest"} 1',

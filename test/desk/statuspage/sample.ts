@@ -53,6 +53,19 @@ export const snapshot: Snapshot = {
       packets: { sent: 12, received: 1, rejected: { digest: 2 } },
     },
   ],
+  children: [
+    {
+      kind: "failfast",
+      program: "/usr/local/sbin/guard",
+      user: "root",
+      state: "running",
+      sinceMs: 5_000,
+      pid: 77,
+      restarts: 2,
+      lastExit: { code: 0 },
+      why: "pid 77",
+    },
+  ],
   dropped: { replay: 4 },
   pulse: {
     lateMs: { last: 0.1, p99: 0.4, worst: 3 },
