@@ -1,9 +1,10 @@
 // How much may be on its way of what local clients say: half of what the history keeps for those who missed it
 // (heartbeat-api.md 9). More would be lost for good where a packet is lost.
 //
-// Who never acknowledges anything does not hear us. He is waited for as long as a silent node would be.
+// Closed, it keeps what was said before the clients were told. Who never acknowledges anything does not hear us:
+// he is waited for as long as a silent node would be.
 
-import type { Effect } from "../effect.ts";
+import type { Message } from "../../wire/message.ts";
 import { after, type Instant } from "../instant.ts";
 
 /** Half of the history (membership/history.ts). */
@@ -11,40 +12,43 @@ export const flowMax = 250;
 
 export class Flow {
   /** Numbers of what clients said and not everybody has acknowledged; ascending. */
-  #waiting: number[] = [];
+  #unsettled: number[] = [];
   #closedAt: Instant | undefined;
+  #kept: Message[] = [];
+
+  get isClosed(): boolean {
+    return this.#closedAt !== undefined;
+  }
+
+  /** Keeps what comes while it is closed. */
+  keep(letter: Message): void {
+    this.#kept.push(letter);
+  }
+
+  /** The next one that was kept. */
+  next(): Message | undefined {
+    return this.#kept.shift();
+  }
 
   /** A client's message got this number; everybody has all up to `settled`. */
-  sent(seq: number, settled: () => number, now: Instant): Effect[] {
-    this.#waiting.push(seq);
-    if (this.#waiting.length <= flowMax || this.#closedAt !== undefined) return [];
-    this.#drop(settled());
-    if (this.#waiting.length <= flowMax) return [];
-    this.#closedAt = now;
-    return [{ do: "flow", open: false }];
+  sent(seq: number, settled: () => number, now: Instant): void {
+    this.#unsettled.push(seq);
+    if (this.#unsettled.length > flowMax) this.#drop(settled());
+    if (this.#unsettled.length > flowMax) this.#closedAt = now;
   }
 
-  /** Everybody has all up to this number. */
-  settled(seq: number): Effect[] {
-    if (this.#closedAt === undefined) return [];
-    this.#drop(seq);
-    return this.#waiting.length > flowMax ? [] : this.#open();
-  }
-
-  /** Closed for so long, it opens again. */
-  expire(limitMs: number, now: Instant): Effect[] {
-    if (this.#closedAt === undefined || now < after(this.#closedAt, limitMs)) return [];
-    this.#waiting = [];
-    return this.#open();
-  }
-
-  #open(): Effect[] {
+  /** Everybody has all up to this number. True when it was closed and is so no more. */
+  opens(settled: number, limitMs: number, now: Instant): boolean {
+    if (this.#closedAt === undefined) return false;
+    if (now >= after(this.#closedAt, limitMs)) this.#unsettled = [];
+    else this.#drop(settled);
+    if (this.#unsettled.length > flowMax) return false;
     this.#closedAt = undefined;
-    return [{ do: "flow", open: true }];
+    return true;
   }
 
   #drop(upTo: number): void {
-    const first = this.#waiting.findIndex((seq) => seq > upTo);
-    this.#waiting = first < 0 ? [] : this.#waiting.slice(first);
+    const first = this.#unsettled.findIndex((seq) => seq > upTo);
+    this.#unsettled = first < 0 ? [] : this.#unsettled.slice(first);
   }
 }

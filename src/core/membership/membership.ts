@@ -156,11 +156,11 @@ export class Membership {
       const deadline = peer.deadline(notBefore);
       if (deadline !== undefined && now >= deadline) {
         obituary(turn, peer, { now, faults: this.#faults, starting: notBefore !== undefined });
-        this.#sender.forget(turn, peer.name);
+        this.#sender.forget(peer.name);
       }
       expireLinks(turn, peer, now);
     }
-    this.#sender.expire(turn, now);
+    turn.do(this.#sender.goOn(now));
     this.#advance(turn, now);
     return turn;
   }

@@ -97,7 +97,7 @@ export class Reception {
       const runs = `generation ${header.generation ?? 0}, but it runs in ${known}`;
       return this.#drop(turn, "replay", `Replay of a message from ${peer.name}: ${runs}`, now);
     }
-    if (peer.generation !== known) this.#sender.forget(turn, peer.name);
+    if (peer.generation !== known) this.#sender.forget(peer.name);
     const arrival = peer.sequence.arrive(header.seq);
     if (arrival.kind !== "old" || this.#isRecent(peer, header.seq)) {
       this.#heardOn(turn, peer, { link, seq: header.seq }, now);

@@ -199,7 +199,7 @@ export class Registrar {
   }
 
   #farewell(turn: Turn, peer: Peer, why: string): void {
-    this.#sender.forget(turn, peer.name);
+    this.#sender.forget(peer.name);
     turn.log("info", "member", `${peer.name} is no longer in the cluster: ${why}`, {
       peer: peer.name,
       why,

@@ -87,8 +87,26 @@ export class Sender {
 
   /** The same for a local client, who must not say more than others can keep up with. */
   sendFor(letter: Message, now: Instant): Effect[] {
-    const effects = this.send(letter, now);
-    effects.push(...this.#flow.sent(this.#history.newest, () => this.#settled(), now));
+    if (this.#flow.isClosed) {
+      this.#flow.keep(letter);
+      return [];
+    }
+    const effects = this.#say(letter, now);
+    if (this.#flow.isClosed) effects.push({ do: "flow", open: false });
+    return effects;
+  }
+
+  /** Clients may go on when everybody has got what they said: first with what had to wait. */
+  goOn(now: Instant): Effect[] {
+    const flow = this.#flow;
+    if (!flow.isClosed) return [];
+    if (!flow.opens(this.#settled(), this.#config.timing.deadtimeMs, now)) return [];
+    const effects: Effect[] = [];
+    for (let kept = flow.next(); kept !== undefined; kept = flow.next()) {
+      effects.push(...this.#say(kept, now));
+      if (flow.isClosed) return effects;
+    }
+    effects.push({ do: "flow", open: true });
     return effects;
   }
 
@@ -123,7 +141,7 @@ export class Sender {
   ): void {
     const seq = hexOf(message, "ackseq");
     if (seq !== undefined && this.#history.acknowledged(node, seq)) {
-      turn.do(this.#flow.settled(this.#settled()));
+      turn.do(this.goOn(now));
       return;
     }
     const number = textOf(message, "ackseq") ?? "";
@@ -131,14 +149,8 @@ export class Sender {
   }
 
   /** A node restarted, died or was removed: what it acknowledged before counts no more. */
-  forget(turn: Turn, node: string): void {
+  forget(node: string): void {
     this.#history.forget(node);
-    turn.do(this.#flow.settled(this.#settled()));
-  }
-
-  /** Clients wait no longer for a node that seems not to hear this one. */
-  expire(turn: Turn, now: Instant): void {
-    turn.do(this.#flow.expire(this.#config.timing.deadtimeMs, now));
   }
 
   /** Number of the newest message; 0 before the first. */
@@ -156,6 +168,12 @@ export class Sender {
     const firstseq = seq.toString(16);
     const info = "seqno too low";
     return this.send(text({ t: "NS_nak_rexmit", firstseq, dest: asker, info }), now);
+  }
+
+  #say(letter: Message, now: Instant): Effect[] {
+    const effects = this.send(letter, now);
+    this.#flow.sent(this.#history.newest, () => this.#settled(), now);
+    return effects;
   }
 
   /** Up to this number every active node has everything; where there is none, nobody is waited for. */

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import { flowMax } from "../../../src/core/clients/flow.ts";
-import { text } from "../../../src/wire/message.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import { text, textOf } from "../../../src/wire/message.ts";
 import { netstringText } from "../../../src/wire/netstring.ts";
 import { from, status } from "../membership/scene.ts";
 import { echo, Listener } from "./listener.ts";
@@ -45,9 +46,36 @@ describe("Core.step() lets clients speak", () => {
     const before = newest(alice) - 1;
     expect(say(alice, flowMax - 1)).toEqual([]);
     expect(say(alice, 20)).toEqual([[1, false]]);
+    // What came before the clients were told waits here.
+    expect(alice.step({ on: "client", body }, 100)).toEqual([]);
     expect(acknowledges(alice, "bob", before + 19)).toEqual([]);
-    expect(acknowledges(alice, "bob", before + 20)).toEqual([true]);
-    expect(say(alice, 1)).toEqual([[1, false]]);
+    expect(acknowledges(alice, "bob", before + 20)).toEqual([]);
+    expect(acknowledges(alice, "bob", before + 21)).toEqual([true]);
+    expect(newest(alice)).toBe(before + flowMax + 22);
+    expect(alice.flow).toEqual([false, true, false]);
+  });
+
+  test("and sends what waited in its order, never more than may be on its way", () => {
+    const alice = among("bob");
+    const before = newest(alice);
+    const left: string[] = [];
+    const note = (effects: readonly Effect[]) => {
+      for (const effect of effects) {
+        const n = effect.do === "send" ? textOf(effect.message, "n") : undefined;
+        if (n !== undefined) left.push(n);
+      }
+    };
+    const words = [...Array(700).keys()].map(String);
+    for (const n of words) {
+      note(alice.step({ on: "client", body: netstringText(text({ t: "hello", n })) }, 100));
+    }
+    expect(left).toHaveLength(flowMax);
+    for (let acked = before; left.length < words.length; acked += 10) {
+      const fields = { t: "NS_ackmsg", dest: "alice", ackseq: acked.toString(16) };
+      note(alice.hears(from("bob", fields), "eth0", 100));
+      expect(left.length - (acked - before)).toBeLessThanOrEqual(flowMax + 1);
+    }
+    expect(left).toEqual(words);
   });
 
   test("as long as the slowest acknowledges", () => {
