@@ -36,7 +36,8 @@ export async function run(
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      env: { ...process.env, FORCE_COLOR: "0" },
+      // No test ever reboots the machine that it runs on (test/preload.ts).
+      env: { HB_REBOOT_COMMAND: "false", ...process.env, FORCE_COLOR: "0" },
     },
   );
   const [stdout, stderr, code] = await Promise.all([

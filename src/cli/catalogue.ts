@@ -104,6 +104,12 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./version.ts")).version,
   },
   {
+    name: "apphbd",
+    summary: "Watches over programs that register and send heartbeats",
+    first: heedHangup,
+    load: async () => (await import("./apphbd.ts")).apphbd,
+  },
+  {
     name: "complete",
     summary: "Prints what may be typed next; called by the shell's completion",
     hidden: true,

@@ -8,6 +8,7 @@ const oldNames: Readonly<Record<string, readonly [string, ...string[]]>> = {
   hb_delnode: ["node", "remove"],
   ha_propagate: ["propagate"],
   ha_logd: ["logd"],
+  apphbd: ["apphbd"],
   "ip-up": ["ip-up"],
   "ip-up.local": ["ip-up"],
   "ip-down": ["ip-down"],

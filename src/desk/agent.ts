@@ -11,6 +11,7 @@ import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { beginAnew } from "./anew.ts";
 import { Api, type ApiOptions } from "./api/api.ts";
+import { ApphbMember } from "./apphbd/member.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
 import type { Children } from "./children/children.ts";
@@ -68,6 +69,7 @@ export class Agent {
   readonly #ppp: Ppp;
   readonly #routers: RouterDesk;
   readonly #api: Api;
+  readonly #apphb: ApphbMember;
   readonly #ended = Promise.withResolvers<Ending>();
   #cluster: ClusterConfig;
   #conf: HaConf;
@@ -111,6 +113,7 @@ export class Agent {
       },
     });
     this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
+    this.#apphb = new ApphbMember(places.run, log);
     this.#operator = new Operator(this.#keeper, log, this.#ppp, children);
     this.#routers = new RouterDesk(cluster.routers, {
       log,
@@ -133,8 +136,7 @@ export class Agent {
     const places = this.#places;
     const left = this.#remember.recall();
     if (left !== undefined) {
-      const ageMs = Math.round(bootMs() - left.at);
-      const text = `An agent ended here ${ageMs} ms ago without leaving`;
+      const text = `An agent ended here ${Math.round(bootMs() - left.at)} ms ago without leaving`;
       this.#log.warn(`${text}: looking after what it left`, "adopt");
     }
     try {
@@ -152,12 +154,12 @@ export class Agent {
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
     this.#page.use(this.#operator, this.#conf.statusPage);
+    this.#apphb.use(this.#conf.useApphbd, this.#cluster.timing);
     this.#notify.beat();
     const ending = await this.#ended.promise;
     stop();
     // What a killed agent would leave to the next one is left to it: links, scripts, what is up.
-    if (ending === "anew") await this.#log.drained(lastWordsMs);
-    else await this.#close();
+    await (ending === "anew" ? this.#log.drained(lastWordsMs) : this.#close());
     return ending;
   }
 
@@ -175,6 +177,7 @@ export class Agent {
   #alive(moment: Instant) {
     this.#remember.alive(moment);
     this.#routers.alive(moment);
+    this.#apphb.beat();
   }
 
   #published(snapshot: Snapshot) {
@@ -300,6 +303,7 @@ export class Agent {
       this.#log.open(logPlacesOf(settings.conf, this.#places.state));
       this.#notice.use(settings.conf.notify);
       this.#page.use(this.#operator, this.#conf.statusPage);
+      this.#apphb.use(this.#conf.useApphbd, this.#cluster.timing);
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
@@ -332,6 +336,7 @@ export class Agent {
     this.#api.end();
     this.#page.close();
     this.#routers.end();
+    this.#apphb.end();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
     // After the pulse: its goodbye leaves over these links.

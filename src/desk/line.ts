@@ -80,11 +80,11 @@ export function journalLine(line: Line): string {
   return `<${severityOf[line.level]}>${withTopic(line)}\n`;
 }
 
-/** For logfile and debugfile, as Heartbeat writes them (`syslogmsgfmt on`). */
-export function heartbeatLine(line: Line): string {
+/** For logfile and debugfile, as Heartbeat's programs write them (`syslogmsgfmt on`). */
+export function heartbeatLine(line: Line, program = "hb"): string {
   const { at, level } = line;
   const stamp = `${monthDay(at)} ${clockOf(at)} ${hostname()}`;
-  return `${stamp} hb: [${process.pid}]: ${heartbeatWord[level]}: ${withTopic(line)}\n`;
+  return `${stamp} ${program}: [${process.pid}]: ${heartbeatWord[level]}: ${withTopic(line)}\n`;
 }
 
 // The facilities of RFC 3164 by number; 12 to 15 have no name that everybody knows.
@@ -94,10 +94,10 @@ const facilities = [
 ];
 
 /** For /dev/log (RFC 3164); undefined when there is no such facility. */
-export function syslogPacket(line: Line, facility: string): string | undefined {
+export function syslogPacket(line: Line, facility: string, program = "hb"): string | undefined {
   const head = syslogHead(line, facility);
   if (head === undefined) return undefined;
-  return `${head} hb[${process.pid}]: ${heartbeatWord[line.level]}: ${withTopic(line)}`;
+  return `${head} ${program}[${process.pid}]: ${heartbeatWord[line.level]}: ${withTopic(line)}`;
 }
 
 /** Priority and time of such a packet; the program's name comes behind it. */

@@ -42,6 +42,8 @@ export interface Manner {
   terminal(line: Line, colour: boolean): string;
   stream(line: Line): "stdout" | "stderr";
   syslog(line: Line, facility: string): string | undefined;
+  /** Lines of logfile and debugfile; absent: hb's own. */
+  file?(line: Line): string;
   /** Absent: every line has the level that it was given. */
   level?(line: Line): Level;
 }
@@ -119,6 +121,11 @@ export class Log {
     this.#debugfile = debugfile === logfile ? undefined : this.#openFile(debugfile);
     if (logfacility === undefined || !existsSync(syslog)) return;
     this.#syslog = socket(AF_UNIX, SOCK_DGRAM);
+  }
+
+  /** Opens the same places anew: a file was moved away. */
+  reopen(): void {
+    this.open(this.#places);
   }
 
   /** Whether stderr is read as it stands: neither by the journal nor by a program that takes another form. */
@@ -204,15 +211,19 @@ export class Log {
   /** To the places themselves. */
   #directly(line: Line) {
     if (line.level !== "debug") {
-      this.#logfile?.sink.push(this.#form.file(line));
+      this.#logfile?.sink.push(this.#fileLine(line));
       this.#toSyslog(line);
     }
-    this.#debugfile?.sink.push(this.#form.file(line));
+    this.#debugfile?.sink.push(this.#fileLine(line));
   }
 
   #terminalLine(line: Line): string {
     if (this.#manner !== undefined) return this.#manner.terminal(line, this.#colour);
     return this.#journal ? this.#form.journal(line) : this.#form.terminal(line, this.#colour);
+  }
+
+  #fileLine(line: Line): string {
+    return this.#manner?.file?.(line) ?? this.#form.file(line);
   }
 
   #syslogPackets(line: Line): readonly string[] {
@@ -245,7 +256,7 @@ export class Log {
     if (path === undefined) return undefined;
     try {
       const fd = openedToAppend(path);
-      return { fd, sink: new Sink(descriptorWrite(fd), (count) => this.#form.file(gap(count))) };
+      return { fd, sink: new Sink(descriptorWrite(fd), (count) => this.#fileLine(gap(count))) };
     } catch (error) {
       this.warn(`Cannot open log file ${path}: ${reasonOf(error)}`);
       return undefined;

@@ -65,7 +65,7 @@ export function logForm({ logFormat, syslogmsgfmt }: LogFormOptions): LogForm {
 const text: LogForm = {
   terminal: humanLine,
   journal: journalLine,
-  file: heartbeatLine,
+  file: (line) => heartbeatLine(line),
   syslog: (line, facility) => packets(syslogPacket(line, facility)),
   said: (line) => [said("hb", severityOf[line.level], withTopic(line))],
 };

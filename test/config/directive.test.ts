@@ -503,7 +503,6 @@ describe("the tables above", () => {
 
 test.each([
   ["udp eth0", 'The directive "udp" is now called "bcast"'],
-  ["use_apphbd on", "hb does not register with apphbd: this line has no effect"],
   ["quorum_server q", "hb does not ask a quorum server yet: this line has no effect"],
   ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: programs are where hb looks for them'],
   [
@@ -518,7 +517,7 @@ test.each([
   expect(warningsOf(text)).toEqual([message]);
 });
 
-test.each(["use_logd off", "use_apphbd no", "keepalive 1\nkeepalive 1"])(
+test.each(["use_logd off", "use_apphbd on", "keepalive 1\nkeepalive 1"])(
   "parseHaCf() has nothing to say about %j",
   (text) => {
     expect(parseHaCf(text, file).problems).toEqual([]);

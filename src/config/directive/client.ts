@@ -5,7 +5,7 @@ import type { Child } from "../child.ts";
 import { restFrom } from "../lexer.ts";
 import type { Report, Word } from "../report.ts";
 import { quote } from "../unit.ts";
-import { type Directive, type Directives, flag, time, withWarning } from "./directive.ts";
+import { type Directive, type Directives, flag, time } from "./directive.ts";
 
 export const clientDirectives: Directives = {
   apiauth: {
@@ -48,11 +48,7 @@ export const clientDirectives: Directives = {
       draft.env = [...others, [name, text]];
     },
   },
-  use_apphbd: withWarning(flag("useApphbd"), (_, value) =>
-    /^(false|off|no|n|0)$/i.test(value)
-      ? undefined
-      : ["hb does not register with apphbd: this line has no effect"],
-  ),
+  use_apphbd: flag("useApphbd"),
 };
 
 function namesOf(prefix: string, rights: readonly Word[]): string[] {

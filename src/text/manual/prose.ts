@@ -3,6 +3,7 @@
 
 import events from "../../../docs/events.md" with { type: "text" };
 import agent from "../../../docs/man/hb-agent.8.md" with { type: "text" };
+import apphbd from "../../../docs/man/hb-apphbd.8.md" with { type: "text" };
 import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
 import doctor from "../../../docs/man/hb-doctor.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
@@ -21,6 +22,7 @@ import wait from "../../../docs/man/hb-wait.8.md" with { type: "text" };
 /** By command, in Markdown. A command without an entry has a page all the same: its declaration. */
 export const prose: Readonly<Record<string, string>> = {
   agent,
+  apphbd,
   check,
   doctor,
   events,
