@@ -1,0 +1,64 @@
+// What clients of the membership are told, byte for byte as the real `ccm` tells it (test/golden/heartbeat-api).
+
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ccmEvicted, ccmInflux, ccmMembership } from "../../../src/wire/ipc/ccm.ts";
+
+interface Told {
+  readonly hex: string;
+  readonly meaning: string;
+}
+
+/** The frames that a client of the membership was sent. */
+function told(name: string): Told[] {
+  const path = join(import.meta.dir, `../../golden/heartbeat-api/${name}.txt`);
+  const [, , part = ""] = readFileSync(path, "latin1").split(/^== connection /m);
+  const pattern = /^\[\d+\] \+\S+ S>C .*\nhex ([0-9a-f]+)\n {2}\| (.*)$/gm;
+  return [...part.matchAll(pattern)].map(([, hex = "", meaning = ""]) => ({ hex, meaning }));
+}
+
+/** The numbers behind `name=` in the captures' own words. */
+function numbersOf(meaning: string, name: string): number[] {
+  return [...meaning.matchAll(new RegExp(`\\b${name}=(\\d+)`, "g"))].map((each) => Number(each[1]));
+}
+
+test.each([
+  ["ccm-2node", 3],
+  ["ccm-3node-leaderdeath", 3],
+  ["ccm-3node-partition-majority", 5],
+])("ccmMembership() and ccmInflux() are the frames of the real ccm: %s", (name, count) => {
+  const frames = told(name);
+  let memberships = 0;
+  for (const [at, { hex, meaning }] of frames.entries()) {
+    if (meaning === "INFLUX") expect(ccmInflux().toHex()).toBe(hex);
+    if (!meaning.startsWith("NEW_MEMBERSHIP")) continue;
+    const before = frames[at - 1] ?? { hex: "", meaning: "" };
+    const nodes = [...before.meaning.matchAll(/\{\d+,(\w+)\}/g)].map((each) => each[1] ?? "");
+    const bornons = numbersOf(meaning, "bornon");
+    const members = numbersOf(meaning, "index").map((index, place) => {
+      return { index, bornon: bornons[place] ?? 0 };
+    });
+    const news = {
+      nodes,
+      self: nodes[numbersOf(before.meaning, "mynode")[0] ?? -1] ?? "",
+      transition: numbersOf(meaning, "trans")[0] ?? 0,
+      quorate: meaning.includes("quorum=1"),
+      members,
+    };
+    expect(ccmMembership(news).toHex()).toBe(before.hex + hex);
+    memberships += 1;
+  }
+  expect(memberships).toBe(count);
+});
+
+test("ccmEvicted() is a frame of one word", () => {
+  expect(ccmEvicted().toHex()).toBe("04000000cdab000001000000");
+});
+
+test("ccmMembership() cuts a name that has no room, and leaves its NUL", () => {
+  const news = { nodes: ["n".repeat(300)], self: "", transition: 1, quorate: true, members: [] };
+  const body = ccmMembership(news).subarray(8);
+  expect(body.subarray(16, 16 + 254).every((byte) => byte === 0x6e)).toBe(true);
+  expect([...body.subarray(16 + 254, 16 + 256)]).toEqual([0, 0]);
+});
