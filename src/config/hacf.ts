@@ -72,6 +72,10 @@ export function parseHaCf(text: string, file: string, defaultPort?: number): HaC
   draft.written = Object.fromEntries(
     [...spots].map(([name, words]) => [name, words.at(-1)?.text ?? ""]),
   );
+  draft.listed = ["node", "ping", "ping6", "ping_group"]
+    .flatMap((name) => spots.get(name) ?? [])
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ text }) => text.toLowerCase());
   return { conf: complete(draft, defaultPort), problems: report.problems, spots };
 }
 

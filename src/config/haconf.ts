@@ -94,6 +94,8 @@ export interface HaConf
 
   /** The values that count as they stand in the file, by directive; "crm" is "pacemaker". */
   readonly written: Readonly<Record<string, string>>;
+  /** Names of nodes and ping nodes as they follow each other in the file. */
+  readonly listed: readonly string[];
 }
 
 /** The same while it is read: nothing is there until a line says so. */
@@ -156,6 +158,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     serialFlow: "rtscts",
     routers: [],
     written: {},
+    listed: [],
   } as const;
   return {
     ...defaults,

@@ -110,7 +110,7 @@ test("hb check --print prints files that mean the same, and problems on stderr",
   expect(code).toBe(0);
   expect(stderr).toContain('The directive "udp" is now called "bcast"');
   const [, cf = "", resources = ""] = stdout.split(/^# .*\/(?:ha\.cf|haresources)\n/m);
-  const { written, ...conf } = parseHaCf(
+  const { written, listed, ...conf } = parseHaCf(
     `${haCf}ping 10.0.0.9\nwatchdog /dev/watchdog\n`,
     "x",
   ).conf;

@@ -15,7 +15,7 @@ import { renderProblems } from "../../src/config/render.ts";
 setDefaultTimeout(60_000);
 
 /** All but how it was written. */
-function meaning({ written, ...rest }: HaConf): Omit<HaConf, "written"> {
+function meaning({ written, listed, ...rest }: HaConf): Omit<HaConf, "written" | "listed"> {
   return rest;
 }
 

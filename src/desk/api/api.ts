@@ -124,13 +124,13 @@ export class Api {
 
 /** Messages are made of byte strings, ha.cf of characters. */
 function rulesOf(conf: HaConf, authorize: Rules["authorize"]): Rules {
-  const { deadtimeMs, keepaliveMs } = conf;
+  const { deadtimeMs, keepaliveMs, listed } = conf;
   const parameters = new Map(
     parametersOf(conf)
       .entries()
       .map(([name, value]) => [name, byteString(value)]),
   );
-  return { parameters, authorize, deadtimeMs, keepaliveMs };
+  return { parameters, authorize, deadtimeMs, keepaliveMs, listed };
 }
 
 function byteString(text: string): string {

@@ -26,6 +26,8 @@ export interface Facts {
   readonly directory: Directory;
   /** Of the configuration; as byte strings. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Names of nodes in the order of ha.cf; those that joined later come behind. */
+  readonly listed: readonly string[];
   isHere(client: string): boolean;
   /** Sends a message of this node's own to the cluster. */
   broadcast(message: Message): void;
@@ -75,14 +77,13 @@ const handlers: Readonly<Record<string, Handler>> = {
     return silent;
   },
 
-  nodelist: (_request, _asker, { directory }) =>
-    said(
-      ...directory.nodes.map(({ name: node, type: nodetype, status: st }) => ({
-        node,
-        nodetype,
-        st,
-      })),
-    ),
+  nodelist(_request, _asker, { directory, listed }) {
+    const place = ({ name }: DirectoryNode) => listed.indexOf(name) + 1 || listed.length + 1;
+    const nodes = directory.nodes.toSorted((a, b) => place(a) - place(b));
+    return said(
+      ...nodes.map(({ name, type, status }) => ({ node: name, nodetype: type, st: status })),
+    );
+  },
   numnodes(_request, _asker, { directory }) {
     const normal = directory.nodes.filter(({ type }) => type === "normal");
     return said({ numnodes: String(normal.length) });

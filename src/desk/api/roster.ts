@@ -34,6 +34,7 @@ export interface Rules {
   /** As byte strings (config/parameter.ts). */
   readonly parameters: ReadonlyMap<string, string>;
   readonly authorize: Authorize;
+  readonly listed: readonly string[];
   readonly deadtimeMs: number;
   readonly keepaliveMs: number;
 }
@@ -155,7 +156,7 @@ export class Roster implements House {
     return answerTo(request, asker, {
       self: this.#options.self,
       directory: this.#directory,
-      parameters: this.#rules.parameters,
+      ...this.#rules,
       isHere: (id) => this.#members.has(id),
       broadcast: (message) => this.broadcast(message),
     });

@@ -168,8 +168,8 @@ export class ApiHouse {
     const { self = "apia", haCf = "", nodes = [normal("apia"), normal("apib")] } = shape;
     const { conf } = parseHaCf(haCf, "ha.cf");
     const authorize = await rightsOf(conf, numberOf);
-    const { deadtimeMs, keepaliveMs } = conf;
-    const rules = { authorize, parameters: parametersOf(conf), deadtimeMs, keepaliveMs };
+    const { deadtimeMs, keepaliveMs, listed } = conf;
+    const rules = { authorize, parameters: parametersOf(conf), deadtimeMs, keepaliveMs, listed };
     const make = (house: ApiHouse) =>
       new Roster(
         {

@@ -204,6 +204,14 @@ test("clientstatus of another node is asked there, and of one that is not active
   );
 });
 
+test("nodelist has the order of ha.cf, and who joined later at its end", async () => {
+  const nodes = [normal("late"), normal("apia"), normal("apib"), ping("10.0.0.9")];
+  const { other } = await open({ nodes, haCf: "node apib\nping 10.0.0.9\nnode APIA\n" });
+  ask(other, "77", "nodelist");
+  const names = other.heard.map((body) => textOf(messageOf(body) ?? { fields: [] }, "node"));
+  expect(names).toEqual(["apib", "10.0.0.9", "apia", "late"]);
+});
+
 test("getuuid and getnodename know nodes by each other", async () => {
   const { named } = await open();
   ask(named, "ccm", "getuuid", { queryname: "apib" });
