@@ -1,5 +1,6 @@
 // `hb logd`: a log daemon in the place of ha_logd. By that name it takes ha_logd's command line.
 
+import { logdPidBeside } from "../desk/place.ts";
 import { ownCommand } from "../desk/pulse.ts";
 import { type Call, command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
@@ -56,7 +57,7 @@ Where no such daemon runs, hb writes to the places of logd.cf itself.`,
     const { calledAs } = call;
     const { config, daemonize, status, stop, verbose } = call.args;
     const run = call.args["run-dir"];
-    if (status === true) return told(logdPid(run));
+    if (status === true) return told(logdPid(run), logdPidBeside(run));
     if (stop === true) {
       if (await stopLogd(run)) return exit.done;
       say(`${calledAs}: It does not end: see what holds it up, or kill it`);
@@ -81,12 +82,12 @@ Where no such daemon runs, hb writes to the places of logd.cf itself.`,
 });
 
 /** In ha_logd's words, for scripts that read them. */
-function told(pid: number | "absent" | "stale"): ExitCode {
+function told(pid: number | "absent" | "stale", file: string): ExitCode {
   if (typeof pid === "number") {
     print(`logging daemon is running [pid = ${pid}].`);
     return exit.done;
   }
-  print(`logging daemon is stopped${pid === "stale" ? ": its pid file is still there" : ""}.`);
+  print(`logging daemon is stopped${pid === "stale" ? `: ${file} exists` : ""}.`);
   return pid === "stale" ? exit.failed : exit.stopped;
 }
 

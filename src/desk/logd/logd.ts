@@ -163,7 +163,7 @@ export class Logd {
   #write(line: LogLine) {
     for (const place of this.#places) {
       if (line.priority === priorityOf.debug && !place.takesDebug) continue;
-      place.outlet.push(bytesOf(place.line(line)), line.entity);
+      place.outlet.push(bytesOf(place.line(line)), line.entity, droppedBy(line));
     }
   }
 
@@ -174,6 +174,13 @@ export class Logd {
       connection.resume();
     }
   }
+}
+
+/** A program that says how much it dropped says what nobody else knows: should that be discarded, the number is
+ *  not. Anything else is one message. */
+function droppedBy({ text }: LogLine): number {
+  const [, count] = /^cl_log: (\d{1,9}) messages were dropped/.exec(text) ?? [];
+  return count === undefined ? 1 : Number(count);
 }
 
 function bytesOf(line: string): Uint8Array {

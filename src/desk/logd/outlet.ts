@@ -97,14 +97,15 @@ export class Outlet {
     return this.#stalled || this.#hasRoom(program, easyShare);
   }
 
-  /** Takes a message of this program, or discards it; never waits. */
-  push(bytes: Uint8Array, program: string): void {
+  /** Takes a message of this program, or discards it; never waits. It may stand for several: those that the
+   *  program itself has dropped. */
+  push(bytes: Uint8Array, program: string, stands = 1): void {
     if (this.#stalled && !this.#hasRoom(program, 1)) {
-      this.#discarded += 1;
+      this.#discarded += stands;
       return;
     }
     if (!this.#stalled) this.#tellGap();
-    this.#enqueue({ bytes, program, stands: 1 });
+    this.#enqueue({ bytes, program, stands });
     this.#waitingOf.set(program, (this.#waitingOf.get(program) ?? 0) + 1);
     this.#pump();
   }
