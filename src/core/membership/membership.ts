@@ -17,6 +17,7 @@ import { Audience, classOf } from "../clients/audience.ts";
 import type { DirectoryNode } from "../clients/directory.ts";
 import { entriesOf } from "../clients/entry.ts";
 import { filter } from "../clients/filter.ts";
+import { linkNews } from "../clients/news.ts";
 import type { Effect } from "../effect.ts";
 import type { Command } from "../input.ts";
 import { after, earlier, type Instant } from "../instant.ts";
@@ -126,6 +127,8 @@ export class Membership {
     const text = ok ? `Link ${link} works again` : `Link ${link} fails here: ${reason}`;
     turn.log(ok ? "info" : "warn", "link", text, { link, state: ok ? "up" : "failed" });
     turn.effects.push({ do: "publish" });
+    const isOwn = this.#roster.peer(link) === undefined;
+    if (isOwn) turn.give(linkNews(this.#config.self, link, ok ? "up" : "dead"), filter.normal);
     if (ok) this.#beat(turn, now);
     return turn;
   }

@@ -83,6 +83,18 @@ describe("Core.step() hands clients", () => {
     ]);
   });
 
+  test("a fault of a link of this host, as if it did not hear itself, but not of the way to a ping node", () => {
+    const alice = listening(filter.normal);
+    alice.step({ on: "link", link: "eth0", ok: false, reason: "no carrier" }, 20);
+    alice.step({ on: "link", link: "router", ok: false, reason: "no route" }, 20);
+    alice.step({ on: "link", link: "eth0", ok: true, reason: "open" }, 20);
+    expect(alice.delivered).toEqual([
+      "1 ifstat node=alice ifname=eth0 st=dead",
+      "1 ifstat node=alice ifname=eth0 st=up",
+    ]);
+    expect(alice.node("alice")).toMatchObject({ links: [{ status: "up" }, { status: "up" }] });
+  });
+
   test("the removal of a node by its name, and not the list", () => {
     const alice = listening(filter.normal);
     alice.wait(12_000);
