@@ -1,6 +1,6 @@
 // How the commands that ask the agent tell what came of it.
 
-import { ask, type Result } from "../desk/client.ts";
+import { ask, type Refusal } from "../desk/client.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import type { Request } from "../desk/request.ts";
 import { type ExitCode, exit } from "./exit.ts";
@@ -12,7 +12,7 @@ export function socketIn(run: string): string {
 }
 
 /** Why there is no answer, for a person: what happened and what to do. */
-export function whyNot(result: Exclude<Result, { kind: "done" }>, run: string): string {
+export function whyNot(result: Refusal, run: string): string {
   switch (result.kind) {
     case "absent":
       return `The agent is not running with ${run}: start it with "hb agent"`;
@@ -34,6 +34,11 @@ export async function carryOut(run: string, request: Request): Promise<ExitCode>
     else say(paint("stderr", "red", text));
     return ok ? exit.done : exit.failed;
   }
+  return refused(result, run);
+}
+
+/** Says why there is no answer; the exit code. */
+export function refused(result: Refusal, run: string): ExitCode {
   say(whyNot(result, run));
   if (result.kind === "absent") return exit.notRunning;
   return result.kind === "forbidden" ? exit.notPermitted : exit.failed;

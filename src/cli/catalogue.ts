@@ -58,6 +58,16 @@ export const catalogue: readonly Entry[] = [
     load: async () => (await import("./wait.ts")).wait,
   },
   {
+    name: "listen",
+    summary: "Tells programs what happens in the cluster, and what is said to them",
+    load: async () => (await import("./listen.ts")).listen,
+  },
+  {
+    name: "send",
+    summary: "Says something to programs on the nodes that listen",
+    load: async () => (await import("./send.ts")).send,
+  },
+  {
     name: "node",
     summary: "Adds nodes to the running cluster or removes them",
     load: async () => (await import("./node.ts")).node,

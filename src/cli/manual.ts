@@ -3,7 +3,7 @@
 
 import hb from "../../docs/man/hb.8.md" with { type: "text" };
 import carp from "../../docs/man/hb-carp.8" with { type: "text" };
-import { filePages } from "../text/manual/file.ts";
+import { filePages, topicPages } from "../text/manual/file.ts";
 import { placeholders, sectionsOf } from "../text/manual/markdown.ts";
 import { assemble, type Block, type Page, type Section, type Span } from "../text/manual/page.ts";
 import { prose } from "../text/manual/prose.ts";
@@ -17,13 +17,13 @@ const listed = catalogue.filter((entry) => !entry.hidden);
 /** A page as `man` knows it. */
 export interface Manual {
   readonly name: string;
-  readonly section: 5 | 8;
+  readonly section: 5 | 7 | 8;
 }
 
 export const manuals: readonly Manual[] = [
   { name: "hb", section: 8 },
   ...listed.map(({ name }) => ({ name: `hb-${name}`, section: 8 as const })),
-  ...filePages.map(({ name, section }) => ({ name, section })),
+  ...[...topicPages, ...filePages].map(({ name, section }) => ({ name, section })),
 ];
 
 /** The page of that name as roff; a command's own name will do. Undefined when there is none. */
@@ -39,7 +39,7 @@ async function pageOf(name: string): Promise<Page | undefined> {
   if (name === "hb") return overviewPage();
   const command = listed.find((entry) => name === entry.name || name === `hb-${entry.name}`);
   if (command !== undefined) return commandPage((await command.load()).described);
-  return filePages.find((page) => page.name === name);
+  return [...topicPages, ...filePages].find((page) => page.name === name);
 }
 
 function overviewPage(): Page {

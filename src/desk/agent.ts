@@ -114,7 +114,6 @@ export class Agent {
     });
     this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
     this.#apphb = new ApphbMember(places.run, log);
-    this.#operator = new Operator(this.#keeper, log, this.#ppp, children);
     this.#routers = new RouterDesk(cluster.routers, {
       log,
       directory: places.run,
@@ -129,6 +128,8 @@ export class Agent {
     const order: ApiOptions["order"] = (asked, from) =>
       void this.#operator.carryOut(asked, { from, topic: "client" });
     this.#api = new Api({ places, log, self, input, order }, conf);
+    const parts = { keeper: this.#keeper, log, ppp: this.#ppp, children, api: this.#api };
+    this.#operator = new Operator(parts);
   }
 
   /** Runs until this node has left the cluster, or another agent shall go on. */
@@ -164,8 +165,8 @@ export class Agent {
   }
 
   async #open(places: Places) {
-    this.#control = await Control.listen(places.socket, (request, progress) =>
-      this.#operator.serve(request, progress),
+    this.#control = await Control.listen(places.socket, (request, visit) =>
+      this.#operator.serve(request, visit),
     );
     this.#fifo = new Fifo(
       places.fifo,
@@ -183,6 +184,7 @@ export class Agent {
   #published(snapshot: Snapshot) {
     this.#routers.published(snapshot);
     this.#children.published(snapshot);
+    this.#api.listeners.published(snapshot);
     this.#notify.status(sentenceOf(snapshot));
   }
 

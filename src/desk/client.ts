@@ -1,12 +1,11 @@
 // The other end of the control socket: how a command asks the running agent.
 
 import { connect } from "node:net";
-import { type Answer, parseAnswer, type Request } from "./request.ts";
+import { type Done, parseAnswer, type Request } from "./request.ts";
 
-export type Done = Extract<Answer, { say: "done" }>;
+export type Result = { readonly kind: "done"; readonly answer: Done } | Refusal;
 
-export type Result =
-  | { readonly kind: "done"; readonly answer: Done }
+export type Refusal =
   /** No agent runs with this run directory. */
   | { readonly kind: "absent" }
   /** It runs, but this user may not ask it. */
@@ -34,7 +33,7 @@ export function ask(path: string, request: Request, options: AskOptions = {}): P
   const limit = options.limitMs && setTimeout(() => settle(silent("no answer")), options.limitMs);
   socket.setEncoding("utf8");
   socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
-  socket.on("error", (error) => settle(refusal(error)));
+  socket.on("error", (error) => settle(refusalOf(error)));
   socket.on("close", () => settle(silent("it closed the connection")));
   let part = "";
   let said = 0;
@@ -57,11 +56,12 @@ export function ask(path: string, request: Request, options: AskOptions = {}): P
   return promise;
 }
 
-function silent(reason: string): Result {
+function silent(reason: string): Refusal {
   return { kind: "silent", reason };
 }
 
-function refusal(error: Error): Result {
+/** What an error of a connection to the agent means. */
+export function refusalOf(error: Error): Refusal {
   const code = "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ECONNREFUSED") return { kind: "absent" };
   if (code === "EACCES" || code === "EPERM") return { kind: "forbidden" };

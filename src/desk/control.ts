@@ -6,16 +6,29 @@
 
 import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { type Credentials, peerCredentials } from "../../ffi/credentials.ts";
 import { bindForGroup } from "./groupsocket.ts";
-import { type Answer, parseRequest, type Request, requestBytesMax } from "./request.ts";
+import type { Told } from "./listen/listeners.ts";
+import { type Answer, type News, parseRequest, type Request, requestBytesMax } from "./request.ts";
 
 const clientsMax = 64;
 /** A client that says nothing for so long is asleep; one that waits for an answer is not cut. */
 const idleMs = 60_000;
 const unreadBytesMax = 4 * 1024 * 1024;
 
-/** Carries out a request; `progress` may be called until the answer. */
-export type Serve = (request: Request, progress: (text: string) => void) => Promise<Answer>;
+/** The client of a request. */
+export interface Visit {
+  readonly peer: Credentials;
+  /** May be called until the answer. */
+  progress(text: string): void;
+  /** Whoever is told what happens stays connected, and is not cut for his silence. */
+  tell(told: Told): void;
+  /** Called when the client is gone. */
+  whenGone(callback: () => void): void;
+}
+
+/** Carries out a request. */
+export type Serve = (request: Request, visit: Visit) => Promise<Answer>;
 
 export class Control {
   readonly #server: Server;
@@ -56,22 +69,37 @@ export class Control {
     this.#clients.add(client);
     let part = "";
     let busy = false;
+    let listens = false;
     const waiting: string[] = [];
+    const partings: (() => void)[] = [];
     const drop = () => {
       this.#clients.delete(client);
       client.destroy();
+      for (const part of partings.splice(0)) part();
+    };
+    const visit: Visit = {
+      peer: peerCredentials(descriptorOf(client)),
+      progress: (text) => this.#write(client, { say: "progress", text }),
+      tell: (told) => {
+        listens = true;
+        this.#write(client, { say: "event", ...told });
+      },
+      whenGone: (callback) => {
+        if (client.destroyed) callback();
+        else partings.push(callback);
+      },
     };
     const next = async () => {
       if (busy) return;
       busy = true;
       for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
-        await this.#answer(client, line);
+        await this.#answer(client, line, visit);
       }
       busy = false;
     };
     client.setEncoding("latin1");
     client.setTimeout(idleMs, () => {
-      if (!busy) drop();
+      if (!busy && !listens) drop();
     });
     client.on("error", drop);
     client.on("close", drop);
@@ -85,19 +113,23 @@ export class Control {
     });
   }
 
-  async #answer(client: Socket, line: string) {
+  async #answer(client: Socket, line: string, visit: Visit) {
     const request = parseRequest(Buffer.from(line, "latin1").toString("utf8"));
     if (request === undefined) {
       this.#write(client, { say: "done", ok: false, text: "Not a request that this agent knows" });
       return;
     }
-    const progress = (text: string) => this.#write(client, { say: "progress", text });
-    this.#write(client, await this.#serve(request, progress));
+    this.#write(client, await this.#serve(request, visit));
   }
 
-  #write(client: Socket, answer: Answer) {
+  #write(client: Socket, answer: Answer | News) {
     if (client.destroyed) return;
     client.write(`${JSON.stringify(answer)}\n`);
     if (client.writableLength > unreadBytesMax) client.destroy();
   }
+}
+
+/** The runtime's own; its types do not tell of it. */
+function descriptorOf(client: Socket): number {
+  return (client as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
 }

@@ -6,31 +6,44 @@ import type { Snapshot } from "../core/snapshot.ts";
 import { decodeClassic } from "../wire/classic.ts";
 import type { Message } from "../wire/message.ts";
 import { netstringText } from "../wire/netstring.ts";
+import type { Api } from "./api/api.ts";
 import type { Children } from "./children/children.ts";
+import type { Visit } from "./control.ts";
 import type { Keeper } from "./keeper.ts";
+import { listen, send } from "./listen/programs.ts";
 import type { Log } from "./log.ts";
 import { type Order, orderOf } from "./order.ts";
 import { Pending, type Reply } from "./pending.ts";
 import type { Ppp } from "./ppp/links.ts";
-import { type Answer, commandOf, type Request } from "./request.ts";
+import { type Answer, commandOf, type Done, type Request } from "./request.ts";
 
 /** A busy core answers in microseconds; what takes longer is stuck. */
 const snapshotMs = 2_000;
 /** Who does not wait for the end is still told what is refused at once. */
 const refusalMs = 100;
 
+export interface OperatorParts {
+  readonly keeper: Keeper;
+  readonly log: Log;
+  readonly ppp: Ppp;
+  readonly children: Pick<Children, "views">;
+  readonly api: Api;
+}
+
 export class Operator {
   readonly #keeper: Keeper;
   readonly #log: Log;
   readonly #ppp: Ppp;
   readonly #children: Pick<Children, "views">;
+  readonly #api: Api;
   readonly #pending = new Pending();
 
-  constructor(keeper: Keeper, log: Log, ppp: Ppp, children: Pick<Children, "views">) {
+  constructor({ keeper, log, ppp, children, api }: OperatorParts) {
     this.#keeper = keeper;
     this.#log = log;
     this.#ppp = ppp;
     this.#children = children;
+    this.#api = api;
   }
 
   /** Gives a command to the core; resolves with its answer. */
@@ -54,13 +67,17 @@ export class Operator {
   }
 
   /** A request from the control socket. */
-  async serve(request: Request, progress: (text: string) => void): Promise<Answer> {
+  async serve(request: Request, visit: Visit): Promise<Answer> {
     if (request.ask === "ppp") return { say: "done", ...this.#ppp.heard(request) };
     if (request.ask === "routers") return { say: "done", ok: false, text: "ha.cf says which" };
+    if (request.ask === "send") return send(request, visit, this.#api);
+    if (request.ask === "listen") {
+      return await listen(request, visit, { api: this.#api, snapshot: () => this.#status() });
+    }
     const command = commandOf(request);
     if (command === undefined) return await this.#status();
     const deaf = this.#log.listen(({ text, topic }) => {
-      progress(topic === "" ? text : `${topic}: ${text}`);
+      visit.progress(topic === "" ? text : `${topic}: ${text}`);
     });
     const reply = this.command(command);
     const waits = !("wait" in request) || request.wait;
@@ -118,7 +135,7 @@ export class Operator {
     if (!isTaken) this.#log.error("A message from the FIFO is dropped: no pulse is ready", "fifo");
   }
 
-  async #status(): Promise<Answer> {
+  async #status(): Promise<Done> {
     const snapshot = await this.snapshot();
     if (snapshot !== undefined) return { say: "done", ok: true, text: "", snapshot };
     const state = this.#keeper.ready ? "gives no answer" : "is starting";

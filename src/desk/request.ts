@@ -10,6 +10,8 @@ import type { PppLine } from "../core/channel.ts";
 import type { Command } from "../core/input.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { GroupSet } from "../core/wish.ts";
+import type { Told } from "./listen/listeners.ts";
+import { type ListenWish, listenWish, type SendWish, sendWish } from "./listen/wish.ts";
 
 export type Request =
   | { readonly ask: "status" }
@@ -20,6 +22,8 @@ export type Request =
   /** Virtual routers hand over; without a name, all of them. */
   | { readonly ask: "yield"; readonly router?: string }
   | { readonly ask: "addnode" | "delnode"; readonly nodes: readonly string[] }
+  | ListenWish
+  | SendWish
   | PppEvent;
 
 /** What pppd's ip-up and ip-down scripts say. */
@@ -40,6 +44,11 @@ export type Answer =
       readonly text: string;
       readonly snapshot?: Snapshot;
     };
+
+export type Done = Extract<Answer, { say: "done" }>;
+
+/** What only those are told who listen, before "done" and after it. */
+export type News = { readonly say: "event" } & Told;
 
 /** Longer lines are no request of ours. */
 export const requestBytesMax = 8_192;
@@ -77,6 +86,10 @@ export function parseRequest(line: string): Request | undefined {
       const nodes = "nodes" in value ? value.nodes : undefined;
       return isNodes(nodes) ? { ask: value.ask, nodes } : undefined;
     }
+    case "listen":
+      return listenWish(value);
+    case "send":
+      return sendWish(value);
     case "ppp":
       return pppEvent(value);
     default:
@@ -103,6 +116,8 @@ export function commandOf(request: Request): Command | undefined {
   switch (request.ask) {
     case "status":
     case "routers":
+    case "listen":
+    case "send":
     case "ppp":
       return undefined;
     case "leave":

@@ -16,7 +16,7 @@ let control: Control;
 
 beforeAll(async () => {
   writeFileSync(path, "left by an agent that was killed");
-  control = await Control.listen(path, async (request, progress) => {
+  control = await Control.listen(path, async (request, { progress }) => {
     served.push(request);
     progress("under way");
     return { say: "done", ok: request.ask === "status", text: `asked for ${request.ask}` };

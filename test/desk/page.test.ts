@@ -243,7 +243,7 @@ let control: Control;
 let answers = true;
 
 beforeAll(async () => {
-  control = await Control.listen(join(run, "hb.sock"), async (request, progress) => {
+  control = await Control.listen(join(run, "hb.sock"), async (request, { progress }) => {
     asked.push(request);
     if (request.ask === "status") {
       const known = { ok: true, text: "", snapshot };

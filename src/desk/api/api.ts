@@ -6,7 +6,9 @@ import type { HaConf } from "../../config/haconf.ts";
 import { parametersOf } from "../../config/parameter.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { Input } from "../../core/input.ts";
+import type { Message } from "../../wire/message.ts";
 import { IpcServer } from "../ipc/server.ts";
+import { Listeners } from "../listen/listeners.ts";
 import type { Log } from "../log.ts";
 import type { Order } from "../order.ts";
 import type { Places } from "../place.ts";
@@ -32,6 +34,8 @@ export type ApiEffect = Extract<Effect, { readonly do: "deliver" | "directory" |
 const lookMs = 9_000;
 
 export class Api {
+  /** Programs on the control socket that hear what clients hear. */
+  readonly listeners = new Listeners(() => this.#roster.tuned());
   readonly #options: ApiOptions;
   readonly #roster: Roster;
   #server: IpcServer | undefined;
@@ -47,10 +51,7 @@ export class Api {
     const nobody = () => "client failed authorization";
     this.#roster = new Roster(
       {
-        self,
-        input,
-        order,
-        processes: ownHost,
+        ...{ self, input, order, processes: ownHost, listeners: this.listeners },
         log: (level, text) => log.write(level, text, "client"),
       },
       rulesOf(conf, nobody),
@@ -66,6 +67,17 @@ export class Api {
     this.#roster.use(rulesOf(conf, authorize));
     this.#hasRules = true;
     this.#open();
+  }
+
+  /** Why this process may not listen or speak under a client's name; undefined: it may. Root, who writes the
+   *  rules, always may. */
+  refusal(name: string, who: { readonly uid: number; readonly gid: number }): string | undefined {
+    return who.uid === 0 ? undefined : this.#roster.refusal(name, who);
+  }
+
+  /** Says something in the name of a client. False: the cluster does not take it now. */
+  say(message: Message): boolean {
+    return this.#roster.isOpen && this.#roster.broadcast(message);
   }
 
   /** A core begins. */

@@ -11,6 +11,7 @@ import type { Input } from "../../core/input.ts";
 import { encodeBody } from "../../wire/ipc/body.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
+import type { Listeners } from "../listen/listeners.ts";
 import { type Order, orderOf } from "../order.ts";
 import type { Answer } from "./answer.ts";
 import { Client, type House, type Line } from "./client.ts";
@@ -22,6 +23,8 @@ import { greeting, judge, type Refusal } from "./signon.ts";
 export interface RosterOptions {
   readonly self: string;
   readonly processes: Processes;
+  /** Programs that hear what is said to a client's name without being one. */
+  readonly listeners?: Listeners;
   /** To the core. False when there is none now. */
   input(input: Input): boolean;
   /** A client asks something of this node itself: by the rule that the FIFO goes by. */
@@ -67,6 +70,11 @@ export class Roster implements House {
     this.#rules = rules;
   }
 
+  /** Why a process may not use this name; undefined: it may. */
+  refusal(name: string, who: { readonly uid: number; readonly gid: number }): string | undefined {
+    return this.#rules.authorize(name, who);
+  }
+
   welcome(line: Line): Client {
     const client = new Client(line, this);
     this.#clients.add(client);
@@ -108,6 +116,7 @@ export class Roster implements House {
     if (message === undefined) return;
     if (textOf(message, "t") === "query-cstatus") this.#tellStatus(message);
     else this.#deliver(message, bit);
+    if (bit === filter.normal) this.#options.listeners?.delivered(message);
   }
 
   /** Looks who is still there; called every few seconds. */
@@ -164,7 +173,8 @@ export class Roster implements House {
 
   /** What is for one client alone is heard whatever that one wants. */
   tuned(): void {
-    let wanted: number = this.#members.size === 0 ? 0 : filter.normal;
+    const isAnybody = this.#members.size > 0 || this.#options.listeners?.hasChannels === true;
+    let wanted: number = isAnybody ? filter.normal : 0;
     for (const client of this.#members.values()) wanted |= client.filter;
     if (wanted === this.#audience || !this.#isHeard) return;
     this.#audience = wanted;
@@ -177,6 +187,12 @@ export class Roster implements House {
     else this.#options.order(order, `the client "${client.id}"`);
   }
 
+  /** Whether anybody may say anything now. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** False: there is no core, and it is lost. */
   broadcast(message: Message): boolean {
     if (!this.#isHeard) return false;
     return this.#options.input({ on: "client", body: netstringText(message) });

@@ -22,7 +22,7 @@ export interface Section {
 export interface Page {
   /** As it is asked for: "hb-status". */
   readonly name: string;
-  readonly section: 5 | 8;
+  readonly section: 5 | 7 | 8;
   /** What stands behind the dash in NAME, and in the lists of apropos(1). */
   readonly summary: string;
   readonly sections: readonly Section[];

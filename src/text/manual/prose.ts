@@ -7,10 +7,12 @@ import apphbd from "../../../docs/man/hb-apphbd.8.md" with { type: "text" };
 import check from "../../../docs/man/hb-check.8.md" with { type: "text" };
 import doctor from "../../../docs/man/hb-doctor.8.md" with { type: "text" };
 import keygen from "../../../docs/man/hb-keygen.8.md" with { type: "text" };
+import listen from "../../../docs/man/hb-listen.8.md" with { type: "text" };
 import logd from "../../../docs/man/hb-logd.8.md" with { type: "text" };
 import node from "../../../docs/man/hb-node.8.md" with { type: "text" };
 import propagate from "../../../docs/man/hb-propagate.8.md" with { type: "text" };
 import release from "../../../docs/man/hb-release.8.md" with { type: "text" };
+import send from "../../../docs/man/hb-send.8.md" with { type: "text" };
 import show from "../../../docs/man/hb-show.8.md" with { type: "text" };
 import simulate from "../../../docs/man/hb-simulate.8.md" with { type: "text" };
 import standby from "../../../docs/man/hb-standby.8.md" with { type: "text" };
@@ -28,9 +30,11 @@ export const prose: Readonly<Record<string, string>> = {
   events,
   keygen,
   logd,
+  listen,
   node,
   propagate,
   release,
+  send,
   show,
   simulate,
   standby,

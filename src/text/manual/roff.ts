@@ -10,7 +10,7 @@ export interface Imprint {
   readonly source: string;
 }
 
-const manuals = { 5: "File formats", 8: "System administration" } as const;
+const manuals = { 5: "File formats", 7: "Miscellaneous", 8: "System administration" } as const;
 
 /** mandoc calls longer lines bad style. */
 const widest = 78;

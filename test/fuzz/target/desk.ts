@@ -51,11 +51,13 @@ export const request: Target = {
       '{"ask":"leave"}',
       '{"ask":"yield","router":"eth0/42"}',
       '{"ask":"addnode","nodes":["carol","dave"]}',
+      '{"ask":"listen","topics":["nodes","groups"],"channels":["deploy"]}',
+      '{"ask":"send","channel":"deploy","to":"bob","fields":{"text":"x"}}',
       '{"ask":"ppp","event":"up","tty":"/dev/ttyS0","pid":123,"line":{"device":"ppp0","local":"10.0.0.1","remote":"10.0.0.2"}}',
     ),
   tokens: [
     ...jsonTokens,
-    ...'"ask": "status" "standby" "takeover" "set": "all" "foreign" "wait": "yield" "router": "addnode" "nodes": "ppp"'.split(
+    ...'"ask": "status" "standby" "takeover" "set": "all" "foreign" "wait": "yield" "router": "addnode" "nodes": "listen" "topics": "groups" "channels": "send" "channel": "to": "fields": "ppp"'.split(
       " ",
     ),
     ...'"event": "down" "tty": "pid": "line": "device": "local": "remote": "/dev/ttyS0"'.split(" "),

@@ -1,0 +1,76 @@
+// What programs ask on the control socket: to be told what happens in the cluster, and to say something to
+// programs on other nodes (docs/man/hb-api.7.md).
+//
+// A channel is what Heartbeat calls a client's name: who listens there hears what was said to that name, by hb or by a
+// program of libhbclient (heartbeat-api.md 6).
+
+import { isFieldName } from "../../wire/fieldtype.ts";
+import { isRecord } from "../record.ts";
+import { envelope } from "./heard.ts";
+
+export const topics = ["nodes", "links", "groups"] as const;
+export type Topic = (typeof topics)[number];
+
+export interface ListenWish {
+  readonly ask: "listen";
+  readonly topics: readonly Topic[];
+  readonly channels: readonly string[];
+}
+
+export interface SendWish {
+  readonly ask: "send";
+  readonly channel: string;
+  /** Absent: to all nodes, this one included. */
+  readonly to?: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Longest name of a client (heartbeat-api.md 4). */
+const channelMax = 31;
+const channelsMax = 16;
+const fieldsMax = 64;
+
+/** True for a name that a client of Heartbeat may have; a number is that of a client without one. */
+export function isChannel(name: unknown): name is string {
+  if (typeof name !== "string" || name.length > channelMax) return false;
+  return /^[!-~]+$/.test(name) && !/^[0-9]/.test(name);
+}
+
+/** Why this is no field of a message; undefined: it is one. */
+export function fieldFault(name: string, value: unknown): string | undefined {
+  if (!isFieldName(name)) return `"${name}" is no name of a field`;
+  if (envelope.has(name)) return `the field "${name}" is written by the cluster itself`;
+  const isText = typeof value === "string" && !value.includes("\0");
+  return isText ? undefined : `the field "${name}" must be a text without NUL`;
+}
+
+/** A wish to listen; undefined when it is none. */
+export function listenWish(value: object): ListenWish | undefined {
+  const { topics: given = [], channels = [] } = value as Partial<ListenWish>;
+  if (!Array.isArray(given) || !given.every(isTopic)) return undefined;
+  if (!Array.isArray(channels) || channels.length > channelsMax) return undefined;
+  if (!channels.every(isChannel)) return undefined;
+  return { ask: "listen", topics: topics.filter((topic) => given.includes(topic)), channels };
+}
+
+/** A wish to send; undefined when it is none. */
+export function sendWish(value: object): SendWish | undefined {
+  const { channel, to, fields } = value as Partial<SendWish>;
+  if (!isChannel(channel) || !isRecord(fields)) return undefined;
+  const entries = Object.entries(fields);
+  if (entries.length > fieldsMax) return undefined;
+  if (entries.some(([name, text]) => fieldFault(name, text) !== undefined)) return undefined;
+  const node = to === undefined ? undefined : nodeOf(to);
+  if (to !== undefined && node === undefined) return undefined;
+  return { ask: "send", channel, fields, ...(node !== undefined && { to: node }) };
+}
+
+function isTopic(word: unknown): word is Topic {
+  return topics.some((topic) => topic === word);
+}
+
+/** As it stands in ha.cf's node lines. */
+function nodeOf(name: unknown): string | undefined {
+  if (typeof name !== "string" || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) return undefined;
+  return name.toLowerCase();
+}
