@@ -1,6 +1,8 @@
 // What this process may do to the network: asked before it starts, so that who started it hears one
 // sentence and not the failure of the first system call.
 
+import { userInfo } from "node:os";
+import type { ChildLine } from "../config/child.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import { readTextIfThere } from "./disk.ts";
 
@@ -48,6 +50,28 @@ export function withoutRoot(
   const run = `Not root: scripts run as user ${user}: ${[...new Set(scripts)].join(", ")}`;
   if (onStopFailure !== "reboot") return [run];
   return [run, "Not root: this host cannot be rebooted when a script cannot stop its resource"];
+}
+
+/** Programs beside such an agent that it cannot start: those of other users. */
+export function othersPrograms(
+  children: readonly ChildLine[],
+  { uid, username } = ownUser(),
+): readonly string[] {
+  if (uid === 0) return [];
+  const others = children.flatMap((child) =>
+    child.kind === "pacemaker" || child.user === username ? [] : [`${child.path} of ${child.user}`],
+  );
+  if (others.length === 0) return [];
+  return [`Not root: programs of other users cannot be started: ${others.join(", ")}`];
+}
+
+/** A container's user may have no name. */
+function ownUser(): { readonly uid: number; readonly username: string } {
+  try {
+    return userInfo();
+  } catch {
+    return { uid: process.geteuid?.() ?? 0, username: "" };
+  }
 }
 
 /** Ports below this one are for who is permitted (ip(7)). */

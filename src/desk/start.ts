@@ -17,7 +17,7 @@ import { Lock } from "./lock.ts";
 import { Log } from "./log.ts";
 import { logPlacesOf } from "./logd/use.ts";
 import { Notice } from "./notice.ts";
-import { missingCapabilities, neededBy, withoutRoot } from "./permission.ts";
+import { missingCapabilities, neededBy, othersPrograms, withoutRoot } from "./permission.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
 import { reboot } from "./reboot.ts";
 import { readSettings } from "./settings.ts";
@@ -73,7 +73,9 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     // Not before: who starts a second agent wants to know of the first, not of old warnings.
     tellProblems(log, problems);
     if (conf.realtime) stayInMemory(log);
-    for (const text of withoutRoot(cluster)) log.warn(text, "start");
+    for (const text of [...withoutRoot(cluster), ...othersPrograms(conf.children)]) {
+      log.warn(text, "start");
+    }
     const environment = () => scriptEnvironment(conf, cluster.self, places);
     const notice = new Notice({ log, directory: places.run, environment }, conf.notify);
     const { self: node } = cluster;

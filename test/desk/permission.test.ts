@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { parseHaCf } from "../../src/config/hacf.ts";
 import { parseHaresources } from "../../src/config/haresources.ts";
-import { neededBy, withoutRoot } from "../../src/desk/permission.ts";
+import { neededBy, othersPrograms, withoutRoot } from "../../src/desk/permission.ts";
 import { plainRouter } from "../plainrouter.ts";
 
 const lowPorts = 1_024;
@@ -47,4 +47,16 @@ test.each([
 test("withoutRoot() does not speak of a reboot that nobody asks for", () => {
   const files = filesOf("on_stop_failure ignore\n", "alice apache2\n");
   expect(withoutRoot(files, 990)).toEqual(["Not root: scripts run as user 990: apache2"]);
+});
+
+test("othersPrograms() are those that only root can start", () => {
+  const program = (user: string) =>
+    ({ kind: "respawn", user, path: "/bin/x", line: "/bin/x secret" }) as const;
+  const children = [program("me"), program("you"), { kind: "pacemaker" } as const];
+  const me = { uid: 7, username: "me" };
+  expect(othersPrograms(children, me)).toEqual([
+    "Not root: programs of other users cannot be started: /bin/x of you",
+  ]);
+  expect(othersPrograms([program("me")], me)).toEqual([]);
+  expect(othersPrograms(children, { ...me, uid: 0 })).toEqual([]);
 });
