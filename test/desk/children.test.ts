@@ -250,19 +250,25 @@ test(
     const host = await ChildHost.of("reload");
     const line = (name: string) => `respawn root ${host.program(name, patient(host.home))}`;
     const [one, two, three] = [line("one"), line("two"), line("three")];
-    host.lines(one, two);
+    const rests = `respawn root ${host.program("rests", "exit 100")}`;
+    host.lines(one, two, rests);
     host.start();
     const before = await host.is("one", "running");
     await host.is("two", "running");
-    host.lines(three, one);
+    await host.is("rests", "done");
+    host.lines(three, one, rests);
     host.agent?.kill("SIGHUP");
     await host.is("three", "running");
     await host.until(() => host.runs("three").length === 1);
+    await host.is("rests", "done");
     const { children = [] } = (await host.status()) ?? {};
     expect(children.map(({ program, pid }) => [program.split("/").at(-1), pid])).toEqual([
       ["three", host.runs("three")[0]],
       ["one", before.pid],
+      ["rests", undefined],
     ]);
+    // What had ended has another chance.
+    await host.until(() => host.runs("rests").length === 2);
     expect(order(host)).toEqual(["two"]);
     // A line that is wrong changes nothing.
     host.lines("respawn root /none");

@@ -59,15 +59,16 @@ export class Children {
   /** What this node is, by the core. */
   published({ state }: Pick<Snapshot, "state">): void {
     this.#inherit();
-    if (this.#isActive || state !== "active") return;
+    if (this.#isActive || state !== "active" || this.#left !== undefined) return;
     this.#isActive = true;
     this.#settled = this.#settled.then(() => this.#startAll());
   }
 
-  /** Adopts a new configuration: what is the same goes on undisturbed. */
+  /** Adopts a new configuration: what runs and is the same goes on undisturbed. What is over begins anew: a given-up
+   *  program needs no start of the agent, and one that had nothing to do may have now. */
   adopt(settings: AgentSettings): void {
     this.#setting = settingOf(settings);
-    if (!this.#hasInherited) return;
+    if (!this.#hasInherited || this.#left !== undefined) return;
     this.#settled = this.#settled.then(async () => {
       await this.#endUnwanted();
       if (this.#isActive) await this.#startAll();
@@ -151,7 +152,9 @@ export class Children {
     const before = new Map(this.#kept);
     this.#kept.clear();
     for (const [key, child] of wanted) {
-      this.#kept.set(key, before.get(key) ?? new KeptChild(child, this.#host));
+      const kept = before.get(key);
+      const goesOn = kept !== undefined && !kept.isOver;
+      this.#kept.set(key, goesOn ? kept : new KeptChild(child, this.#host));
     }
     this.#remember();
   }

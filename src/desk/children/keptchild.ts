@@ -61,6 +61,11 @@ export class KeptChild {
     return this.#process?.name;
   }
 
+  /** It has ended, and is not started again. */
+  get isOver(): boolean {
+    return this.#state === "done" || this.#state === "failed";
+  }
+
   /** Starts it for the first time, unless it runs; resolves when it is the program that it is to be. */
   async start(): Promise<void> {
     if (this.#process !== undefined || this.#state !== "waiting" || this.#order !== undefined)
