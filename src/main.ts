@@ -5,7 +5,7 @@ import { catalogue } from "./cli/catalogue.ts";
 import type { Alias } from "./cli/command.ts";
 import { type ExitCode, exit } from "./cli/exit.ts";
 import { table } from "./cli/help.ts";
-import { isUcarp, oldName } from "./cli/names.ts";
+import { isHeartbeat, isUcarp, oldName } from "./cli/names.ts";
 import { print, say } from "./cli/output.ts";
 import { nearest } from "./config/nearest.ts";
 
@@ -13,6 +13,10 @@ async function main(program: string, argv: readonly string[]): Promise<number> {
   if (isUcarp(program, argv)) {
     const { ucarp } = await import("./cli/ucarp.ts");
     return await ucarp(program, argv);
+  }
+  if (isHeartbeat(program)) {
+    const { heartbeat } = await import("./cli/heartbeat.ts");
+    return await heartbeat(program, argv);
   }
   const old = oldName(program);
   if (old !== undefined) {

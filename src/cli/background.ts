@@ -7,14 +7,15 @@ import { say } from "./output.ts";
 const lookEveryMs = 20;
 const startMsMax = 30_000;
 
-/** Starts hb with these words; returns when it is ready, by the pid that `readyAs` finds, or has ended. What it
- *  says until then is passed on. */
+/** Starts hb with these words, by another name perhaps; returns when it is ready, by the pid that `readyAs` finds, or
+ *  has ended: then what it said is passed on, with its exit code. */
 export async function startInBackground(
   words: readonly string[],
   readyAs: () => number | undefined,
+  name = "hb",
 ): Promise<ExitCode> {
   const daemon = Bun.spawn(ownCommand(words), {
-    argv0: "hb",
+    argv0: name,
     cwd: "/",
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
@@ -24,7 +25,9 @@ export async function startInBackground(
   for (let waitedMs = 0; waitedMs < startMsMax; waitedMs += lookEveryMs) {
     if (daemon.exitCode !== null || daemon.signalCode !== null) {
       say((await said).trimEnd());
-      return exit.failed;
+      return daemon.exitCode === exit.done || daemon.exitCode === null
+        ? exit.failed
+        : (daemon.exitCode as ExitCode);
     }
     if (readyAs() === daemon.pid) {
       await reader.cancel();

@@ -29,3 +29,8 @@ export function isUcarp(program: string, argv: readonly string[]): boolean {
   const daemon = argv.length === 1 && argv[0] === carryOn;
   return program.slice(program.lastIndexOf("/") + 1) === "ucarp" && !daemon;
 }
+
+/** True when hb shall be the daemon of Heartbeat 3.0.6, whose only command line that is (heartbeat-config 6). */
+export function isHeartbeat(program: string): boolean {
+  return program.slice(program.lastIndexOf("/") + 1) === "heartbeat";
+}

@@ -32,9 +32,9 @@ import { ownCommand } from "./pulse.ts";
 import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
-import { sentenceOf } from "./sentence.ts";
-import { readSettings } from "./settings.ts";
-import { hearSignals } from "./signal.ts";
+import { resetSentence, sentenceOf } from "./sentence.ts";
+import type { SettingsReader } from "./settingsreader.ts";
+import type { SignalTasks } from "./signal.ts";
 import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
@@ -52,13 +52,15 @@ export interface AgentOptions {
   readonly notice: Notice;
   readonly page: StatusPage;
   readonly children: Children;
+  readonly reader: SettingsReader;
+  hearSignals(tasks: SignalTasks): () => void;
 }
 
 export class Agent {
+  readonly #options: AgentOptions;
   readonly #places: Places;
   readonly #log: Log;
   readonly #identity: Identity;
-  readonly #notice: Notice;
   readonly #page: StatusPage;
   readonly #children: Children;
   readonly #remember: Remember;
@@ -78,13 +80,13 @@ export class Agent {
   #signals = 0;
 
   constructor(options: AgentOptions) {
-    const { places, log, cluster, conf, identity, notice, page, children } = options;
+    const { places, log, cluster, conf, identity, page, children } = options;
+    this.#options = options;
     this.#places = places;
     this.#log = log;
     this.#cluster = cluster;
     this.#conf = conf;
     this.#identity = identity;
-    this.#notice = notice;
     this.#page = page;
     this.#children = children;
     const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
@@ -146,7 +148,7 @@ export class Agent {
       await this.#close();
       throw error;
     }
-    const stop = hearSignals({
+    const stop = this.#options.hearSignals({
       end: () => this.#asked(),
       anew: () => void this.#anew(),
       reload: () => this.#reload(),
@@ -291,7 +293,7 @@ export class Agent {
   async #reload() {
     this.#log.info("Reading the configuration again", "reload");
     this.#notify.reloading(Number(process.hrtime.bigint()) / 1e6);
-    const settings = await readSettings(this.#places);
+    const settings = await this.#options.reader.read();
     for (const problem of settings.problems) {
       const level = problem.level === "error" ? "error" : "warn";
       this.#log.write(level, problemLine(problem), "reload");
@@ -303,7 +305,7 @@ export class Agent {
       this.#cluster = settings.cluster;
       this.#conf = settings.conf;
       this.#log.open(logPlacesOf(settings.conf, this.#places.state));
-      this.#notice.use(settings.conf.notify);
+      this.#options.notice.use(settings.conf.notify);
       this.#page.use(this.#operator, this.#conf.statusPage);
       this.#apphb.use(this.#conf.useApphbd, this.#cluster.timing);
       this.#routers.adopt(settings.cluster.routers);
@@ -311,7 +313,8 @@ export class Agent {
       this.#ppp.adopt(settings.cluster);
       void this.#api.adopt(settings.conf);
       this.#children.adopt(settings);
-      this.#log.write("info", "The configuration is adopted", "reload", {});
+      const fields = { haCf: settings.isHaCfNew ? "new" : "same" } as const;
+      this.#log.write("info", "The configuration is adopted", "reload", fields);
     } else {
       this.#log.error("Nothing is changed: the configuration has problems", "reload");
       // Who rotates logs sends SIGHUP too.
@@ -324,10 +327,7 @@ export class Agent {
   #give(reason: string) {
     this.#log.error(reason, "exit");
     const { guardS } = this.#keeper;
-    if (guardS !== undefined) {
-      const text = `The watchdog resets this host in ${guardS} s unless an agent is started before`;
-      this.#log.error(text, "watchdog");
-    }
+    if (guardS !== undefined) this.#log.error(resetSentence(guardS), "watchdog");
     this.#ended.resolve(1);
   }
 

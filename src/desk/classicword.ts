@@ -117,9 +117,18 @@ function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
     case "child":
       return childWords(fields);
+    case "reload":
+      return reloadWords(fields);
     default:
       return undefined;
   }
+}
+
+/** Heartbeat executes itself anew for a new ha.cf. Who looks for that in its log is told that it took effect. */
+function reloadWords({ haCf }: Fields): ClassicWord[] | undefined {
+  if (haCf === undefined) return undefined;
+  const done = "Configuration adopted as by a heartbeat restart exec";
+  return info(haCf === "new" ? done : "Configuration unchanged.");
 }
 
 /** Heartbeat tells the arguments as well. */

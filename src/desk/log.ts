@@ -55,7 +55,8 @@ interface OpenFile {
 
 export class Log {
   readonly #consola: ConsolaInstance;
-  readonly #level: Level;
+  #level: Level;
+  readonly #usualLevel: Level;
   readonly #stderr: Sink;
   readonly #stdout = new Sink(descriptorWrite(1), (count) => this.#terminalLine(gap(count)));
   readonly #manner: Manner | undefined;
@@ -73,6 +74,7 @@ export class Log {
 
   constructor(level: Level, stderr?: Sink, manner?: Manner) {
     this.#level = level;
+    this.#usualLevel = level;
     const missing = (count: number) => this.#terminalLine(gap(count));
     this.#stderr = stderr ?? new Sink(descriptorWrite(2), missing);
     this.#manner = manner;
@@ -126,6 +128,12 @@ export class Log {
   /** Opens the same places anew: a file was moved away. */
   reopen(): void {
     this.open(this.#places);
+  }
+
+  /** Debug lines from now on, or what there was without this. */
+  debugs(on: boolean): void {
+    this.#level = on ? "debug" : this.#usualLevel;
+    this.info(on ? "Debug lines are written from now on" : "The log is the usual one again");
   }
 
   /** Whether stderr is read as it stands: neither by the journal nor by a program that takes another form. */

@@ -9,3 +9,8 @@ export function sentenceOf({ node, state, nodes, groups }: Snapshot): string {
   const reach = `${active} of ${members.length} nodes active`;
   return `${state}: ${reach}, holds ${held} of ${groups.length} groups`;
 }
+
+/** What an agent says that ends without its watchdog. */
+export function resetSentence(guardS: number): string {
+  return `The watchdog resets this host in ${guardS} s unless an agent is started before`;
+}

@@ -18,9 +18,11 @@ import { Log } from "./log.ts";
 import { logPlacesOf } from "./logd/use.ts";
 import { Notice } from "./notice.ts";
 import { missingCapabilities, neededBy, othersPrograms, withoutRoot } from "./permission.ts";
+import { removePid, writePid } from "./pidfile.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
 import { reboot } from "./reboot.ts";
-import { readSettings } from "./settings.ts";
+import { type Amendment, SettingsReader } from "./settingsreader.ts";
+import { hearSignals, hearSignalsAsHeartbeat } from "./signal.ts";
 import { StatusPage } from "./statuspage/statuspage.ts";
 
 /** Exit codes of the agent (heartbeat-config 6 has the same for configuration errors); "anew" is EX_TEMPFAIL of
@@ -35,14 +37,19 @@ export interface StartOptions {
   readonly level: Level;
   /** Of this binary, for monitoring. */
   readonly version: string;
+  readonly amendment?: Amendment;
+  /** As the daemon of 3.0.6: what signals mean, and its pid file, which says that it runs. */
+  readonly likeHeartbeat?: boolean;
 }
 
 /** `hb agent`, from the first file to the last log line; gives the exit code. */
-export async function runAgent({ directories, level, version }: StartOptions): Promise<Code> {
+export async function runAgent(options: StartOptions): Promise<Code> {
+  const { directories, level, version, amendment, likeHeartbeat = false } = options;
   // Scripts inherit it (heartbeat-config 9).
   process.umask(0o022);
   const places = placesOf(directories);
-  const settings = await readSettings(places);
+  const reader = new SettingsReader(places, amendment);
+  const settings = await reader.read();
   const { problems, conf } = settings;
   // What ha.cf's "debug" asks for is a floor: the option may ask for more.
   const log = new Log(conf.debug > 0 ? "debug" : level);
@@ -89,9 +96,15 @@ export async function runAgent({ directories, level, version }: StartOptions): P
     const identity = new Identity(places, conf, cluster.self, log);
     const fence = (reason: string) => void reboot(reason, log);
     const children = new Children({ places, log, reboot: fence }, settings);
-    const agent = new Agent({ places, log, cluster, conf, identity, notice, page, children });
+    const agent = new Agent({
+      ...{ places, log, cluster, conf, identity, notice, page, children, reader },
+      hearSignals: (tasks) =>
+        likeHeartbeat ? hearSignalsAsHeartbeat(tasks, log) : hearSignals(tasks),
+    });
     stopOnBugs(log);
+    if (likeHeartbeat) writePid(places.heartbeatPid);
     const ended = await agent.run();
+    if (likeHeartbeat) removePid(places.heartbeatPid);
     locked.lock.release();
     await Promise.all([journal.drained(lastEventsMs), notice.drained(lastEventsMs)]);
     // Not by returning: a script that was left running would keep this process. The log is written.

@@ -147,6 +147,7 @@ test.each([
   ["hb_delnode", ["node", "remove"]],
   ["ha_propagate", ["propagate"]],
   ["/usr/lib/heartbeat/ha_logd", ["logd"]],
+  ["/usr/libexec/heartbeat/apphbd", ["apphbd"]],
   ["hb", undefined],
   ["constructor", undefined],
 ])("oldName() of %s is %j", (program, words) => {

@@ -86,6 +86,13 @@ test("logForm() with syslogmsgfmt off has 3.0.6's other head", () => {
 });
 
 test.each<[Level, string, Line["fields"], string[]]>([
+  ["info", "reload", { haCf: "same" }, ["info Configuration unchanged."]],
+  [
+    "info",
+    "reload",
+    { haCf: "new" },
+    ["info Configuration adopted as by a heartbeat restart exec"],
+  ],
   [
     "info",
     "start",

@@ -1,0 +1,141 @@
+// hb by the name of heartbeat, where 3.0.6's daemon is: the same commands on a host with the real one and on a host on
+// which hb lies over it, compared side by side. The package's own init script and TestHeartbeatComm drive both.
+
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { built, HB, half } from "./agent.ts";
+import { configure } from "./conf.ts";
+import { hasHeartbeat } from "./heartbeat.ts";
+import type { Host } from "./host.ts";
+import { withLab } from "./lab.ts";
+import { SOON_MS, until } from "./until.ts";
+
+setDefaultTimeout(180_000);
+await built();
+
+const DAEMON = "/usr/libexec/heartbeat/heartbeat";
+const INIT = "/etc/init.d/heartbeat";
+const SPOIL = "cp /etc/ha.d/ha.cf /tmp/ha.cf; echo bogus 1 >>/etc/ha.d/ha.cf";
+const MEND = "cat /tmp/ha.cf >/etc/ha.d/ha.cf";
+
+/** In this order; each is one line of a shell. */
+const steps = [
+  `${DAEMON} -x`,
+  `${DAEMON} -C`,
+  `${DAEMON} -C all`,
+  `${DAEMON} -D`,
+  `${DAEMON} -s`,
+  `${DAEMON} -k`,
+  `${INIT} status`,
+  `${INIT} stop`,
+  `${SPOIL}; ${DAEMON}`,
+  `${DAEMON} -r`,
+  `${MEND}; chmod 644 /etc/ha.d/authkeys; ${DAEMON}`,
+  "chmod 600 /etc/ha.d/authkeys",
+  `${INIT} start`,
+  "cat /run/heartbeat.pid",
+  `${DAEMON} -s`,
+  `${INIT} status`,
+  DAEMON,
+  `${DAEMON} -R -C all`,
+  `${DAEMON} -r`,
+  `${INIT} reload`,
+  "kill -USR1 $(cat /run/heartbeat.pid); kill -USR2 $(cat /run/heartbeat.pid)",
+  "kill -INT $(cat /run/heartbeat.pid)",
+  `${DAEMON} -s`,
+  `${INIT} stop`,
+  `${INIT} status >/dev/null; [ $? != 0 ]`,
+  `rm -f /run/heartbeat.pid; ${DAEMON} -s`,
+  `${DAEMON} -r`,
+  `${DAEMON} -s`,
+  `${DAEMON} -k`,
+  `echo '     99999' >/run/heartbeat.pid; ${DAEMON} -s`,
+] as const;
+
+interface Ended {
+  readonly step: string;
+  readonly code: number;
+  readonly stdout: string;
+  /** Of stderr what programs and people look for; what is said of the files each says in its own way. */
+  readonly said: readonly string[];
+}
+
+const LOOKED_FOR =
+  /already|Signalling|Usage|-C only|mutually|Configuration (error|validated)|option/;
+
+async function tell(isOurs: boolean): Promise<Ended[]> {
+  const ended: Ended[] = [];
+  await withLab({ hosts: ["alice"], name: "hbname" }, async (lab) => {
+    const alice = lab.host("alice");
+    await prepare(alice, isOurs);
+    configure(lab, { resources: ["alice 10.77.0.100/24/eth0"], nodes: ["alice", "bob"] });
+    for (const step of steps) {
+      const { code, stdout, stderr } = await alice.exec(["/bin/bash", "-c", `${step} </dev/null`]);
+      const plain = (text: string) =>
+        text
+          .replace(/^[A-Z][a-z]{2} [ \d]\d \S+ alice heartbeat: \[\d+\]: /, "")
+          .replace(/\b\d{2,5}\b/g, "N");
+      const said = stderr.split("\n").filter((line) => LOOKED_FOR.test(line));
+      ended.push({ step, code, stdout: plain(stdout), said: said.map(plain) });
+    }
+  });
+  return ended;
+}
+
+async function prepare(host: Host, isOurs: boolean): Promise<void> {
+  if (isOurs) {
+    expect((await host.exec(["mount", "--bind", HB, DAEMON])).code).toBe(0);
+    expect((await host.exec([DAEMON, "-V"])).stdout).toMatch(/^3\.0\.6 \(hb \S+\)\n$/);
+  }
+  await host.exec(["mkdir", "-p", "/run/resource-agents", "/run/lock"]);
+}
+
+describe.skipIf(!hasHeartbeat() && process.env.CI !== "true")("heartbeat", () => {
+  let real: Ended[] = [];
+  let ours: Ended[] = [];
+  beforeAll(async () => {
+    [real, ours] = await Promise.all([tell(false), tell(true)]);
+  });
+
+  test.each(steps.entries().toArray())("step %d, %s, ends on hb as on 3.0.6", (index) => {
+    expect(ours[index]).toEqual(real[index] as Ended);
+    expect(ours).toHaveLength(steps.length);
+  });
+});
+
+test("heartbeat -f and heartbeat -k are what a unit of systemd needs, and the log is 3.0.6's", async () => {
+  await withLab({ hosts: ["alice"], name: "hbname" }, async (lab) => {
+    const alice = lab.host("alice");
+    await prepare(alice, true);
+    configure(lab, { resources: ["alice 10.77.0.100/24/eth0"], nodes: ["alice", "bob"] });
+    const main = alice.spawn([DAEMON, "-f", "-l"]);
+    await lab.watch.held("10.77.0.100", ["alice"], SOON_MS);
+    await alice.says("log/ha-log", /info: Comm_now_up\(\): updating status to active$/, SOON_MS);
+    const log = alice.read("log/ha-log");
+    expect(log).toContain("info: Configuration validated. Starting heartbeat 3.0.6\n");
+
+    expect((await alice.exec([DAEMON, "-r"])).code).toBe(0);
+    await alice.says("log/ha-log", /info: Configuration unchanged\.$/, SOON_MS);
+    await alice.exec(["touch", "/etc/ha.d/ha.cf"]);
+    expect((await alice.exec([DAEMON, "-r"])).code).toBe(0);
+    await alice.says("log/ha-log", /restart exec/, SOON_MS);
+    expect(alice.read("log/ha-log").match(/Signalling .* to reread config files/g)).toHaveLength(2);
+
+    expect(await alice.exec([DAEMON, "-k"])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await main.exited).toBe(0);
+    expect(alice.pidsOf(/heartbeat|hb pulse/)).toEqual([]);
+    expect(alice.read("log/ha-log")).toContain("info: alice Heartbeat shutdown complete.\n");
+  });
+});
+
+test("heartbeat -M leaves addresses and services alone", async () => {
+  await withLab({ hosts: ["alice"], name: "hbname" }, async (lab) => {
+    const alice = lab.host("alice");
+    await prepare(alice, true);
+    configure(lab, { resources: ["alice 10.77.0.100/24/eth0"], nodes: ["alice", "bob"] });
+    expect((await alice.exec([DAEMON, "-M"])).code).toBe(0);
+    await alice.says("log/ha-log", /Local status now set to: 'active'/, SOON_MS);
+    await until({ what: "the pulse", withinMs: SOON_MS }, () => half(alice, "pulse").length > 0);
+    expect(lab.watch.holders("10.77.0.100")).toEqual([]);
+    expect((await alice.exec([DAEMON, "-k"])).code).toBe(0);
+  });
+});
