@@ -94,7 +94,7 @@ export async function runAgent(options: StartOptions): Promise<Code> {
     const text = `hb starts as ${cluster.self}, configuration ${places.conf}`;
     log.write("info", text, "start", { status: "starting" });
     const identity = new Identity(places, conf, cluster.self, log);
-    const fence = (reason: string) => void reboot(reason, log);
+    const fence = (reason: string) => reboot(reason, log);
     const children = new Children({ places, log, reboot: fence }, settings);
     const agent = new Agent({
       ...{ places, log, cluster, conf, identity, notice, page, children, reader },

@@ -212,6 +212,24 @@ test(
 );
 
 test(
+  "a failfast program that crashes while the node leaves reboots the host before the agent ends",
+  async () => {
+    const host = await ChildHost.of("leaving");
+    const crash = `trap 'kill -SEGV $$' TERM; touch ${host.home}/set; while :; do sleep 0.05; done`;
+    host.lines(`failfast root ${host.program("leaving", crash)}`);
+    host.start();
+    await host.is("leaving", "running");
+    // Before that SIGTERM ends it.
+    await host.until(() => existsSync(join(host.home, "set")));
+    host.agent?.kill("SIGTERM");
+    expect(await host.ended()).toBe(0);
+    expect(existsSync(host.rebooted)).toBe(true);
+    expect(host.log).toMatch(/Rebooting this host .*leaving" has ended: killed by SIGSEGV/);
+  },
+  limit,
+);
+
+test(
   "a failfast program that could never be started reboots nobody, and says why",
   async () => {
     const host = await ChildHost.of("never");

@@ -18,8 +18,8 @@ import { ChildProcess } from "./process.ts";
 export interface ChildrenOptions {
   readonly places: Pick<Places, "conf" | "ocfRoot" | "work" | "children">;
   readonly log: Log;
-  /** Reboots this host. */
-  reboot(reason: string): void;
+  /** Reboots this host; resolves when that is done, or was tried in vain. */
+  reboot(reason: string): Promise<void>;
 }
 
 type AgentSettings = Pick<Extract<Settings, { readonly good: true }>, "conf" | "cluster">;

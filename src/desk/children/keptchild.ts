@@ -24,8 +24,8 @@ export interface ChildHost {
   log(level: Level, text: string, fields: ChildFields): void;
   /** What the next agent must know of it is no longer right. */
   changed(): void;
-  /** This host cannot be trusted any more. */
-  reboot(reason: string): void;
+  /** This host cannot be trusted any more. Resolves when nothing more can be done about it here. */
+  reboot(reason: string): Promise<void>;
   /** How long it may take to end. */
   readonly timeoutMs: number;
 }
@@ -43,6 +43,8 @@ export class KeptChild {
   readonly #host: ChildHost;
   readonly #lives = new Lives();
   #process: ChildProcess | undefined;
+  /** Resolves when what follows from the end of the process is done. */
+  #consequence: Promise<void> = Promise.resolve();
   #state: ChildView["state"] = "waiting";
   #why = "the node is not active yet";
   #sinceMs = bootMs();
@@ -89,16 +91,22 @@ export class KeptChild {
       this.#become("done", "it is not started any more");
   }
 
-  /** Ends it; resolves when it has ended. */
+  /** Ends it; resolves when it has ended, and what follows from that is done. */
   async end(order: Order): Promise<void> {
     this.order(order);
     const process = this.#process;
-    if (process === undefined) return;
+    if (process === undefined) {
+      await this.#consequence;
+      return;
+    }
     this.#become("stopping", "it was told to end");
     const { timeoutMs } = this.#host;
-    if (!(await process.end(timeoutMs))) return;
-    const text = `${this.#title} did not end within ${timeoutMs} ms: killed`;
-    this.#host.log("warn", text, this.#fields({ pid: process.pid }));
+    const how = await process.end(timeoutMs);
+    if (how !== "ended") {
+      const text = `${this.#title} did not end within ${timeoutMs} ms: killed`;
+      this.#host.log("warn", text, this.#fields({ pid: process.pid }));
+    }
+    if (how !== "stuck") await this.#consequence;
   }
 
   /** Does not wait for it any longer. */
@@ -134,14 +142,14 @@ export class KeptChild {
       if (this.#order === undefined) this.#become("running", `pid ${pid}`);
       this.#say("info", `${this.#title} runs: pid ${pid}, user ${this.child.user}`, { pid });
     } catch (error) {
-      this.#ended({ unseen: true }, { livedMs: 0, refusal: reasonOf(error) });
+      await this.#ended({ unseen: true }, { livedMs: 0, refusal: reasonOf(error) });
     }
   }
 
   #watch(process: ChildProcess) {
     const startedMs = bootMs();
     this.#process = process;
-    process.ended.then(async (end) => {
+    this.#consequence = process.ended.then(async (end) => {
       // Why it could not be what it is to be is read by now.
       const refusal = await process.begun;
       if (this.#process !== process) return;
@@ -149,11 +157,11 @@ export class KeptChild {
       // It never was what could fail.
       const own = refusal === undefined ? end : ({ unseen: true } as const);
       const { pid } = process;
-      this.#ended(own, { livedMs: bootMs() - startedMs, pid, ...(refusal && { refusal }) });
+      await this.#ended(own, { livedMs: bootMs() - startedMs, pid, ...(refusal && { refusal }) });
     });
   }
 
-  #ended(end: End, { livedMs, pid, refusal }: Life) {
+  async #ended(end: End, { livedMs, pid, refusal }: Life): Promise<void> {
     this.#lastEnd = end;
     const how = refusal === undefined ? endText(end) : `cannot be started: ${refusal}`;
     const told = { ...(pid === undefined ? {} : { pid }), ...("unseen" in end ? {} : end) };
@@ -165,7 +173,7 @@ export class KeptChild {
       case "reboot":
         this.#become("failed", `${how}: this host is rebooted`);
         this.#say("error", `${this.#title} has ended: ${how}`, { ...told, state: "rebooting" });
-        this.#host.reboot(`failfast "${this.child.path}" has ended: ${how}`);
+        await this.#host.reboot(`failfast "${this.child.path}" has ended: ${how}`);
         return;
       case "again":
         this.#again({ how, told, isBad: !("code" in end && end.code === 0) }, livedMs);

@@ -70,14 +70,13 @@ export class ChildProcess {
     return this.#name;
   }
 
-  /** Asks it and its process group to end, and makes them when that takes too long. Resolves when it has ended: true
-   *  when it had to be killed. */
-  async end(timeoutMs: number): Promise<boolean> {
+  /** Asks it and its process group to end, and makes them when that takes too long. Resolves when it has ended, with
+   *  what that took; "stuck": the kernel still holds it. */
+  async end(timeoutMs: number): Promise<"ended" | "killed" | "stuck"> {
     this.signal("SIGTERM");
-    if (await this.#endsWithin(timeoutMs)) return false;
+    if (await this.#endsWithin(timeoutMs)) return "ended";
     this.signal("SIGKILL");
-    await this.#endsWithin(unkillableMs);
-    return true;
+    return (await this.#endsWithin(unkillableMs)) ? "killed" : "stuck";
   }
 
   /** To its process group, or to itself while it has none yet. */
