@@ -191,6 +191,27 @@ test(
 );
 
 test(
+  "a reload in the pause before the next start starts nothing twice",
+  async () => {
+    const host = await ChildHost.of("pause");
+    host.lines(`respawn root ${host.program("pause", "exit 3")}`);
+    host.start();
+    for (let count = 1; count < 4; count++) {
+      await host.until(() => host.runs("pause").length === count);
+      host.agent?.kill("SIGHUP");
+      const adopted = /The configuration is adopted/g;
+      await host.until(() => [...host.log.matchAll(adopted)].length === count);
+    }
+    const starts = () => [...host.log.matchAll(/it is started again in 1 s/g)].length;
+    await host.until(() => starts() >= 4);
+    const { restarts = 0 } = (await host.view("pause")) ?? {};
+    // The last one may not have noted itself yet.
+    expect(host.runs("pause").length - restarts).toBeOneOf([0, 1]);
+  },
+  limit,
+);
+
+test(
   "a failfast program that dies reboots the host by a step that is seen, and is not started again",
   async () => {
     const host = await ChildHost.of("fast");

@@ -15,6 +15,9 @@ import { readHeirs, writeHeirs } from "./heir.ts";
 import { type ChildHost, KeptChild } from "./keptchild.ts";
 import { ChildProcess } from "./process.ts";
 
+/** For those that come after: as long as a script has to end. */
+const hurriedMs = 2_000;
+
 export interface ChildrenOptions {
   readonly places: Pick<Places, "conf" | "ocfRoot" | "work" | "children">;
   readonly log: Log;
@@ -33,13 +36,17 @@ export class Children {
   #settled: Promise<void> = Promise.resolve();
   #hasInherited = false;
   #isActive = false;
+  #isHurried = false;
   #left: Promise<void> | undefined;
 
   constructor(options: ChildrenOptions, settings: AgentSettings) {
     this.#options = options;
     this.#setting = settingOf(settings);
     const { log, places, reboot } = options;
-    const timeoutMs = () => this.#setting.conf.childTimeoutMs;
+    const timeoutMs = () => {
+      const { childTimeoutMs } = this.#setting.conf;
+      return this.#isHurried ? Math.min(childTimeoutMs, hurriedMs) : childTimeoutMs;
+    };
     this.#host = {
       spawn: (child) =>
         ChildProcess.start({
@@ -87,6 +94,7 @@ export class Children {
 
   /** Does not wait any longer for those that were told to end. */
   hurry(): void {
+    this.#isHurried = true;
     for (const kept of this.#kept.values()) kept.kill();
   }
 

@@ -50,6 +50,7 @@ export class KeptChild {
   #sinceMs = bootMs();
   #restarts = 0;
   #lastEnd: End | undefined;
+  #hasBegun = false;
   #order: Order | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -70,13 +71,13 @@ export class KeptChild {
 
   /** Starts it for the first time, unless it runs; resolves when it is the program that it is to be. */
   async start(): Promise<void> {
-    if (this.#process !== undefined || this.#state !== "waiting" || this.#order !== undefined)
-      return;
+    if (this.#hasBegun || this.#order !== undefined) return;
     await this.#begin();
   }
 
   /** Goes on with what an agent before this one started. */
   adopt(process: ChildProcess): void {
+    this.#hasBegun = true;
     this.#watch(process);
     this.#become("running", `pid ${process.pid}, started by an agent before this one`);
     const text = `Going on with ${this.#title} of an agent before, pid ${process.pid}`;
@@ -132,6 +133,7 @@ export class KeptChild {
   }
 
   async #begin(): Promise<void> {
+    this.#hasBegun = true;
     try {
       const process = this.#host.spawn(this.child);
       this.#watch(process);
