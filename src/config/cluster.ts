@@ -5,6 +5,7 @@ import type { Keyring } from "../wire/keyring.ts";
 import type { Medium } from "./medium.ts";
 import type { GroupSpec } from "./resource.ts";
 import type { RouterConfig } from "./router.ts";
+import type { TestLoss } from "./testloss.ts";
 
 export interface Timing {
   readonly keepaliveMs: number;
@@ -48,6 +49,8 @@ export interface ClusterConfig {
   readonly watchdog?: string;
   /** Of what all nodes must be told alike; absent: not said to the others. */
   readonly digest?: string;
+  /** Packets that a test wants lost; absent: none. */
+  readonly testLoss?: TestLoss;
   /** CARP virtual routers of this host, in configuration order. */
   readonly routers: readonly RouterConfig[];
 }

@@ -27,6 +27,7 @@ export function placesOf(directories: Directories) {
     authkeys: join(conf, "authkeys"),
     haresources: join(conf, "haresources"),
     nodeinfo: join(conf, "nodeinfo"),
+    onlyForTesting: join(conf, "OnlyForTesting"),
     scripts: [join(conf, "resource.d"), "/etc/init.d"] as readonly string[],
     ocfConf: join(conf, "conf", "OCF"),
     ocfRoot: "/usr/lib/ocf",

@@ -2,6 +2,8 @@
 // with whether ha.cf is another one by now.
 
 import { statSync } from "node:fs";
+import { parseTestLoss } from "../config/testloss.ts";
+import { readTextIfThere } from "./disk.ts";
 import type { Places } from "./place.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -33,8 +35,18 @@ export class SettingsReader {
     const before = this.#haCfAt;
     this.#haCfAt = statSync(this.#places.haCf, { throwIfNoEntry: false })?.mtimeMs;
     const settings = amended(await readSettings(this.#places), this.#amendment);
-    return { ...settings, isHaCfNew: before !== this.#haCfAt };
+    const isHaCfNew = before !== this.#haCfAt;
+    return { ...withTestLoss(settings, this.#places.onlyForTesting), isHaCfNew };
   }
+}
+
+/** What a test wants lost, and a warning that it is. */
+function withTestLoss(settings: Settings, file: string): Settings {
+  const text = readTextIfThere(file);
+  if (text === undefined || !settings.good) return settings;
+  const { loss, problems } = parseTestLoss(text, file);
+  const cluster = { ...settings.cluster, testLoss: loss };
+  return { ...settings, cluster, problems: [...settings.problems, ...problems] };
 }
 
 function amended(settings: Settings, amendment: Amendment): Settings {

@@ -21,6 +21,7 @@ import { describeMedium } from "./media/open.ts";
 import { isPing, pingMessage } from "./media/ping.ts";
 import { Port } from "./port.ts";
 import { Senders } from "./senders.ts";
+import { WantedLoss } from "./wantedloss.ts";
 import type { Watch } from "./watch.ts";
 
 /** What still waits for a line when the pulse ends may take so long: a goodbye at 9600 baud. */
@@ -41,6 +42,7 @@ export class Links {
   readonly #senders = new Senders(unixMs);
   readonly #ears: Ears<Port>;
   #ring: Ring;
+  #loss: WantedLoss;
   #config: ClusterConfig;
   #ports: Port[] = [];
   readonly #indexes = new Map<Port, number | undefined>();
@@ -57,6 +59,7 @@ export class Links {
       deaf: (ports, reason) => this.#deaf(ports, reason),
     });
     this.#ring = ringOf(config);
+    this.#loss = new WantedLoss(config);
     this.#ports = config.media.map((medium) => this.#port(medium));
     for (const medium of config.media) this.#admission.tally(linkOf(medium));
   }
@@ -69,6 +72,7 @@ export class Links {
 
   /** Signs once for each form and sends on every medium but the ping ones. */
   send(message: Message): void {
+    if (this.#loss.losesSent()) return;
     const letter = new Letter(message, this.#config);
     for (const port of this.#ports) if (!isPing(port.medium)) this.#send(port, letter);
     this.#judge();
@@ -141,6 +145,7 @@ export class Links {
     this.#config = config;
     this.#admission.keyring = config.keyring;
     this.#ring = ringOf(config);
+    this.#loss = new WantedLoss(config);
     const kept = new Map(this.#ports.map((port) => [JSON.stringify(port.medium), port]));
     this.#ports = config.media.map((medium) => {
       const key = JSON.stringify(medium);
@@ -225,7 +230,9 @@ export class Links {
     const link = linkOf(first.medium);
     const message = this.#admission.admit(link, heard);
     if (message === undefined) return;
-    if (textOf(message, "src") !== this.#config.self) {
+    const source = textOf(message, "src");
+    if (this.#loss.losesHeard(source)) return;
+    if (source !== this.#config.self) {
       this.#senders.heard({ link, message, from: heard.from }, this.#host.now());
     }
     if (this.#config.serialRing && isLine(first.medium)) this.#passOn(message, link);

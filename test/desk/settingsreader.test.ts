@@ -68,3 +68,16 @@ test("SettingsReader.read() knows whether ha.cf was written since", async () => 
   expect(await isNew()).toBe(true);
   expect(await isNew()).toBe(false);
 });
+
+test("SettingsReader.read() has what a test wants lost, with a warning, while its file is there", async () => {
+  const { places, reader: files } = reader();
+  writeFileSync(places.onlyForTesting, "rcvloss=1\nallownodes=;\n");
+  const testing = await files.read();
+  expect(testing.good && testing.cluster.testLoss).toEqual({ xmit: 0, receive: 1, allowNodes: [] });
+  expect(testing.problems.map(({ level, message }) => `${level}: ${message}`)).toContain(
+    "warning: Packets are lost on purpose: 0 of what is sent, 1 of what is heard",
+  );
+  rmSync(places.onlyForTesting);
+  const after = await files.read();
+  expect(after.good && "testLoss" in after.cluster).toBe(false);
+});

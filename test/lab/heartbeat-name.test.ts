@@ -139,3 +139,28 @@ test("heartbeat -M leaves addresses and services alone", async () => {
     expect((await alice.exec([DAEMON, "-k"])).code).toBe(0);
   });
 });
+
+test("TestHeartbeatComm breaks and mends the communication of a node with hb on it", async () => {
+  await withLab({ hosts: ["alice", "bob"], name: "hbname" }, async (lab) => {
+    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+    configure(lab, { resources: [] });
+    for (const host of [alice, bob]) {
+      await prepare(host, true);
+      expect((await host.exec([INIT, "start"])).code).toBe(0);
+    }
+    const says = (host: Host, line: RegExp) => host.says("log/ha-log", line, SOON_MS);
+    await says(alice, /Status update for node bob: status active/);
+    await says(bob, /Status update for node alice: status active/);
+
+    // Of itself alone it goes on to hear: it is the other one that is dead here, and only here.
+    const comm = "/usr/share/heartbeat/TestHeartbeatComm";
+    expect((await alice.exec([comm, "break-communication", "alice"])).code).toBe(0);
+    await says(alice, /Packets are lost on purpose: 1 of what is sent, 1 of what is heard/);
+    await says(alice, /WARN: node bob: is dead/);
+    expect(bob.read("log/ha-log")).not.toContain("node alice: is dead");
+
+    expect((await alice.exec([comm, "fix-communication"])).code).toBe(0);
+    await says(alice, /CRIT: Cluster node bob returning after partition\./);
+    for (const host of [alice, bob]) expect((await host.exec([INIT, "stop"])).code).toBe(0);
+  });
+});
