@@ -2,10 +2,19 @@
 // 12).
 
 import { afterAll, expect, test } from "bun:test";
-import { appendFileSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Fifo, Splitter } from "../../src/desk/fifo.ts";
+import { orderOf } from "../../src/desk/order.ts";
+import { decodeClassic } from "../../src/wire/classic.ts";
 
 const directory = mkdtempSync("/tmp/hb-fifo-");
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -37,6 +46,17 @@ test("Splitter finds messages however the text is cut, and skips what stands bet
       expect(split(...pieces).heard).toEqual([one, two]);
     }),
   );
+});
+
+test("Splitter finds what the real hb_standby writes, in its pieces: it is an order for this node", () => {
+  const golden = join(import.meta.dir, "../golden/heartbeat-api/fifo-standby-all.txt");
+  const pieces = readFileSync(golden, "latin1").matchAll(/^([0-9a-f]+) {2}b'/gm);
+  const written = [...pieces].map(([, hex = ""]) => Buffer.from(hex, "hex").toString("latin1"));
+  expect(written).toHaveLength(3);
+  const orders = split(...written).heard.map((whole) =>
+    orderOf(decodeClassic(whole) ?? { fields: [] }),
+  );
+  expect(orders).toEqual([{ command: { name: "standby", set: "all" } }]);
 });
 
 test("Splitter drops a message that was cut short when the next one begins", () => {

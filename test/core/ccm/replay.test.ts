@@ -35,6 +35,23 @@ test.each([
   expect(said(effects).length).toBeGreaterThan(6);
 });
 
+test("Ccm beside Pacemaker says what the real one does, and does not wait when the only other one has left", () => {
+  const name = "pacemaker-ccm";
+  const frames = framesOf(name);
+  const effects = play(machine("apip", ["apip", "apiq"], cookiesIn(frames)), frames);
+  expect(said(effects)).toEqual(saidIn(frames));
+  // Its two clients were told the same; it was ended while it still waited.
+  const each = [
+    "NEW_MEMBERSHIP n=2 trans=2 quorum=1 {index=0,bornon=2} {index=1,bornon=1}",
+    "INFLUX",
+  ];
+  expect(toldIn(name)).toEqual([...each, ...each]);
+  expect(told(effects)).toEqual([
+    ...each,
+    "NEW_MEMBERSHIP n=1 trans=3 quorum=1 {index=0,bornon=3}",
+  ]);
+});
+
 test("Ccm says what the real one does when a partition heals, and hides the moment in which it is alone", () => {
   const name = "ccm-3node-partition-majority";
   const frames = framesOf(name);

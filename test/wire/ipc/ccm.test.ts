@@ -10,10 +10,13 @@ interface Told {
   readonly meaning: string;
 }
 
-/** The frames that a client of the membership was sent. */
+/** The frames that the last client of the membership was sent. */
 function told(name: string): Told[] {
   const path = join(import.meta.dir, `../../golden/heartbeat-api/${name}.txt`);
-  const [, , part = ""] = readFileSync(path, "latin1").split(/^== connection /m);
+  const part =
+    readFileSync(path, "latin1")
+      .split(/^== connection /m)
+      .at(-1) ?? "";
   const pattern = /^\[\d+\] \+\S+ S>C .*\nhex ([0-9a-f]+)\n {2}\| (.*)$/gm;
   return [...part.matchAll(pattern)].map(([, hex = "", meaning = ""]) => ({ hex, meaning }));
 }
@@ -23,10 +26,23 @@ function numbersOf(meaning: string, name: string): number[] {
   return [...meaning.matchAll(new RegExp(`\\b${name}=(\\d+)`, "g"))].map((each) => Number(each[1]));
 }
 
+/** A list of nodes without what the real one left in the byte behind each name: memory that it did not set. */
+function unpadded(hex: string): string {
+  const bytes = Uint8Array.fromHex(hex);
+  for (let at = 8 + 12 + 259; at < bytes.length; at += 260) bytes[at] = 0;
+  return bytes.toHex();
+}
+
 test.each([
   ["ccm-2node", 3],
   ["ccm-3node-leaderdeath", 3],
   ["ccm-3node-partition-majority", 5],
+  ["ccm-3node-memberleave-leader", 0],
+  ["ccm_testclient-2node", 3],
+  ["ccm_testclient-partition", 5],
+  ["pacemaker-ccm", 1],
+  ["pacemaker-cib", 1],
+  ["pacemaker-crmd", 1],
 ])("ccmMembership() and ccmInflux() are the frames of the real ccm: %s", (name, count) => {
   const frames = told(name);
   let memberships = 0;
@@ -46,7 +62,7 @@ test.each([
       quorate: meaning.includes("quorum=1"),
       members,
     };
-    expect(ccmMembership(news).toHex()).toBe(before.hex + hex);
+    expect(ccmMembership(news).toHex()).toBe(unpadded(before.hex) + hex);
     memberships += 1;
   }
   expect(memberships).toBe(count);
