@@ -4,7 +4,7 @@
 // Clients are not trusted with our time or memory: their number, what one of them may say in a piece and what
 // it leaves unread are bounded.
 
-import { rmSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import { Connection, type Visitor } from "./connection.ts";
 
 /** More connections than this are closed at once. */
@@ -27,7 +27,7 @@ export class IpcServer {
    *  the system says when it cannot be bound. */
   constructor(options: IpcServerOptions) {
     this.#options = options;
-    rmSync(options.path, { force: true });
+    removeSocket(options.path);
     // Who may connect is said by the directory (0750) and, for the API, by apiauth.
     const mask = process.umask(0);
     try {
@@ -44,6 +44,9 @@ export class IpcServer {
           error: (socket) => socket.data?.gone(),
         },
       });
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : String(error);
+      throw Object.assign(new Error(`Cannot listen at ${options.path}: ${code}`), { code });
     } finally {
       process.umask(mask);
     }
@@ -58,7 +61,7 @@ export class IpcServer {
   close(): void {
     this.#listener.stop();
     for (const connection of [...this.#connections]) connection.end();
-    rmSync(this.#options.path, { force: true });
+    removeSocket(this.#options.path);
   }
 
   #open(socket: Bun.Socket<Connection | undefined>) {
@@ -71,5 +74,13 @@ export class IpcServer {
     socket.data = connection;
     this.#connections.add(connection);
     connection.visitor = this.#options.welcome(connection);
+  }
+}
+
+function removeSocket(path: string) {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }

@@ -20,6 +20,7 @@ const daemonFacility = 24;
 /** Longer than a busy disk hangs, shorter than programs that wait for room are patient. */
 const patienceMs = 1_000;
 const lastLookMs = 20;
+const refusalsMs = 60_000;
 
 export interface LogdOptions {
   readonly conf: LogdConf;
@@ -46,6 +47,7 @@ export class Logd {
   readonly #server: IpcServer;
   /** Who is made to wait, with the program that it speaks for. */
   readonly #held = new Map<Connection, string>();
+  #refusedAt = Number.NEGATIVE_INFINITY;
 
   /** Opens its places and listens. Throws what the system says when it cannot. */
   constructor(options: LogdOptions) {
@@ -59,7 +61,7 @@ export class Logd {
         said: (body) => this.#said(connection, body),
         left: () => this.#held.delete(connection),
       }),
-      refused: () => this.own("warn", "A program was turned away: too many are connected"),
+      refused: () => this.#refused(),
     });
     for (const trouble of troubles) this.own("error", trouble);
   }
@@ -134,6 +136,13 @@ export class Logd {
         return bytesOf(line(this.#ownLine("error", text)));
       },
     });
+  }
+
+  /** Said once in a while: who floods the socket must not flood the log. */
+  #refused() {
+    if (performance.now() - this.#refusedAt < refusalsMs) return;
+    this.#refusedAt = performance.now();
+    this.own("warn", "Programs are turned away: too many are connected");
   }
 
   #ownLine(level: keyof typeof priorityOf, text: string): LogLine {

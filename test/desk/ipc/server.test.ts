@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,16 @@ async function client(): Promise<{ socket: Socket; next: () => Promise<string> }
 test("IpcServer makes a socket for everybody whom the directory lets in", () => {
   serve(() => ({ said: () => {}, left: () => {} }));
   expect(statSync(path).mode & 0o7777).toBe(0o777);
+});
+
+test.each([
+  ["EISDIR", () => mkdirSync(path)],
+  ["ENOENT", () => rmSync(directory, { recursive: true })],
+] as const)("IpcServer says %s where it cannot listen", (code, obstruct) => {
+  obstruct();
+  const listen = () => serve(() => ({ said: () => {}, left: () => {} }));
+  expect(listen).toThrow(expect.objectContaining({ code }));
+  mkdirSync(directory, { recursive: true });
 });
 
 test("Connection knows who is there, hears its frames and answers", async () => {

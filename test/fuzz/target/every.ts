@@ -8,6 +8,7 @@ import { core } from "./core.ts";
 import { agentSettings, answer, fifo, frame, logLine, request, status } from "./desk.ts";
 import { echo } from "./echo.ts";
 import { classic, netstring, packet, signed } from "./envelope.ts";
+import { logdMessage } from "./logd.ts";
 import { bulletin, message } from "./message.ts";
 import { netlink } from "./netlink.ts";
 import { event, faultWord, since } from "./operator.ts";
@@ -44,6 +45,7 @@ export const targets: readonly Target[] = [
   request,
   answer,
   logLine,
+  logdMessage,
   event,
   since,
   faultWord,
