@@ -2,9 +2,9 @@
 // the same on a real daemon, and api_test as it was recorded there. What they print and how they end is the same.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { built, settled, startAgent } from "./agent.ts";
+import { built, HALF, settled, startAgent } from "./agent.ts";
 import { type Cluster, configure } from "./conf.ts";
 import { startHeartbeat, withHeartbeat } from "./heartbeat.ts";
 import type { Host } from "./host.ts";
@@ -21,7 +21,7 @@ const cluster: Cluster = {
   nodes: ["alice", "bob"],
   resources: ["alice 10.77.0.100/24/eth0"],
   ...{ keepalive: "1", warntime: "4", deadtime: "6", initdead: "6", failback: "off" },
-  extra: [`ping ${ROUTER}`, "realtime off"],
+  extra: [`ping ${ROUTER}`, "realtime off", "apiauth dopd uid=hacluster gid=haclient"],
 };
 
 const nodes = ["alice", "BOB", ROUTER, "nosuch"];
@@ -157,7 +157,18 @@ test("hb agent answers api_test as it was recorded, and tells who else has one",
 /** As the daemon of Heartbeat starts its children. */
 function asCluster(host: Host, program: string): void {
   const who = ["setpriv", "--reuid=hacluster", "--regid=haclient", "--clear-groups"];
-  host.spawn([...who, `/usr/libexec/heartbeat/${program}`], `${program}.log`);
+  const path = `PATH=/var/log/bin:${process.env.PATH}`;
+  host.spawn([...who, "env", path, `/usr/libexec/heartbeat/${program}`], `${program}.log`);
+}
+
+/** Waits until both nodes have such a client, as the first of them is told. */
+async function onBoth(host: Host, client: string): Promise<void> {
+  const what = `both nodes to have "${client}"`;
+  await until({ what, withinMs: SOON_MS, everyMs: 500 }, async () => {
+    const ask = (node: string) => host.exec(["cl_status", "clientstatus", node, client, "3000"]);
+    const said = await Promise.all(["alice", "bob"].map(ask));
+    return said.every(({ stdout }) => stdout === "online\n");
+  });
 }
 
 test("ipfail on a running agent moves the group away from who lost the router, and back from Heartbeat 3.0.6", async () => {
@@ -172,15 +183,7 @@ test("ipfail on a running agent moves the group away from who lost the router, a
     await lab.watch.held(held, ["alice"], SOON_MS);
     await settled(alice);
     for (const host of [alice, bob]) asCluster(host, "ipfail");
-    const both = 'both to have "ipfail"';
-    await until({ what: both, withinMs: SOON_MS, everyMs: 500 }, async () => {
-      const said = await Promise.all(
-        ["alice", "bob"].map((node) =>
-          alice.exec(["cl_status", "clientstatus", node, "ipfail", "3000"]),
-        ),
-      );
-      return said.every(({ stdout }) => stdout === "online\n");
-    });
+    await onBoth(alice, "ipfail");
     await lab.cut("alice", 0);
     await lab.watch.held(held, ["bob"], SOON_MS);
     await alice.says("log/hb.log", /client +standby: /, SOON_MS);
@@ -192,5 +195,29 @@ test("ipfail on a running agent moves the group away from who lost the router, a
     });
     await lab.cut("bob", 0);
     await lab.watch.held(held, ["alice"], SOON_MS);
+  });
+});
+
+test("dopd on two agents has the peer's disk outdated for DRBD, and keeps its place when pulses die", async () => {
+  await withAgents("dopd", async (lab) => {
+    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+    // DRBD itself needs a module of the kernel.
+    bob.write("log/bin/drbdadm", '#!/bin/sh\necho "$@" >>/var/log/drbdadm\nexit 0\n', 0o755);
+    // dopd is not root.
+    bob.write("log/drbdadm", "");
+    chmodSync(join(bob.dir, "log/drbdadm"), 0o666);
+    for (const host of [alice, bob]) asCluster(host, "dopd");
+    await onBoth(alice, "dopd");
+    const before = [alice, bob].flatMap((host) => host.pidsOf(/dopd$/));
+    for (const host of [alice, bob]) host.signal("SIGKILL", HALF.pulse);
+    await Promise.all(
+      [alice, bob].map((host) => host.says("log/hb.log", /The pulse ended/, SOON_MS)),
+    );
+    await Promise.all([settled(alice), settled(bob)]);
+    await onBoth(alice, "dopd");
+    expect([alice, bob].flatMap((host) => host.pidsOf(/dopd$/))).toEqual(before);
+    const outdater = "/usr/libexec/heartbeat/drbd-peer-outdater";
+    const { code } = await alice.exec([outdater, "-p", "bob", "-r", "r0"]);
+    expect({ code, asked: bob.read("log/drbdadm") }).toEqual({ code: 4, asked: "outdate r0\n" });
   });
 });
