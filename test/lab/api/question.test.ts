@@ -1,0 +1,132 @@
+// Programs of Heartbeat's client API, as Debian ships them, on a running agent: every subcommand of cl_status beside
+// the same on a real daemon, and api_test as it was recorded there. What they print and how they end is the same.
+
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { configure } from "../conf.ts";
+import { startHeartbeat, withHeartbeat } from "../heartbeat.ts";
+import type { Host } from "../host.ts";
+import { SOON_MS, until } from "../until.ts";
+import { cluster, HELD, hosts, ROUTER, withAgents } from "./pair.ts";
+
+setDefaultTimeout(180_000);
+
+const nodes = ["alice", "BOB", ROUTER, "nosuch"];
+const links = ["alice eth0", "bob eth0", "bob nosuch", `${ROUTER} ${ROUTER}`, "nosuch eth0"];
+const parameters = [
+  ..."hbversion hopfudge keepalive deadtime deadping warntime initdead baud udpport node apiauth ping".split(
+    " ",
+  ),
+  ..."auto_failback hbgenmethod realtime debug logfile debugfile logfacility watchdog coreroot".split(
+    " ",
+  ),
+  ..."cluster crm pacemaker autojoin uuidfrom msgfmt compression max_rexmit_delay nosuch use_logd".split(
+    " ",
+  ),
+];
+
+const questions = [
+  ...[
+    "hbstatus",
+    "hbstatus -v",
+    "listnodes",
+    "listnodes -n",
+    "listnodes -p",
+    "listnodes -v",
+    "listnodes -m",
+  ],
+  ...[
+    "nodestatus",
+    "nodestatus -m",
+    "nodeweight",
+    "nodesite",
+    "nodetype",
+    "listhblinks",
+    "listhblinks -v",
+  ].flatMap((command) => nodes.map((node) => `${command} ${node}`)),
+  ...links.map((link) => `hblinkstatus ${link}`),
+  // The real daemon needs up to half a second, which is also what is usual to wait.
+  ...["alice ccm", "bob ccm", `${ROUTER} ccm`, "nosuch ccm"].map(
+    (which) => `clientstatus ${which} 3000`,
+  ),
+  ...["rscstatus", "rscstatus -m", "hbparameter", "test", "nosuch"],
+  ...parameters.map((name) => `hbparameter -p ${name}`),
+];
+
+/** What it says, without the moment and the pid. */
+function plain(text: string): string {
+  return text.replace(/^\w+ +\d+ [\d:]+ (\S+ \S+): \[\d+\]/gm, "$1").replace(/PID=\d+/, "PID");
+}
+
+async function ask(host: Host): Promise<string[]> {
+  const answers = await Promise.all(
+    questions.map(async (question) => {
+      const { code, stdout, stderr } = await host.exec(["cl_status", ...question.split(" ")]);
+      return `cl_status ${question}: ${code}\n${plain(stdout)}${plain(stderr)}`;
+    }),
+  );
+  return answers;
+}
+
+/** api_test must be of the group haclient, and never ends. */
+function apiTest(host: Host, seconds: number) {
+  const who = ["setpriv", "--reuid=root", "--regid=haclient", "--clear-groups"];
+  return host.exec([
+    ...who,
+    "timeout",
+    "-s",
+    "KILL",
+    `${seconds}`,
+    "/usr/libexec/heartbeat/api_test",
+  ]);
+}
+
+test("hb agent answers cl_status as Heartbeat 3.0.6 does, every subcommand", async () => {
+  let theirs: string[] = [];
+  let own: string[] = [];
+  await Promise.all([
+    withHeartbeat({ hosts, name: "api306" }, async (lab) => {
+      const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+      configure(lab, cluster, [alice, bob]);
+      await Promise.all([startHeartbeat(alice), startHeartbeat(bob)]);
+      await lab.watch.held(HELD, ["alice"], SOON_MS);
+      const what = "alice to have all that is its own";
+      await until({ what, withinMs: SOON_MS, everyMs: 500 }, async () => {
+        const { stdout } = await alice.exec(["cl_status", "rscstatus"]);
+        return stdout === "local\n";
+      });
+      theirs = await ask(alice);
+    }),
+    withAgents({ name: "apihb" }, async (lab) => {
+      own = await ask(lab.host("alice"));
+    }),
+  ]);
+  expect(own).toEqual(theirs);
+});
+
+test("hb agent answers api_test as it was recorded, and tells who else has one", async () => {
+  await withAgents({ name: "apitest" }, async (lab) => {
+    const [first, second] = await Promise.all([
+      apiTest(lab.host("bob"), 9),
+      Bun.sleep(2_000).then(() => apiTest(lab.host("alice"), 4)),
+    ]);
+    expect([first?.code, second.code]).toEqual([137, 137]);
+    const recorded = readFileSync(
+      join(import.meta.dir, "../../golden/heartbeat-api/api_test.txt"),
+      "latin1",
+    );
+    // Its last line was cut when it was ended.
+    const [, lines = ""] = /--- stderr\n(.*?)[^\n]*\n---\n/s.exec(recorded) ?? [];
+    const expected = plain(lines)
+      .replaceAll("apia", "alice")
+      .replaceAll("apib", "bob")
+      .replaceAll("10.77.0.254", ROUTER)
+      .replaceAll("hb0", "eth0")
+      // The real one answers too late for it.
+      .replaceAll("[timeout]", "[online]");
+    const said = plain(second.stderr);
+    expect(said.split("\n")).toEqual(expect.arrayContaining(expected.split("\n")));
+    expect(said).toContain("alice/api_test status: [online]");
+  });
+});
