@@ -126,10 +126,9 @@ export class Agent {
       tell: (message) => void this.#keeper.tell(message),
     });
     const { self } = cluster;
-    const input: ApiOptions["input"] = (message) => this.#keeper.input(message);
     const order: ApiOptions["order"] = (asked, from) =>
       void this.#operator.carryOut(asked, { from, topic: "client" });
-    this.#api = new Api({ places, log, self, input, order }, conf);
+    this.#api = new Api({ places, log, self, core: this.#keeper, order }, conf);
     const parts = { keeper: this.#keeper, log, ppp: this.#ppp, children, api: this.#api };
     this.#operator = new Operator(parts);
   }

@@ -109,6 +109,10 @@ export class Keeper {
     return this.#pulse?.pid;
   }
 
+  get backlog(): number {
+    return this.#pulse?.backlog ?? 0;
+  }
+
   /** How long after the last turn of the last pulse a watchdog resets this host, in seconds; undefined
    *  when none does. It outlives a pulse that was not told to leave. */
   get guardS(): number | undefined {

@@ -86,6 +86,11 @@ export class Pulse {
     return processName(this.pid) !== undefined;
   }
 
+  /** Packets that wait for room. */
+  get backlog(): number {
+    return this.#queue.length;
+  }
+
   /** Sends, or queues while the pulse has no room. False when it does not read any more. */
   say(message: FromDesk): boolean {
     if (this.#queue.length > queuedMax) return false;

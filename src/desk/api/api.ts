@@ -5,9 +5,9 @@ import { reasonOf } from "../../../ffi/error.ts";
 import type { HaConf } from "../../config/haconf.ts";
 import { parametersOf } from "../../config/parameter.ts";
 import type { Effect } from "../../core/effect.ts";
-import type { Input } from "../../core/input.ts";
 import type { Message } from "../../wire/message.ts";
 import { IpcServer } from "../ipc/server.ts";
+import type { Keeper } from "../keeper.ts";
 import { Listeners } from "../listen/listeners.ts";
 import type { Log } from "../log.ts";
 import type { Order } from "../order.ts";
@@ -21,8 +21,7 @@ export interface ApiOptions {
   readonly log: Log;
   /** This node. */
   readonly self: string;
-  /** To the core. False when there is none now. */
-  input(input: Input): boolean;
+  readonly core: Pick<Keeper, "input" | "backlog">;
   /** What a client asks of this node itself. */
   order(order: Order, from: string): void;
 }
@@ -47,11 +46,11 @@ export class Api {
 
   constructor(options: ApiOptions, conf: HaConf) {
     this.#options = options;
-    const { self, input, order, log } = options;
+    const { self, core, order, log } = options;
     const nobody = () => "client failed authorization";
     this.#roster = new Roster(
       {
-        ...{ self, input, order, processes: ownHost, listeners: this.listeners },
+        ...{ self, core, order, processes: ownHost, listeners: this.listeners },
         log: (level, text) => log.write(level, text, "client"),
       },
       rulesOf(conf, nobody),

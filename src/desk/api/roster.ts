@@ -7,14 +7,15 @@
 import type { Directory } from "../../core/clients/directory.ts";
 import { filter } from "../../core/clients/filter.ts";
 import type { Effect, Level } from "../../core/effect.ts";
-import type { Input } from "../../core/input.ts";
 import { encodeBody } from "../../wire/ipc/body.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
+import type { Keeper } from "../keeper.ts";
 import type { Listeners } from "../listen/listeners.ts";
 import { type Order, orderOf } from "../order.ts";
 import type { Answer } from "./answer.ts";
 import { Client, type House, type Line } from "./client.ts";
+import { Pace } from "./pace.ts";
 import type { Processes } from "./process.ts";
 import { type Asker, answerTo } from "./request.ts";
 import type { Authorize } from "./rights.ts";
@@ -25,8 +26,7 @@ export interface RosterOptions {
   readonly processes: Processes;
   /** Programs that hear what is said to a client's name without being one. */
   readonly listeners?: Listeners;
-  /** To the core. False when there is none now. */
-  input(input: Input): boolean;
+  readonly core: Pick<Keeper, "input" | "backlog">;
   /** A client asks something of this node itself: by the rule that the FIFO goes by. */
   order(order: Order, from: string): void;
   log(level: Level, text: string): void;
@@ -54,9 +54,7 @@ export class Roster implements House {
   #rules: Rules;
   #directory: Directory = { nodes: [], resources: "none" };
   #registrations = 0;
-  /** There is a core. */
-  #isHeard = false;
-  #isOpen = false;
+  readonly #pace: Pace;
   /** Partings that no core heard of. */
   #untold: Message[] = [];
   #audience = 0;
@@ -64,6 +62,10 @@ export class Roster implements House {
   constructor(options: RosterOptions, rules: Rules) {
     this.#options = options;
     this.#rules = rules;
+    this.#pace = new Pace({
+      backlog: () => options.core.backlog,
+      changed: (mayTalk) => this.#hold(!mayTalk),
+    });
   }
 
   use(rules: Rules): void {
@@ -87,27 +89,22 @@ export class Roster implements House {
 
   /** A core begins: it knows of nobody here. */
   begin(): void {
-    this.#isHeard = true;
+    this.#pace.begin();
     this.#audience = 0;
     this.tuned();
     for (const parting of this.#untold.splice(0)) this.broadcast(parting);
     for (const client of this.#members.values()) if (client.isJoining) this.#announce(client);
-    this.flow(true);
+    this.#pace.flow(true);
   }
 
   /** It has ended: until the next one begins, nobody here would be heard. */
   pause(): void {
-    this.#isHeard = false;
-    this.flow(false);
+    this.#pace.end();
   }
 
   /** Closed: nobody may say anything until it is open. */
   flow(open: boolean): void {
-    this.#isOpen = open;
-    for (const client of this.#clients) {
-      if (open && !client.isJoining) client.line.resume();
-      else client.line.pause();
-    }
+    this.#pace.flow(open);
   }
 
   /** What the core has for clients. */
@@ -176,9 +173,9 @@ export class Roster implements House {
     const isAnybody = this.#members.size > 0 || this.#options.listeners?.hasChannels === true;
     let wanted: number = isAnybody ? filter.normal : 0;
     for (const client of this.#members.values()) wanted |= client.filter;
-    if (wanted === this.#audience || !this.#isHeard) return;
+    if (wanted === this.#audience || !this.#pace.hasCore) return;
     this.#audience = wanted;
-    this.#options.input({ on: "audience", filter: wanted });
+    this.#options.core.input({ on: "audience", filter: wanted });
   }
 
   hear(client: Client, message: Message): void {
@@ -189,13 +186,15 @@ export class Roster implements House {
 
   /** Whether anybody may say anything now. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#pace.mayTalk;
   }
 
   /** False: there is no core, and it is lost. */
   broadcast(message: Message): boolean {
-    if (!this.#isHeard) return false;
-    return this.#options.input({ on: "client", body: netstringText(message) });
+    if (!this.#pace.hasCore) return false;
+    const isTaken = this.#options.core.input({ on: "client", body: netstringText(message) });
+    this.#pace.said();
+    return isTaken;
   }
 
   dismiss(client: Client, why: string): void {
@@ -249,6 +248,14 @@ export class Roster implements House {
     return false;
   }
 
+  /** Who joins is held anyhow. */
+  #hold(isHeld: boolean) {
+    for (const client of [...this.#clients]) {
+      if (isHeld || client.isJoining) client.line.pause();
+      else client.line.resume();
+    }
+  }
+
   #announce(client: Client) {
     this.broadcast(client.clstat("join", this.#options.self, "signon"));
   }
@@ -283,7 +290,7 @@ export class Roster implements House {
     } else if (this.#isJoinOf(client, message)) {
       client.joined();
       client.say(body, this.#greeting());
-      if (this.#isOpen) client.line.resume();
+      if (this.isOpen) client.line.resume();
     }
   }
 

@@ -72,7 +72,10 @@ async function open(): Promise<Api> {
   const order = () => {
     throw new Error("nobody here asks for anything");
   };
-  api = new Api({ places: { register }, log: log(), self: "apia", input, order }, conf);
+  api = new Api(
+    { places: { register }, log: log(), self: "apia", core: { input, backlog: 0 }, order },
+    conf,
+  );
   await api.adopt(conf);
   api.begin();
   return api;

@@ -175,7 +175,7 @@ export class ApiHouse {
         {
           self,
           processes: house.processes,
-          input: (input) => house.inputs.push(input) > 0,
+          core: house,
           order: (order, from) => house.orders.push({ order, from }),
           log: (level, line) => house.logged.push({ level, text: line }),
         },
@@ -183,6 +183,13 @@ export class ApiHouse {
       );
     return new ApiHouse(self, { nodes, resources: "local" }, make);
   }
+
+  /** In the core's place: what is for it, and what of that is not heard yet. */
+  input(input: Input): boolean {
+    return this.inputs.push(input) > 0;
+  }
+
+  backlog = 0;
 
   /** A connection of a process; it is alive. */
   connect(peer: Credentials): Wire {

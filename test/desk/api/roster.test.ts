@@ -261,6 +261,16 @@ test("Roster keeps everybody waiting while the core wants nothing more", async (
   expect(types(named)).toEqual(["a", "b"]);
 });
 
+test("Roster keeps everybody waiting while much waits for the pulse", async () => {
+  const { house, named, other } = await open();
+  house.backlog = 65;
+  named.say(encodeBody(text({ t: "a" })));
+  named.say(encodeBody(text({ t: "b" })));
+  house.turn();
+  expect(types(named)).toEqual(["a"]);
+  expect([named.isPaused, other.isPaused]).toEqual([true, true]);
+});
+
 test("Roster goes on with the same clients when the next core begins", async () => {
   const { house, named, other } = await open();
   house.roster.pause();

@@ -29,7 +29,7 @@ async function desk() {
       places: { register: "/nowhere" },
       log: new Log("error", quiet),
       self: "alice",
-      input: (input) => inputs.push(input) > 0,
+      core: { input: (input) => inputs.push(input) > 0, backlog: 0 },
       order: () => {},
     },
     conf,

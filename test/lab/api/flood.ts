@@ -55,7 +55,9 @@ function hear(message: Message): void {
 function begin(): void {
   say({ t: "hbapi-req", reqtype: "set_sendqlen", from_id: "flood", sendqlen: "4000" });
   if (task !== "say") return;
-  say(...Array.from({ length: count }, (_, n) => ({ t: "flood", n: `${n}`, text: "x".repeat(99) })));
+  say(
+    ...Array.from({ length: count }, (_, n) => ({ t: "flood", n: `${n}`, text: "x".repeat(99) })),
+  );
 }
 
 function end(code: number): never {
