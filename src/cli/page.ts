@@ -13,6 +13,7 @@ import type {
 } from "../core/snapshot.ts";
 import { lastPacketMs } from "../desk/lastpacket.ts";
 import { type Cell, countsOf, dot, length, type Paint, section, styleOf } from "./column.ts";
+import { consensusRow } from "./consensusrow.ts";
 import { lineRows } from "./linerow.ts";
 import { routerRows } from "./routerrow.ts";
 
@@ -53,10 +54,11 @@ export function partsWith(snapshot: Snapshot, paint: Paint, middle: Middle): Par
   const title = paint("bold", snapshot.node);
   const state = paint(styleOf(snapshot.state), snapshot.state);
   const lines = lineRows(snapshot);
-  const { ppp = [], children = [] } = snapshot;
+  const { ppp = [], children = [], membership } = snapshot;
   return [
     `${title} is ${state}, ${holdings[snapshot.resources]}`,
     ...middle.nodes,
+    ...(membership === undefined ? [] : [section("Membership", [consensusRow(membership)], paint)]),
     ...(lines.length > 0 ? [section("Serial lines", lines, paint)] : []),
     ...(ppp.length > 0 ? [section("PPP", ppp.map(pppRow), paint)] : []),
     middle.groups,

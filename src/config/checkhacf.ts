@@ -2,6 +2,7 @@
 // that hb does not keep (heartbeat-config 1 "Checks after reading").
 
 import { checkLines, type LineFacts } from "./checkline.ts";
+import { checkMembership } from "./checkmembership.ts";
 import { checkTiming } from "./checktiming.ts";
 import { pacemakerMode } from "./child.ts";
 import { nodeCountMax } from "./directive/member.ts";
@@ -55,6 +56,7 @@ export function checkHaCf(haCf: HaCf, around: Around): readonly Problem[] {
   checkGroups(view, around);
   checkLog(view);
   checkNotify(view, around);
+  checkMembership(view);
   return report.problems;
 }
 

@@ -53,6 +53,8 @@ export interface Expanded {
 }
 
 interface Wanted {
+  /** The agent itself is the `ccm`. */
+  readonly membership?: boolean;
   readonly children: readonly ChildLine[];
   readonly pacemaker: string;
   readonly crmdSpawnsPengine: boolean;
@@ -60,7 +62,7 @@ interface Wanted {
 
 /** All programs, with those that Pacemaker needs in the place of its line. */
 export function expandChildren(
-  { children, pacemaker, crmdSpawnsPengine }: Wanted,
+  { children, pacemaker, crmdSpawnsPengine, membership = false }: Wanted,
   find: FindProgram,
 ): Expanded {
   const mode = pacemakerMode(pacemaker) ?? "off";
@@ -73,6 +75,7 @@ export function expandChildren(
   const valgrind = mode === "valgrind" ? pathOf("valgrind", valgrindPaths) : undefined;
   const needed = (): Child[] =>
     programsOf(mode, crmdSpawnsPengine).flatMap(({ name, user, kind, watched }) => {
+      if (name === "ccm" && membership) return [];
       const path = pathOf(
         name,
         programFolders.map((folder) => `${folder}/${name}`),

@@ -3,6 +3,7 @@
 
 import type { Keyring } from "../wire/keyring.ts";
 import type { Medium } from "./medium.ts";
+import type { QuorumRule } from "./quorum.ts";
 import type { GroupSpec } from "./resource.ts";
 import type { RouterConfig } from "./router.ts";
 import type { TestLoss } from "./testloss.ts";
@@ -51,6 +52,8 @@ export interface ClusterConfig {
   readonly digest?: string;
   /** Packets that a test wants lost; absent: none. */
   readonly testLoss?: TestLoss;
+  /** This node agrees on a membership with consensus (`membership on`); absent: it does not. */
+  readonly consensus?: { readonly rules: readonly QuorumRule[] };
   /** CARP virtual routers of this host, in configuration order. */
   readonly routers: readonly RouterConfig[];
 }

@@ -44,6 +44,7 @@ const own: ReadonlySet<string> = new Set([
   "on_stop_failure",
   "announce_interval",
   "child_timeout",
+  "membership",
   "address_lease",
   "address_method",
   "log_format",

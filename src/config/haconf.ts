@@ -67,6 +67,8 @@ export interface HaConf
   /** Pairs for the environment of scripts, without the prefix HA_. */
   readonly env: readonly (readonly [string, string])[];
   readonly useApphbd: boolean;
+  /** hb is the `ccm` of this node. */
+  readonly membership: boolean;
 
   readonly compression: "zlib" | "bz2";
   readonly compressionThresholdKib: number;
@@ -134,6 +136,7 @@ export function complete(draft: Draft, defaultPort = haClusterPort): HaConf {
     childTimeoutMs: 60_000,
     env: [],
     useApphbd: false,
+    membership: false,
     msgfmt: "classic",
     compression: "zlib",
     compressionThresholdKib: 2,

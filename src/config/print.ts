@@ -82,6 +82,7 @@ export function printHaCf(conf: HaConf): string {
   writeOther("child_timeout", "childTimeoutMs", writeTime);
   for (const [name, value] of conf.env) write("env", `${name}=${value}`);
   writeOther("use_apphbd", "useApphbd", onOff);
+  writeOther("membership", "membership", onOff);
 
   writeOther("msgfmt", "msgfmt", same);
   writeOther("compression", "compression", same);

@@ -70,6 +70,7 @@ export type DeskEffect = Extract<
       | "deliver"
       | "directory"
       | "flow"
+      | "consensus"
       | "restart"
       | "exit"
       | "reboot";

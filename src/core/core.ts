@@ -6,6 +6,7 @@
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
+import { Consensus } from "./ccm/consensus.ts";
 import { letterOf } from "./clients/letter.ts";
 import { Register } from "./clients/register.ts";
 import type { Effect } from "./effect.ts";
@@ -21,6 +22,7 @@ export class Core {
   readonly #membership: Membership;
   readonly #groups: Groups;
   readonly #routers: Routers;
+  readonly #consensus: Consensus;
   readonly #register = new Register();
   readonly #complaint = new Complaint();
   readonly #generation: number;
@@ -35,6 +37,7 @@ export class Core {
     this.#membership = new Membership(config, boot, now);
     this.#groups = new Groups(config, boot, this.#membership, now);
     this.#routers = new Routers(config.routers, boot, now);
+    this.#consensus = new Consensus(config, boot, this.#membership);
   }
 
   /** Take one input and say what shall be done about it. */
@@ -49,11 +52,12 @@ export class Core {
 
   /** When to give the next "alarm"; undefined when nothing is waited for. */
   deadline(): Instant | undefined {
-    const members = this.#membership.deadline();
+    const members = earlier(this.#membership.deadline(), this.#consensus.deadline());
     return earlier(earlier(members, this.#groups.deadline()), this.#routers.deadline());
   }
 
   snapshot(now: Instant, pulse: PulseView): Snapshot {
+    const membership = this.#consensus.view();
     return {
       version: 1,
       node: this.#config.self,
@@ -65,6 +69,7 @@ export class Core {
       }),
       groups: this.#groups.views(),
       routers: this.#routers.views(now, pulse),
+      ...(membership !== undefined && { membership }),
       dropped: this.#membership.drops,
       pulse,
     };
@@ -118,6 +123,7 @@ export class Core {
       case "alarm":
         return [
           ...this.#absorb(this.#membership.expire(now), now),
+          ...this.#consensus.expire(now),
           ...groups.expire(now),
           ...this.#routers.expire(now),
         ];
@@ -183,7 +189,7 @@ export class Core {
     switch (command.name) {
       case "leave": {
         this.#isLeaving = true;
-        const words = this.#membership.leaving(now);
+        const words = [...this.#consensus.leave(now), ...this.#membership.leaving(now)];
         const routers = this.#routers.leave(now);
         const groups = this.#groups.command(request, command, now);
         return [...words, ...routers, ...groups, { do: "publish" }];
@@ -214,6 +220,7 @@ export class Core {
       this.#reconfigure(),
       ...routers,
       ...this.#absorb(this.#membership.reload(config, now), now),
+      ...this.#consensus.reload(config, now),
       ...this.#groups.reload(config, now),
       { do: "publish" },
     ];
@@ -228,7 +235,7 @@ export class Core {
   #absorb(outcome: Outcome, now: Instant): Effect[] {
     const { effects } = outcome;
     for (const event of outcome.events) {
-      effects.push(...this.#groups.member(event, now));
+      effects.push(...this.#groups.member(event, now), ...this.#consensus.member(event, now));
       if (event.event !== "message") effects.push({ do: "publish" });
     }
     return effects;

@@ -4,6 +4,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { AddressResource, PulseResource, ScriptResource } from "../config/resource.ts";
 import type { Message } from "../wire/message.ts";
 import type { HostcacheEntry } from "./boot.ts";
+import type { ConsensusNews } from "./ccm/effect.ts";
 import type { Directory } from "./clients/directory.ts";
 import type { Filter } from "./clients/filter.ts";
 import type { GroupMemory } from "./memory.ts";
@@ -105,6 +106,9 @@ export type Effect =
   | { readonly do: "directory"; readonly directory: Directory }
   /** Closed: too much that was sent is not acknowledged yet, and no client shall say more until it is open. */
   | { readonly do: "flow"; readonly open: boolean }
+  /** What local programs are to know of the membership with consensus (ccm/); absent news: there is none any
+   *  longer. */
+  | { readonly do: "consensus"; readonly news: ConsensusNews | undefined }
   /** The cluster's view changed: the snapshot is worth publishing. */
   | { readonly do: "publish" }
   /** Use these media, keys and timings from now on. */

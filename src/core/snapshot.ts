@@ -10,6 +10,8 @@ export interface Snapshot {
   readonly nodes: readonly NodeView[];
   readonly groups: readonly GroupView[];
   readonly routers: readonly RouterView[];
+  /** The membership with consensus; absent without `membership on`. */
+  readonly membership?: ConsensusView;
   /** Authentic messages that do not count, by reason: stranger, replay, clone, old, … */
   readonly dropped: Readonly<Record<string, number>>;
   readonly pulse: PulseView;
@@ -38,6 +40,19 @@ export interface NodeView {
   /** An hb node that talks, and by what it says does not hear this one: true, else absent. */
   readonly deaf?: true;
   readonly links: readonly LinkView[];
+}
+
+/** What the nodes have agreed on, as far as this one knows. */
+export interface ConsensusView {
+  /** Heartbeat's word: JOINED while all is well. */
+  readonly state: string;
+  /** These are absent before the first membership. */
+  readonly transition?: number;
+  readonly leader?: string;
+  readonly members: readonly { readonly name: string; readonly bornon: number }[];
+  readonly quorum?: boolean;
+  /** The rule that gives or denies quorum: one sentence. */
+  readonly why?: string;
 }
 
 export interface LinkView {

@@ -10,13 +10,12 @@ import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import { beginAnew } from "./anew.ts";
-import { Api, type ApiOptions } from "./api/api.ts";
-import { ApphbMember } from "./apphbd/member.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
 import type { Children } from "./children/children.ts";
 import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
+import { type DoorOptions, Doors } from "./doors.ts";
 import { scriptEnvironment } from "./environment.ts";
 import { Fifo } from "./fifo.ts";
 import type { Identity } from "./identity.ts";
@@ -70,8 +69,7 @@ export class Agent {
   readonly #operator: Operator;
   readonly #ppp: Ppp;
   readonly #routers: RouterDesk;
-  readonly #api: Api;
-  readonly #apphb: ApphbMember;
+  readonly #doors: Doors;
   readonly #ended = Promise.withResolvers<Ending>();
   #cluster: ClusterConfig;
   #conf: HaConf;
@@ -115,7 +113,6 @@ export class Agent {
       },
     });
     this.#ppp = new Ppp({ places, log, tell: (message) => this.#keeper.tell(message) }, cluster);
-    this.#apphb = new ApphbMember(places.run, log);
     this.#routers = new RouterDesk(cluster.routers, {
       log,
       directory: places.run,
@@ -126,11 +123,11 @@ export class Agent {
       tell: (message) => void this.#keeper.tell(message),
     });
     const { self } = cluster;
-    const order: ApiOptions["order"] = (asked, from) =>
+    const order: DoorOptions["order"] = (asked, from) =>
       void this.#operator.carryOut(asked, { from, topic: "client" });
-    this.#api = new Api({ places, log, self, core: this.#keeper, order }, conf);
-    const parts = { keeper: this.#keeper, log, ppp: this.#ppp, children, api: this.#api };
-    this.#operator = new Operator(parts);
+    this.#doors = new Doors({ places, log, self, core: this.#keeper, order }, conf);
+    const { api } = this.#doors;
+    this.#operator = new Operator({ keeper: this.#keeper, log, ppp: this.#ppp, children, api });
   }
 
   /** Runs until this node has left the cluster, or another agent shall go on. */
@@ -156,7 +153,7 @@ export class Agent {
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
     this.#page.use(this.#operator, this.#conf.statusPage);
-    this.#apphb.use(this.#conf.useApphbd, this.#cluster.timing);
+    this.#doors.use(this.#conf, this.#cluster);
     this.#notify.beat();
     const ending = await this.#ended.promise;
     stop();
@@ -179,26 +176,26 @@ export class Agent {
   #alive(moment: Instant) {
     this.#remember.alive(moment);
     this.#routers.alive(moment);
-    this.#apphb.beat();
+    this.#doors.beat();
   }
 
   #published(snapshot: Snapshot) {
     this.#routers.published(snapshot);
     this.#children.published(snapshot);
-    this.#api.listeners.published(snapshot);
+    this.#doors.api.listeners.published(snapshot);
     this.#notify.status(sentenceOf(snapshot));
   }
 
   #ready() {
     this.#ppp.tell();
     this.#routers.ready();
-    this.#api.begin();
+    this.#doors.begin();
     this.#notify.ready();
     if (this.#signals > 0) this.#leave();
   }
 
   #died() {
-    this.#api.died();
+    this.#doors.died();
     this.#operator.unanswered({ ok: false, text: "The pulse ended: ask again" });
   }
 
@@ -225,7 +222,8 @@ export class Agent {
       case "deliver":
       case "directory":
       case "flow":
-        this.#api.effect(effect);
+      case "consensus":
+        this.#doors.effect(effect);
         return;
       case "restart":
         this.#log.warn(`Beginning anew with a higher generation: ${effect.reason}`, "restart");
@@ -306,11 +304,10 @@ export class Agent {
       this.#log.open(logPlacesOf(settings.conf, this.#places.state));
       this.#options.notice.use(settings.conf.notify);
       this.#page.use(this.#operator, this.#conf.statusPage);
-      this.#apphb.use(this.#conf.useApphbd, this.#cluster.timing);
+      this.#doors.adopt(this.#conf, this.#cluster);
       this.#routers.adopt(settings.cluster.routers);
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
-      void this.#api.adopt(settings.conf);
       this.#children.adopt(settings);
       const fields = { haCf: settings.isHaCfNew ? "new" : "same" } as const;
       this.#log.write("info", "The configuration is adopted", "reload", fields);
@@ -334,10 +331,9 @@ export class Agent {
     this.#notify.rest();
     this.#operator.unanswered({ ok: true, text: "The agent has ended" });
     this.#fifo?.close();
-    this.#api.end();
+    this.#doors.end();
     this.#page.close();
     this.#routers.end();
-    this.#apphb.end();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
     // After the pulse: its goodbye leaves over these links.

@@ -42,6 +42,7 @@ export function placesOf(directories: Directories) {
     work: join(state, "cores", "root"),
     /** Where Heartbeat's own clients sign on. */
     register: join(run, "register"),
+    ccm: join(run, "ccm", "ccm"),
     socket: join(run, "hb.sock"),
     lock: join(run, "hb.lock"),
     pid: join(run, "hb.pid"),

@@ -242,6 +242,7 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
     },
   ],
   ["use_apphbd off", { useApphbd: false }],
+  ["membership on", { membership: true }],
   ["msgfmt netstring", { msgfmt: "netstring" }],
   ["compression bz2", { compression: "bz2" }],
   ["compression_threshold 16", { compressionThresholdKib: 16 }],
@@ -431,6 +432,7 @@ const bad: readonly (readonly [string, string])[] = [
   ["failfast root x", '1:15 "failfast" needs an absolute path: "x" does not begin with "/"'],
   ["env A", '1:5 "env" must be NAME=VALUE: "A" is not'],
   ["use_apphbd perhaps", '1:12 "use_apphbd" must be "on" or "off": "perhaps" is neither'],
+  ["membership perhaps", '1:12 "membership" must be "on" or "off": "perhaps" is neither'],
   ["msgfmt xml", '1:8 "msgfmt" must be "classic" or "netstring": "xml" is not'],
   ["compression lzma", '1:13 "compression" must be "zlib" or "bz2": "lzma" is not'],
   [

@@ -44,7 +44,9 @@ const haCfLine = fc.oneof(
   ...["traditional_compression", "log_badpack", "use_logd", "syslogmsgfmt"].map((name) =>
     line(name, flag),
   ),
-  ...["realtime", "coredumps", "normalpoll", "use_apphbd"].map((name) => line(name, flag)),
+  ...["realtime", "coredumps", "normalpoll", "use_apphbd", "membership"].map((name) =>
+    line(name, flag),
+  ),
   ...["logfile", "debugfile", "coreroot", "watchdog", "serial"].map((name) => line(name, path)),
   line("node", fc.stringMatching(/^[A-Za-z][a-z0-9.-]{0,5}$/)),
   line("autojoin", fc.constantFrom("none", "other", "any")),

@@ -49,6 +49,7 @@ export const clientDirectives: Directives = {
     },
   },
   use_apphbd: flag("useApphbd"),
+  membership: flag("membership"),
 };
 
 function namesOf(prefix: string, rights: readonly Word[]): string[] {

@@ -10,6 +10,7 @@
 // out: a live node that stays outside, or calls from another membership, is asked by STATE_INFO, which ends
 // both.
 
+import type { QuorumRule } from "../../config/quorum.ts";
 import { type CcmMessage, decodeCcm } from "../../wire/ccm.ts";
 import type { Message } from "../../wire/message.ts";
 import { earliest, type Instant } from "../instant.ts";
@@ -18,7 +19,6 @@ import type { CcmEffect, CcmMembership, CcmState } from "./effect.ts";
 import { Joined } from "./joined.ts";
 import { Order } from "./order.ts";
 import type { Moves, Phase } from "./phase.ts";
-import type { QuorumRule } from "./quorum.ts";
 import { Roll } from "./roll.ts";
 import { Round } from "./round.ts";
 import { Seat } from "./seat.ts";

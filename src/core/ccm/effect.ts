@@ -35,6 +35,11 @@ export interface CcmMembership {
   readonly why: string;
 }
 
+/** What programs on this host are told. */
+export type ConsensusNews =
+  | ({ readonly say: "membership" } & CcmMembership)
+  | { readonly say: "influx" | "evicted" };
+
 export type CcmEffect =
   /** From this node's `ccm` to those of all nodes, or of the node that `dest` names. */
   | { readonly do: "send"; readonly message: Message }

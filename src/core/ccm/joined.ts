@@ -122,6 +122,7 @@ export class Joined implements Phase {
       if (node === seat.leader) this.#round(seat.minor + (seat.state === "JOINED" ? 0 : 1));
       return;
     }
+    if (this.#going.has(node)) return;
     const came = this.#coming.delete(node);
     if (seat.members.includes(node)) {
       this.#going.add(node);

@@ -1,9 +1,7 @@
 // Whether a membership may speak for the cluster (ccm 8): the rules that HA_quorum names, asked in their
 // order. The first that says yes or no is followed; a tie asks the next, and a tie of all is no.
 
-export type QuorumRule = "majority" | "twonodes" | "weight";
-
-export const QUORUM_DEFAULT: readonly QuorumRule[] = ["majority", "twonodes"];
+import type { QuorumRule } from "../../config/quorum.ts";
 
 /** Members and all nodes, each by number and by weight. */
 export interface Votes {
@@ -17,16 +15,6 @@ export interface Verdict {
   readonly quorate: boolean;
   /** Which rule said so, and of what. */
   readonly why: string;
-}
-
-/** The rules that a chain "majority:twonodes" names; undefined when one of them is unknown. */
-export function quorumRules(chain: string): readonly QuorumRule[] | undefined {
-  const rules: QuorumRule[] = [];
-  for (const word of chain.split(":")) {
-    if (word !== "majority" && word !== "twonodes" && word !== "weight") return undefined;
-    rules.push(word);
-  }
-  return rules;
 }
 
 export function judge(rules: readonly QuorumRule[], votes: Votes): Verdict {

@@ -4,12 +4,13 @@
 // Numbers only rise: what this node was once in, or saw of others, is never reported again under a lower
 // number (the real ccm begins at 1 after a partition, and Pacemaker dies of it: ccm 6.2).
 
+import type { QuorumRule } from "../../config/quorum.ts";
 import type { CcmBody, CcmMessage } from "../../wire/ccm.ts";
 import { encodeCcm } from "../../wire/ccm.ts";
 import type { Level } from "../effect.ts";
 import { after, type Instant } from "../instant.ts";
 import type { CcmEffect, CcmMembership, CcmState } from "./effect.ts";
-import { judge, type QuorumRule, type Verdict } from "./quorum.ts";
+import { judge, type Verdict } from "./quorum.ts";
 import type { Roll } from "./roll.ts";
 
 /** So many memberships are remembered by their cookies. */

@@ -1,11 +1,10 @@
 // What a `ccm` tells programs at /run/heartbeat/ccm/ccm: who is a member (ccm 7). It is only told, never asked.
 //
-// Numbers are 32 bits in the order of the host, which is little-endian wherever hb runs. The list of nodes
-// and the membership leave in one piece: a client that polls twice and no more (cl_status hbstatus -v) has
-// both then, or neither.
+// Bodies of frames. Numbers are 32 bits in the order of the host, which is little-endian wherever hb runs. The
+// list of nodes and the membership must leave in one write: a client that polls twice and no more
+// (cl_status hbstatus -v) has both then, or neither.
 
 import { textToBytes } from "../bytes.ts";
-import { frame } from "./frame.ts";
 
 const EVICTED = 1;
 const NEW_MEMBERSHIP = 2;
@@ -25,24 +24,19 @@ export interface CcmNews {
   readonly members: readonly { readonly index: number; readonly bornon: number }[];
 }
 
-/** The frames that tell a membership. */
-export function ccmMembership(news: CcmNews): Uint8Array {
-  const nodes = frame(lowLevel(news));
-  const members = frame(membership(news));
-  const both = new Uint8Array(nodes.length + members.length);
-  both.set(nodes);
-  both.set(members, nodes.length);
-  return both;
+/** The bodies that tell a membership: to be sent together. */
+export function ccmMembership(news: CcmNews): readonly Uint8Array[] {
+  return [lowLevel(news), membership(news)];
 }
 
-/** The frame that tells that the membership is being agreed on anew. */
+/** The body that tells that the membership is being agreed on anew. */
 export function ccmInflux(): Uint8Array {
-  return frame(numbers([INFLUX]));
+  return numbers([INFLUX]);
 }
 
-/** The frame that tells that this node is in no membership any longer. */
+/** The body that tells that this node is in no membership any longer. */
 export function ccmEvicted(): Uint8Array {
-  return frame(numbers([EVICTED]));
+  return numbers([EVICTED]);
 }
 
 function lowLevel({ nodes, self }: CcmNews): Uint8Array {

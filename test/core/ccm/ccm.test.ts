@@ -1,9 +1,9 @@
 // What the machine does in single situations that no conversation and no chance shows reliably.
 
 import { expect, test } from "bun:test";
+import { quorumUsual } from "../../../src/config/quorum.ts";
 import { Ccm } from "../../../src/core/ccm/ccm.ts";
 import type { CcmEffect } from "../../../src/core/ccm/effect.ts";
-import { QUORUM_DEFAULT } from "../../../src/core/ccm/quorum.ts";
 import { at } from "../../../src/core/instant.ts";
 import { type CcmBody, type CcmHeader, decodeCcm, encodeCcm } from "../../../src/wire/ccm.ts";
 import type { Message } from "../../../src/wire/message.ts";
@@ -17,7 +17,7 @@ function machine(self = "bert", nodes = ["anna", "bert", "cleo"]): Ccm {
       self,
       nodes: nodes.map((name) => ({ name, live: true })),
       keepaliveMs: 1_000,
-      rules: QUORUM_DEFAULT,
+      rules: quorumUsual,
       weight: () => 100,
       cookie: () => `ours ${++cookies}`,
     },

@@ -1,7 +1,8 @@
 // Who may speak for the cluster (ccm.md 8).
 
 import { expect, test } from "bun:test";
-import { judge, QUORUM_DEFAULT, quorumRules } from "../../../src/core/ccm/quorum.ts";
+import { quorumRules, quorumUsual } from "../../../src/config/quorum.ts";
+import { judge } from "../../../src/core/ccm/quorum.ts";
 
 test.each([
   // members, nodes, weights, chain, verdict
@@ -28,7 +29,7 @@ test.each([
 
 test("judge() says by which rule", () => {
   const votes = { members: 1, nodes: 2, memberWeight: 100, weight: 200 };
-  expect(judge(QUORUM_DEFAULT, votes).why).toBe("twonodes: a cluster of two nodes");
+  expect(judge(quorumUsual, votes).why).toBe("twonodes: a cluster of two nodes");
   expect(judge(["majority"], { ...votes, nodes: 3 }).why).toBe("majority: 1 of 3 nodes, 2 needed");
   expect(judge(["majority", "weight"], votes).why).toBe("majority and weight: a tie");
 });

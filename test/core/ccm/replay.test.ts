@@ -2,8 +2,8 @@
 // machine says the same words, but where the real one errs.
 
 import { expect, test } from "bun:test";
+import { quorumUsual } from "../../../src/config/quorum.ts";
 import { Ccm } from "../../../src/core/ccm/ccm.ts";
-import { QUORUM_DEFAULT } from "../../../src/core/ccm/quorum.ts";
 import { at } from "../../../src/core/instant.ts";
 import { cookiesIn, framesOf, play, said, saidIn, told, toldIn } from "./conversation.ts";
 
@@ -14,7 +14,7 @@ function machine(self: string, nodes: readonly string[], cookies: readonly strin
       self,
       nodes: nodes.map((name) => ({ name, live: true })),
       keepaliveMs: 1_000,
-      rules: QUORUM_DEFAULT,
+      rules: quorumUsual,
       weight: () => 100,
       cookie: () => left.shift() ?? "no cookie left",
     },

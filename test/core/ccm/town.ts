@@ -2,9 +2,9 @@
 // overtake each other; nodes die, begin anew, lose their `ccm`; the network falls apart and heals. Each node
 // learns of the others' deaths in its own time, as the liveness of nodes does it.
 
+import { type QuorumRule, quorumUsual } from "../../../src/config/quorum.ts";
 import { Ccm } from "../../../src/core/ccm/ccm.ts";
 import type { CcmEffect, CcmMembership } from "../../../src/core/ccm/effect.ts";
-import { QUORUM_DEFAULT, type QuorumRule } from "../../../src/core/ccm/quorum.ts";
 import { at, type Instant } from "../../../src/core/instant.ts";
 import { type Message, textOf } from "../../../src/wire/message.ts";
 
@@ -62,11 +62,7 @@ export class Town {
   #order = 0;
   #cookies = 0;
 
-  constructor(
-    names: readonly string[],
-    seed: number,
-    rules: readonly QuorumRule[] = QUORUM_DEFAULT,
-  ) {
+  constructor(names: readonly string[], seed: number, rules: readonly QuorumRule[] = quorumUsual) {
     this.#chance = chance(seed);
     this.#rules = rules;
     this.houses = names.map((name) => ({

@@ -6,6 +6,7 @@
 
 import type { ClusterConfig, Timing } from "../../../src/config/cluster.ts";
 import type { Medium } from "../../../src/config/medium.ts";
+import { quorumRules, quorumUsual } from "../../../src/config/quorum.ts";
 import type { Resource } from "../../../src/config/resource.ts";
 import type { Method } from "../../../src/wire/keyring.ts";
 import { confused, msOf, wordsOf } from "./scene.ts";
@@ -123,6 +124,11 @@ function withOption(config: ClusterConfig, word: string): ClusterConfig {
       return { ...config, addressLease: value === "off" ? "off" : "auto" };
     case "msgfmt":
       return { ...config, msgfmt: value === "netstring" ? "netstring" : "classic" };
+    case "quorum": {
+      const { consensus: _, ...without } = config;
+      if (value === "off") return without;
+      return { ...config, consensus: { rules: quorumRules(value) ?? quorumUsual } };
+    }
     case "ping": {
       const pings = value
         .split(",")

@@ -1,0 +1,70 @@
+// What `membership on` comes to, and what it cannot be beside.
+
+import { expect, test } from "bun:test";
+import { checkAll, type Given } from "../../src/config/check.ts";
+import { expandChildren } from "../../src/config/child.ts";
+import { parseHaCf } from "../../src/config/hacf.ts";
+
+const five = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode alice bob\n";
+
+function given(lines: string): Given {
+  return {
+    haCf: { file: "ha.cf", text: `${five}${lines}\n` },
+    authkeys: {
+      file: "authkeys",
+      text: "auth 1\n1 sha1 0123456789abcdef\n",
+      facts: { mode: 0o600, uid: 0, reader: 0 },
+    },
+    haresources: { file: "haresources", text: "" },
+    self: "alice",
+    program: () => "program",
+  };
+}
+
+function errors(lines: string): string[] {
+  const { problems } = checkAll(given(lines));
+  return problems
+    .filter(({ level }) => level === "error")
+    .map(({ line, column, message }) => `${line}:${column} ${message}`);
+}
+
+test.each([
+  ["", undefined],
+  ["membership off", undefined],
+  ["membership on", ["majority", "twonodes"]],
+  ["membership on\nenv quorum=weight", ["weight"]],
+  ["membership on\nenv A=1 quorum=majority:weight:twonodes", ["majority", "weight", "twonodes"]],
+] as const)("checkAll() of %p has these rules of quorum: %p", (lines, rules) => {
+  expect(errors(lines)).toEqual([]);
+  const { cluster } = checkAll(given(lines));
+  expect(cluster?.consensus?.rules as readonly string[] | undefined).toEqual(rules);
+});
+
+test.each([
+  [
+    "membership on\nenv A=1 quorum=quorumd",
+    '7:9 "quorum" must be rules with colons between them: "quorumd" is not',
+  ],
+  [
+    "respawn hacluster /usr/libexec/heartbeat/ccm -v\nmembership on",
+    '6:19 With "membership on" hb is the ccm of this node',
+  ],
+  [
+    "membership on\nfailfast hacluster /opt/ccm",
+    '7:20 With "membership on" hb is the ccm of this node',
+  ],
+] as const)("checkAll() of %p is an error: %s", (lines, message) => {
+  expect(errors(lines)).toEqual([message]);
+  expect(errors(lines.replace("membership on", "membership off"))).toEqual([]);
+});
+
+test("expandChildren() has no ccm where hb is one", () => {
+  const namesOf = (lines: string) => {
+    const { conf } = parseHaCf(`${five}${lines}\n`, "ha.cf");
+    const { children } = expandChildren(conf, () => "program");
+    return children.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+  };
+  expect(namesOf("pacemaker respawn")).toContain("ccm");
+  const rest = namesOf("pacemaker respawn").filter((name) => name !== "ccm");
+  expect(namesOf("pacemaker respawn\nmembership on")).toEqual(rest);
+});
