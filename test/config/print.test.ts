@@ -6,18 +6,13 @@ import fc from "fast-check";
 import { parseAuthkeys } from "../../src/config/authkeys.ts";
 import { checkAll } from "../../src/config/check.ts";
 import { directives, parseHaCf } from "../../src/config/hacf.ts";
-import type { HaConf } from "../../src/config/haconf.ts";
 import { parseHaresources } from "../../src/config/haresources.ts";
 import { printHaCf, printHaresources } from "../../src/config/print.ts";
 import { renderProblems } from "../../src/config/render.ts";
+import { meaning } from "./meaning.ts";
 
 // Thousands of files: seconds of work, of which a busy machine makes many.
 setDefaultTimeout(60_000);
-
-/** All but how it was written. */
-function meaning({ written, listed, ...rest }: HaConf): Omit<HaConf, "written" | "listed"> {
-  return rest;
-}
 
 const flag = fc.constantFrom("on", "off");
 const time = fc.oneof(

@@ -1,10 +1,12 @@
 // The client API of Heartbeat: the door at which local programs sign on (heartbeat-api.md 1). It opens when this
 // node has become active, and stays open until the agent ends, whatever the pulses do meanwhile.
 
+import { bootMs } from "../../../ffi/clock.ts";
 import { reasonOf } from "../../../ffi/error.ts";
 import type { HaConf } from "../../config/haconf.ts";
 import { parametersOf } from "../../config/parameter.ts";
 import type { Effect } from "../../core/effect.ts";
+import { at } from "../../core/instant.ts";
 import type { Message } from "../../wire/message.ts";
 import { IpcServer } from "../ipc/server.ts";
 import type { Keeper } from "../keeper.ts";
@@ -52,6 +54,7 @@ export class Api {
       {
         ...{ self, core, order, processes: ownHost, listeners: this.listeners },
         log: (level, text) => log.write(level, text, "client"),
+        now: () => at(bootMs()),
       },
       rulesOf(conf, nobody),
     );

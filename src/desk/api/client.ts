@@ -8,6 +8,7 @@
 
 import { filter } from "../../core/clients/filter.ts";
 import { decodeBody, encodeBody } from "../../wire/ipc/body.ts";
+import { BODY_MAX } from "../../wire/ipc/frame.ts";
 import { type Message, text, textOf, withText } from "../../wire/message.ts";
 import type { Connection, Visitor } from "../ipc/connection.ts";
 import { type Answer, messagesOf } from "./answer.ts";
@@ -121,9 +122,10 @@ export class Client implements Visitor, Asker {
     return !this.#isJoining && (this.#filter & bit) !== 0;
   }
 
-  /** Sends frames, and its signal behind them. */
+  /** Sends frames, and its signal behind them. One that is too long would make it abort. */
   say(...bodies: readonly Uint8Array[]): void {
     if (this.#isGone || bodies.length === 0) return;
+    if (bodies.some(({ length }) => length > BODY_MAX)) return;
     if (!this.line.send(...bodies)) {
       const { queued, queueMax } = this.line;
       const why = `send failed,farside_pid=${this.pid}, sendq length=${queued}(max is ${queueMax})`;

@@ -7,6 +7,8 @@
 import type { Directory } from "../../core/clients/directory.ts";
 import { filter } from "../../core/clients/filter.ts";
 import type { Effect, Level } from "../../core/effect.ts";
+import type { Instant } from "../../core/instant.ts";
+import { Complaint } from "../../core/membership/complaint.ts";
 import { encodeBody } from "../../wire/ipc/body.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
@@ -30,6 +32,7 @@ export interface RosterOptions {
   /** A client asks something of this node itself: by the rule that the FIFO goes by. */
   order(order: Order, from: string): void;
   log(level: Level, text: string): void;
+  now(): Instant;
 }
 
 /** What the configuration says of clients. */
@@ -41,6 +44,9 @@ export interface Rules {
   readonly deadtimeMs: number;
   readonly keepaliveMs: number;
 }
+
+/** Connections of one user that have said nothing yet: nobody needs many, and others need some. */
+const strangersMax = 32;
 
 /** A stranger that is still one at its second look has nothing to say. */
 const looksMax = 2;
@@ -55,6 +61,8 @@ export class Roster implements House {
   #directory: Directory = { nodes: [], resources: "none" };
   #registrations = 0;
   readonly #pace: Pace;
+  /** By reason: who is refused may ask again and again. */
+  readonly #complaints = new Map<string, Complaint>();
   /** Partings that no core heard of. */
   #untold: Message[] = [];
   #audience = 0;
@@ -80,6 +88,7 @@ export class Roster implements House {
   welcome(line: Line): Client {
     const client = new Client(line, this);
     this.#clients.add(client);
+    if (this.#strangersOf(line.peer.uid) > strangersMax) this.dismiss(client, "badclient");
     return client;
   }
 
@@ -226,7 +235,11 @@ export class Roster implements House {
   #refuse(client: Client, { reason, id, isCasual }: Refusal) {
     const { self } = this.#options;
     const who = id === "" ? "A client" : `The client "${id}"`;
-    this.#options.log("warn", `${who} (pid ${client.line.peer.pid}) is refused: ${reason}`);
+    const complaint = this.#complaints.get(reason) ?? new Complaint();
+    this.#complaints.set(reason, complaint);
+    const line = `${who} (pid ${client.line.peer.pid}) is refused: ${reason}`;
+    const said = complaint.say(line, this.#options.now());
+    if (said !== undefined) this.#options.log("warn", said);
     client.line.send(this.#greeting(reason));
     if (!isCasual) {
       const src = self;
@@ -236,6 +249,14 @@ export class Roster implements House {
     }
     this.left(client, reason);
     client.line.end();
+  }
+
+  #strangersOf(uid: number): number {
+    let count = 0;
+    for (const { isStranger, line } of this.#clients) {
+      if (isStranger && line.peer.uid === uid) count += 1;
+    }
+    return count;
   }
 
   /** A namesake that is dead gives up its name now, not when its end is read. */

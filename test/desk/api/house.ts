@@ -8,6 +8,7 @@ import type { Directory, DirectoryNode } from "../../../src/core/clients/directo
 import { type Filter, filter } from "../../../src/core/clients/filter.ts";
 import type { Level } from "../../../src/core/effect.ts";
 import type { Input } from "../../../src/core/input.ts";
+import { at } from "../../../src/core/instant.ts";
 import type { AccountKind } from "../../../src/desk/account.ts";
 import type { Client, Line } from "../../../src/desk/api/client.ts";
 import type { Processes } from "../../../src/desk/api/process.ts";
@@ -177,6 +178,7 @@ export class ApiHouse {
           processes: house.processes,
           core: house,
           order: (order, from) => house.orders.push({ order, from }),
+          now: () => at(0),
           log: (level, line) => house.logged.push({ level, text: line }),
         },
         rules,

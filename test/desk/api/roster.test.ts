@@ -4,6 +4,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { filter } from "../../../src/core/clients/filter.ts";
 import { encodeBody } from "../../../src/wire/ipc/body.ts";
+import { BODY_MAX } from "../../../src/wire/ipc/frame.ts";
 import { text, textOf } from "../../../src/wire/message.ts";
 import {
   ApiHouse,
@@ -247,6 +248,32 @@ test("Roster looks for those who died, and for strangers who never say anything"
   expect([named.isOver, other.isOver, stranger.isOver]).toEqual([false, true, false]);
   house.roster.look();
   expect([named.isOver, stranger.isOver]).toEqual([false, true]);
+});
+
+test("Client is not answered in a frame that would make it abort", async () => {
+  const { house, other } = await open();
+  ask(other, "77", "x".repeat(BODY_MAX - 43));
+  house.deliver({ fields: [{ name: "t", type: "binary", value: new Uint8Array(200_000) }] });
+  expect(other.heard).toEqual([]);
+  ask(other, "77", "numnodes");
+  expect(other.heard.length).toBe(1);
+});
+
+test("Roster keeps room for others when one user has many connections that say nothing", async () => {
+  const { house } = await open();
+  const nobody = { uid: 65_534, gid: 65_534 };
+  const wires = Array.from({ length: 40 }, (_, n) => house.connect({ pid: 1_000 + n, ...nobody }));
+  expect(wires.filter(({ isOver }) => isOver).length).toBe(8);
+  expect(house.connect({ pid: 2_000, ...hacluster }).isOver).toBe(false);
+});
+
+test("Roster logs once a minute who is refused", async () => {
+  const { house } = await open();
+  for (let n = 0; n < 5; n++) house.connect(ccm).say(signOn("stranger", ccm));
+  const lines = house.logged.filter(({ text: line }) => line.includes("is refused"));
+  expect(lines.map(({ text: line }) => line)).toEqual([
+    'The client "stranger" (pid 300) is refused: no default client auth',
+  ]);
 });
 
 test("Roster keeps everybody waiting while the core wants nothing more", async () => {

@@ -11,6 +11,7 @@ import type { Problem } from "../../../src/config/problem.ts";
 import { problemLine, renderProblems } from "../../../src/config/render.ts";
 import { bytesToText } from "../../../src/wire/bytes.ts";
 import { sign } from "../../../src/wire/sign.ts";
+import { meaning } from "../../config/meaning.ts";
 import { gist } from "../minimise.ts";
 import { capturedFiles, documented, latin1 } from "./sample.ts";
 import { must, mustEqual, type Target } from "./target.ts";
@@ -124,7 +125,7 @@ export const haCf: Target = {
       [],
       "what is printed is right",
     );
-    mustEqual(again.conf, read.conf, "what is printed means the same");
+    mustEqual(meaning(again.conf), meaning(read.conf), "what is printed means the same");
     return `good ${kind}`;
   },
 };

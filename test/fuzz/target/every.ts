@@ -3,6 +3,7 @@
 
 import { advert, carp } from "./advert.ts";
 import { arp, neighbour } from "./claim.ts";
+import { client } from "./client.ts";
 import { authkeys, configuration, haCf, haresources, logdCf } from "./configuration.ts";
 import { core } from "./core.ts";
 import { agentSettings, answer, fifo, frame, logLine, request, status } from "./desk.ts";
@@ -46,6 +47,7 @@ export const targets: readonly Target[] = [
   answer,
   logLine,
   logdMessage,
+  client,
   event,
   since,
   faultWord,
