@@ -144,7 +144,8 @@ function rulesOf(conf: HaConf, authorize: Rules["authorize"]): Rules {
       .entries()
       .map(([name, value]) => [name, byteString(value)]),
   );
-  return { parameters, authorize, deadtimeMs, keepaliveMs, listed };
+  const own = conf.membership ? ["ccm"] : [];
+  return { parameters, authorize, deadtimeMs, keepaliveMs, listed, own };
 }
 
 function byteString(text: string): string {

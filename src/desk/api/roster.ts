@@ -41,6 +41,8 @@ export interface Rules {
   readonly parameters: ReadonlyMap<string, string>;
   readonly authorize: Authorize;
   readonly listed: readonly string[];
+  /** Clients that the agent itself is: nobody else has their names. */
+  readonly own?: readonly string[];
   readonly deadtimeMs: number;
   readonly keepaliveMs: number;
 }
@@ -172,7 +174,7 @@ export class Roster implements House {
       self: this.#options.self,
       directory: this.#directory,
       ...this.#rules,
-      isHere: (id) => this.#members.has(id),
+      isHere: (id) => this.#isHere(id),
       broadcast: (message) => this.broadcast(message),
     });
   }
@@ -259,8 +261,17 @@ export class Roster implements House {
     return count;
   }
 
+  #isOwn(name: string): boolean {
+    return this.#rules.own?.includes(name) ?? false;
+  }
+
+  #isHere(name: string): boolean {
+    return this.#members.has(name) || this.#isOwn(name);
+  }
+
   /** A namesake that is dead gives up its name now, not when its end is read. */
   #isTaken({ id, isCasual, pid }: { id: string; isCasual: boolean; pid: number }): boolean {
+    if (!isCasual && this.#isOwn(id)) return true;
     for (const other of [...this.#members.values()]) {
       if (other.id !== id && !(isCasual && other.pid === pid)) continue;
       if (other.isAlive) return true;
@@ -292,7 +303,7 @@ export class Roster implements House {
     const meant = textOf(question, "dest") ?? self;
     if (dest === undefined || cn === undefined || asker === undefined) return;
     if (meant.toLowerCase() !== self) return;
-    const cs = this.#members.has(cn) ? "online" : "offline";
+    const cs = this.#isHere(cn) ? "online" : "offline";
     const answer = { t: "respond-cstatus", dest, result: "OK", cn, to_id: asker, cs };
     this.broadcast(text(answer));
   }

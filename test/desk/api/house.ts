@@ -170,7 +170,9 @@ export class ApiHouse {
     const { conf } = parseHaCf(haCf, "ha.cf");
     const authorize = await rightsOf(conf, numberOf);
     const { deadtimeMs, keepaliveMs, listed } = conf;
-    const rules = { authorize, parameters: parametersOf(conf), deadtimeMs, keepaliveMs, listed };
+    const own = conf.membership ? ["ccm"] : [];
+    const times = { deadtimeMs, keepaliveMs };
+    const rules = { authorize, parameters: parametersOf(conf), ...times, listed, own };
     const make = (house: ApiHouse) =>
       new Roster(
         {

@@ -46,6 +46,21 @@ test.each([
   expect(house.processes.held).toBe(0);
 });
 
+test("judge() refuses a ccm where the agent is one, and a question finds it there", async () => {
+  const house = await ApiHouse.open({ haCf: "membership on\n" });
+  const wire = house.connect(ccm);
+  wire.say(signOn("ccm", ccm));
+  house.turn();
+  expect(reason(wire)).toBe("duplicate add request");
+  const asker = house.connect({ pid: 400, ...root });
+  asker.say(signOn("lha-snmpagent", { pid: 400, ...root }));
+  const request = { t: "hbapi-req", reqtype: "clientstatus", dest: "apia", pid: "400" };
+  const about = { from_id: "lha-snmpagent", node: "apia", cn: "ccm" };
+  asker.say(encodeBody(text({ ...request, ...about })));
+  house.turn();
+  expect(heard(asker).map((message) => textOf(message, "cs"))).toContain("online");
+});
+
 test("judge() takes a name of 31 bytes", async () => {
   const name = "n".repeat(31);
   const house = await ApiHouse.open({ haCf: `apiauth ${name} uid=hacluster\n` });
