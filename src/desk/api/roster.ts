@@ -231,7 +231,8 @@ export class Roster implements House {
     const level = why === "signoff" ? "info" : "warn";
     this.#options.log(level, `The client "${id}" (pid ${client.pid}) is gone: ${why}`);
     const parting = client.clstat("leave", this.#options.self, why);
-    if (!this.broadcast(parting)) this.#untold.push(parting);
+    // Nobody heard of one that had not joined.
+    if (!this.broadcast(parting) && !client.isJoining) this.#untold.push(parting);
   }
 
   #refuse(client: Client, { reason, id, isCasual }: Refusal) {

@@ -323,6 +323,10 @@ test("Roster tells the next core who left while there was none", async () => {
   const { house, named } = await open();
   house.roster.pause();
   named.hangUp();
+  // It came and went while nobody could hear of it.
+  const late = house.connect({ pid: 301, ...hacluster });
+  late.say(signOn("ipfail", { pid: 301, ...hacluster }));
+  late.hangUp();
   const before = house.inputs.length;
   house.roster.begin();
   house.turn();

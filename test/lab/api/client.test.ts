@@ -5,11 +5,14 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { HALF, settled } from "../agent.ts";
+import { hasHeartbeat } from "../heartbeat.ts";
 import type { Host } from "../host.ts";
 import { SOON_MS, until } from "../until.ts";
 import { brisk, withAgents } from "./pair.ts";
 
 setDefaultTimeout(180_000);
+
+const withPrograms = test.skipIf(!hasHeartbeat());
 
 /** As the daemon of Heartbeat starts its children. */
 function asCluster(host: Host, program: string): void {
@@ -28,59 +31,71 @@ async function onBoth(host: Host, client: string): Promise<void> {
   });
 }
 
-test("dopd on two agents has the peer's disk outdated for DRBD, and keeps its place when pulses die", async () => {
-  await withAgents({ name: "dopd", extra: ["apiauth dopd uid=hacluster"] }, async (lab) => {
-    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
-    // DRBD itself needs a module of the kernel.
-    bob.write("log/bin/drbdadm", '#!/bin/sh\necho "$@" >>/var/log/drbdadm\nexit 0\n', 0o755);
-    // dopd is not root.
-    bob.write("log/drbdadm", "");
-    chmodSync(join(bob.dir, "log/drbdadm"), 0o666);
-    for (const host of [alice, bob]) asCluster(host, "dopd");
-    await onBoth(alice, "dopd");
-    const before = [alice, bob].flatMap((host) => host.pidsOf(/dopd$/));
-    for (const host of [alice, bob]) host.signal("SIGKILL", HALF.pulse);
-    await Promise.all(
-      [alice, bob].map((host) => host.says("log/hb.log", /The pulse ended/, SOON_MS)),
-    );
-    await Promise.all([settled(alice), settled(bob)]);
-    await onBoth(alice, "dopd");
-    expect([alice, bob].flatMap((host) => host.pidsOf(/dopd$/))).toEqual(before);
-    const outdater = "/usr/libexec/heartbeat/drbd-peer-outdater";
-    const { code } = await alice.exec([outdater, "-p", "bob", "-r", "r0"]);
-    expect({ code, asked: bob.read("log/drbdadm") }).toEqual({ code: 4, asked: "outdate r0\n" });
-  });
-});
-
-test("ccm on two agents agrees who is a member, whatever pulses do, until a node is dead", async () => {
-  await withAgents({ name: "ccm", ...brisk }, async (lab) => {
-    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
-    for (const host of [alice, bob]) asCluster(host, "ccm");
-    await onBoth(alice, "ccm");
-    asCluster(alice, "ccm_testclient");
-    const log = "log/ccm_testclient.log";
-    await alice.says(log, /nodes=2, new=2, lost=0/, SOON_MS);
-    alice.signal("SIGKILL", HALF.pulse);
-    await alice.says("log/hb.log", /The pulse ended/, SOON_MS);
-    await settled(alice);
-    expect(alice.read(log).match(/event=.*/g)).toEqual(["event=NEW MEMBERSHIP:"]);
-    await lab.crash("bob");
-    await alice.says(log, /nodes=1, new=0, lost=1/, SOON_MS);
-  });
-});
-
-test("hb agent carries what a client says as fast as it can, all of it and in its order", async () => {
-  const extra = ["apiauth flood uid=root"];
-  await withAgents({ name: "flood", extra }, async (lab) => {
-    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
-    const flood = (host: Host, task: "say" | "hear") =>
-      host.exec([process.execPath, join(import.meta.dir, "flood.ts"), task, "10000"]);
-    const hearing = flood(bob, "hear");
-    await until({ what: "bob to hear", withinMs: SOON_MS, everyMs: 100 }, async () => {
-      const said = await alice.exec(["cl_status", "clientstatus", "bob", "flood", "3000"]);
-      return said.stdout === "online\n";
+withPrograms(
+  "dopd on two agents has the peer's disk outdated for DRBD, and keeps its place when pulses die",
+  async () => {
+    await withAgents({ name: "dopd", extra: ["apiauth dopd uid=hacluster"] }, async (lab) => {
+      const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+      // DRBD itself needs a module of the kernel.
+      bob.write("log/bin/drbdadm", '#!/bin/sh\necho "$@" >>/var/log/drbdadm\nexit 0\n', 0o755);
+      // dopd is not root.
+      bob.write("log/drbdadm", "");
+      chmodSync(join(bob.dir, "log/drbdadm"), 0o666);
+      for (const host of [alice, bob]) asCluster(host, "dopd");
+      await onBoth(alice, "dopd");
+      const before = [alice, bob].flatMap((host) => host.pidsOf(/dopd$/));
+      for (const host of [alice, bob]) host.signal("SIGKILL", HALF.pulse);
+      await Promise.all(
+        [alice, bob].map((host) => host.says("log/hb.log", /The pulse ended/, SOON_MS)),
+      );
+      await Promise.all([settled(alice), settled(bob)]);
+      await onBoth(alice, "dopd");
+      expect([alice, bob].flatMap((host) => host.pidsOf(/dopd$/))).toEqual(before);
+      const outdater = "/usr/libexec/heartbeat/drbd-peer-outdater";
+      const { code } = await alice.exec([outdater, "-p", "bob", "-r", "r0"]);
+      expect({ code, asked: bob.read("log/drbdadm") }).toEqual({ code: 4, asked: "outdate r0\n" });
     });
-    const own = await flood(alice, "say");
-    expect([own.stdout, (await hearing).stdout]).toEqual(["10000 in order\n", "10000 in order\n"]);
-  });
-});
+  },
+);
+
+withPrograms(
+  "ccm on two agents agrees who is a member, whatever pulses do, until a node is dead",
+  async () => {
+    await withAgents({ name: "ccm", ...brisk }, async (lab) => {
+      const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+      for (const host of [alice, bob]) asCluster(host, "ccm");
+      await onBoth(alice, "ccm");
+      asCluster(alice, "ccm_testclient");
+      const log = "log/ccm_testclient.log";
+      await alice.says(log, /nodes=2, new=2, lost=0/, SOON_MS);
+      alice.signal("SIGKILL", HALF.pulse);
+      await alice.says("log/hb.log", /The pulse ended/, SOON_MS);
+      await settled(alice);
+      expect(alice.read(log).match(/event=.*/g)).toEqual(["event=NEW MEMBERSHIP:"]);
+      await lab.crash("bob");
+      await alice.says(log, /nodes=1, new=0, lost=1/, SOON_MS);
+    });
+  },
+);
+
+withPrograms(
+  "hb agent carries what a client says as fast as it can, all of it and in its order",
+  async () => {
+    const extra = ["apiauth flood uid=root"];
+    await withAgents({ name: "flood", extra }, async (lab) => {
+      const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+      const flood = (host: Host, task: "say" | "hear") =>
+        host.exec([process.execPath, join(import.meta.dir, "flood.ts"), task, "10000"]);
+      const hearing = flood(bob, "hear");
+      await until({ what: "bob to hear", withinMs: SOON_MS, everyMs: 100 }, async () => {
+        const said = await alice.exec(["cl_status", "clientstatus", "bob", "flood", "3000"]);
+        return said.stdout === "online\n";
+      });
+      const own = await flood(alice, "say");
+      expect([own.stdout, (await hearing).stdout]).toEqual([
+        "10000 in order\n",
+        "10000 in order\n",
+      ]);
+    });
+  },
+);
