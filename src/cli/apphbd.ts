@@ -40,7 +40,8 @@ export const apphbd = command({
     },
     ...runDirOption,
   },
-  operands: { name: "LEVEL", description: "With --debug: the level", min: 0, max: 1 },
+  // By the old name more words may follow, of which 3.0.6's says nothing.
+  operands: { name: "LEVEL", description: "With --debug: the level", min: 0 },
   lists: [
     {
       title: "Signals",
@@ -61,9 +62,12 @@ it will be heard from. The log tells when it is not, when it is again, and when 
   ],
   async run({ args, operands, calledAs }) {
     const { config, status, kill, restart, debug, "run-dir": run } = args;
-    const [level] = operands;
-    if (level !== undefined && !(debug && /^\d{1,3}$/.test(level))) {
-      say(`${calledAs}: Spare argument "${level}": a level comes with --debug`);
+    const isOld = calledAs === "apphbd";
+    const [first, second] = operands;
+    const level = debug && /^\d{1,3}$/.test(first ?? "") ? first : undefined;
+    const spare = level === undefined ? first : second;
+    if (spare !== undefined && !isOld) {
+      say(`${calledAs}: Spare argument "${spare}": a level comes with --debug`);
       return exit.usage;
     }
     const running = runningApphbd(apphbdPlaces(run).pid);
@@ -81,7 +85,6 @@ it will be heard from. The log tells when it is not, when it is again, and when 
       say(`${calledAs}: already running: [pid ${running.pid}].`);
       return exit.done;
     }
-    const isOld = calledAs === "apphbd";
     const conf = read(config, isOld, calledAs);
     if (conf === undefined) return exit.configuration;
     if (args.daemonize || isOld) {

@@ -89,9 +89,12 @@ export class ApphbServer {
 
   #said(visit: Visit, body: Uint8Array) {
     const errno = this.#errnoOf(visit, body);
-    if (!isApphbBeat(body) && !visit.connection.send(encodeApphbAnswer(errno))) {
+    if (!isApphbBeat(body)) {
+      const type = decodeApphb(body)?.type ?? "unknown";
+      const text = `apphb_process_msg: client: ${visit.connection.peer.pid} type=${type}, rc=${errno}`;
+      this.#options.log("debug", text);
       // Who asks and asks and reads no answer is no program that is well.
-      visit.connection.sendAway();
+      if (!visit.connection.send(encodeApphbAnswer(errno))) visit.connection.sendAway();
     }
     this.#wake(visit.program?.deadline());
   }

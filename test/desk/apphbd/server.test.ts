@@ -60,7 +60,7 @@ async function said(end: string): Promise<void> {
   }
 }
 
-const told = () => lines.filter((line) => !line.startsWith("apphb_client_register"));
+const told = () => lines.filter((line) => !/^apphb_(client_register|process_msg)/.test(line));
 
 test("ApphbServer answers a whole conversation with 0, and hb not at all", async () => {
   serve();
@@ -76,6 +76,9 @@ test("ApphbServer answers a whole conversation with 0, and hb not at all", async
   for (let n = 0; n < 5; n += 1) web.say({ type: "hb" });
   expect(await web.ask({ type: "unreg" })).toBe(0);
   expect(server.registered).toBe(0);
+  const [registered, ...others] = lines;
+  expect(registered).toContain(`apphb_client_register: client: [web]/[1] pid ${process.pid}`);
+  expect(others).toContain(`apphb_process_msg: client: ${process.pid} type=setint, rc=0`);
   expect(told()).toEqual([`apphb_client_remove: client: ${process.pid}`]);
 });
 
