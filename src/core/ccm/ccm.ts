@@ -40,6 +40,8 @@ const EARLY_MAX = 200;
 /** These tell of no membership, or of another one: late ones are told by their sequence number. */
 const FREE = ["PROTOVERSION", "PROTOVERSION_RESP", "STATE_INFO", "RESTART"];
 
+const LISTS = ["MEM_LIST", "FINAL_MEMLIST"];
+
 export class Ccm {
   readonly #seat: Seat;
   readonly #asking: Asking;
@@ -119,6 +121,8 @@ export class Ccm {
     return this.#turn(now, () => {
       if (what === "join") {
         roll.speaks(name);
+        // It was not there when the question was asked.
+        this.#asking.again();
         return;
       }
       roll.setAbsent(name);
@@ -211,6 +215,8 @@ export class Ccm {
     if (!this.#isIn()) {
       if (seat.state !== "VERSION_REQUEST" && message.major > seat.major) this.#keep(message);
       this.#phase()?.heard(message);
+      // There is a leader, whose answer was lost or came too late.
+      if (!isLate && LISTS.includes(message.type)) this.#asking.again();
       return;
     }
     switch (message.type) {
