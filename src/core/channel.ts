@@ -28,6 +28,8 @@ export type FromDesk =
   | { readonly say: "alive" }
   /** "command", "result" and "reload" inputs for the core. */
   | { readonly say: "input"; readonly input: Input }
+  /** Several "client" inputs: a word for each would wake the pulse for each. */
+  | { readonly say: "clients"; readonly bodies: readonly string[] }
   /** The PPP link on this tty came up, with what pppd told of it, or is down (absent). */
   | {
       readonly say: "ppp";
@@ -85,5 +87,7 @@ export type FromPulse =
    *  not take an old sign of life for a fresh one. */
   | { readonly say: "alive"; readonly at: Instant }
   | { readonly say: "effect"; readonly effect: DeskEffect }
+  /** Several in their order. */
+  | { readonly say: "effects"; readonly effects: readonly DeskEffect[] }
   /** In answer to "snapshot?" (its id), or unasked after a "publish" effect (id 0). */
   | { readonly say: "snapshot"; readonly id: number; readonly snapshot: Snapshot };

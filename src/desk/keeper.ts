@@ -7,11 +7,11 @@
 import { spawn } from "node:child_process";
 import { bootMs, unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
-import type { Boot, RouterMemory } from "../core/boot.ts";
-import type { DeskEffect, FromDesk, FromPulse, SealGrant } from "../core/channel.ts";
+import type { Boot } from "../core/boot.ts";
+import type { DeskEffect, FromDesk, FromPulse } from "../core/channel.ts";
 import type { Input } from "../core/input.ts";
-import type { GroupMemory } from "../core/memory.ts";
 import type { Snapshot } from "../core/snapshot.ts";
+import type { KeeperEvents, KeeperOptions } from "./keeperoptions.ts";
 import type { Log } from "./log.ts";
 import { RunningScripts } from "./orphan.ts";
 import { Pulse } from "./pulse.ts";
@@ -27,39 +27,6 @@ const logDrainMs = 200;
 const shortLifeMs = 10_000;
 /** Pauses before the second, third … attempt; when they are used up the agent gives up. */
 const usualPausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
-
-export interface KeeperEvents {
-  /** Facts of the next life; the generation in it must be on the disk. Throws when it cannot be written. */
-  boot(): Omit<Boot, "memory" | "masters" | "bootUnixMs">;
-  /** Virtual routers that were master in the last life. */
-  masters?(): RouterMemory | undefined;
-  /** The numbers that the seals of the next life may bear. */
-  grant?(): SealGrant | undefined;
-  /** What is up here, if anything may be. */
-  memory(): GroupMemory | undefined;
-  ready(): void;
-  /** A sign of life at this moment of its own clock. */
-  alive(at: number): void;
-  /** `life` counts the pulses: answers go only to the one that asked. */
-  effect(effect: DeskEffect, life: number): void;
-  published(snapshot: Snapshot): void;
-  /** This life is over: what was asked of it will not be answered. */
-  died(): void;
-  /** It died too often, too quickly. */
-  hopeless(reason: string): void;
-}
-
-export interface KeeperOptions {
-  readonly command: readonly string[];
-  readonly config: ClusterConfig;
-  readonly log: Log;
-  readonly events: KeeperEvents;
-  readonly pausesMs?: readonly number[];
-  /** The pulse hosts virtual routers and nothing else. */
-  readonly only?: "routers";
-  /** Where the pulse that runs is written down; absent: nowhere. */
-  readonly running?: string;
-}
 
 export class Keeper {
   readonly #command: readonly string[];
@@ -252,13 +219,20 @@ export class Keeper {
         this.#events.alive(message.at);
         return;
       case "effect":
-        if (!this.#isStale(message.effect)) this.#events.effect(message.effect, life);
+        this.#effect(message.effect, life);
+        return;
+      case "effects":
+        for (const effect of message.effects) this.#effect(effect, life);
         return;
       case "snapshot":
         if (message.id === 0) this.#events.published(message.snapshot);
         else this.#answer(message.id, message.snapshot);
         return;
     }
+  }
+
+  #effect(effect: DeskEffect, life: number) {
+    if (!this.#isStale(effect)) this.#events.effect(effect, life);
   }
 
   /** A desk that hung reads late what a pulse ordered that has given it up: by now another node may have the

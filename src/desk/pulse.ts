@@ -10,6 +10,8 @@ import { processName } from "./process.ts";
 
 /** More than this unread by the pulse means that it does not read at all. */
 const queuedMax = 4_096;
+/** Messages of clients that travel together, at most: the pulse hears such a packet at once. */
+const lettersMax = 16;
 /** What it wrote to stderr is waited for; not for ever, as somebody else may hold the pipe. */
 const stderrMs = 300;
 
@@ -44,6 +46,9 @@ export class Pulse {
   readonly #events: PulseEvents;
   readonly #reader = new FrameReader<FromPulse>();
   readonly #queue: Uint8Array[] = [];
+  /** What clients said in this turn. */
+  #letters: string[] = [];
+  #isPosting = false;
   /** The same socket, past the runtime: for its last words. */
   readonly #fd: number = -1;
   readonly #stderrEnds: Promise<void>;
@@ -94,8 +99,11 @@ export class Pulse {
   /** Sends, or queues while the pulse has no room. False when it does not read any more. */
   say(message: FromDesk): boolean {
     if (this.#queue.length > queuedMax) return false;
-    this.#queue.push(...frames(message));
-    this.#flush();
+    if (message.say === "input" && message.input.on === "client") this.#collect(message.input.body);
+    else {
+      this.#post();
+      this.#send(message);
+    }
     return true;
   }
 
@@ -142,6 +150,31 @@ export class Pulse {
   #take(packet: Uint8Array) {
     const message = this.#reader.push(packet);
     if (message !== undefined) this.#events.heard(message);
+  }
+
+  /** What clients say in one turn leaves at its end: each packet wakes a process that is in real time, and that one
+   *  runs before this one goes on. */
+  #collect(letter: string) {
+    this.#letters.push(letter);
+    if (this.#letters.length >= lettersMax) this.#post();
+    if (this.#letters.length === 0 || this.#isPosting) return;
+    this.#isPosting = true;
+    setImmediate(() => {
+      this.#isPosting = false;
+      this.#post();
+    });
+  }
+
+  #post() {
+    const bodies = this.#letters;
+    if (bodies.length === 0) return;
+    this.#letters = [];
+    this.#send({ say: "clients", bodies });
+  }
+
+  #send(message: FromDesk) {
+    this.#queue.push(...frames(message));
+    this.#flush();
   }
 
   #flush() {

@@ -1,16 +1,21 @@
 // The line to the desk: values in, values out, never waiting.
 //
 // What does not fit into the socket is queued in order. When the desk does not read for long, log
-// lines are dropped (and counted) before anything else is; effects never are.
+// lines are dropped (and counted) before anything else is; effects never are. What clients are to hear leaves
+// together, at the end of a turn or before anything else is said.
 
 import { POLLIN, POLLOUT } from "../../ffi/poll.ts";
 import { receive, send } from "../../ffi/socket.ts";
-import type { FromDesk, FromPulse } from "../core/channel.ts";
+import type { DeskEffect, FromDesk, FromPulse } from "../core/channel.ts";
 import { FrameReader, frameBytesMax, frames } from "../core/frame.ts";
 import type { Watch } from "./watch.ts";
 
 /** About a minute of a very talkative pulse; then log lines give way. */
 const QUEUE_MAX = 4_096;
+/** Messages for clients that leave together, at most. */
+const BATCH_MAX = 32;
+/** Inputs of one turn, at most: what clients say must not keep the deadlines waiting. */
+const HEARD_MAX = 16;
 
 export class DeskLine {
   readonly #fd: number;
@@ -19,6 +24,7 @@ export class DeskLine {
   readonly #buffer = new Uint8Array(new ArrayBuffer(frameBytesMax + 1));
   readonly #heard: (value: FromDesk) => void;
   #queue: Uint8Array[] = [];
+  #batch: DeskEffect[] = [];
   #droppedLogs = 0;
   #closed = false;
 
@@ -36,11 +42,29 @@ export class DeskLine {
 
   say(value: FromPulse): void {
     if (this.#closed) return;
+    if (value.say === "effect" && value.effect.do === "deliver") {
+      this.#batch.push(value.effect);
+      if (this.#batch.length >= BATCH_MAX) this.settle();
+      return;
+    }
+    this.settle();
     const isLog = value.say === "effect" && value.effect.do === "log";
     if (isLog && this.#queue.length >= QUEUE_MAX) {
       this.#droppedLogs += 1;
       return;
     }
+    this.#send(value);
+  }
+
+  /** Lets go what was kept back: the turn is over. */
+  settle(): void {
+    const effects = this.#batch;
+    if (effects.length === 0) return;
+    this.#batch = [];
+    this.#send({ say: "effects", effects });
+  }
+
+  #send(value: FromPulse): void {
     const waiting = this.#queue.length > 0;
     this.#queue.push(...frames(value));
     if (!waiting) this.#flush();
@@ -48,6 +72,7 @@ export class DeskLine {
 
   /** Waits until everything is said, the desk hung up, or the time is over. For the end only. */
   finish(timeoutMs: number): void {
+    this.settle();
     for (let waited = 0; waited < timeoutMs && this.#queue.length > 0; waited += 10) {
       if (this.#closed) return;
       this.#watch.wait(10);
@@ -57,7 +82,7 @@ export class DeskLine {
 
   #read(limit: number): void {
     this.#flush();
-    for (let count = 0; count < limit && !this.#closed; count += 1) {
+    for (let count = 0; count < Math.min(limit, HEARD_MAX) && !this.#closed; ) {
       const got = this.#receive();
       if (got === undefined) return;
       if (got === 0) {
@@ -65,6 +90,7 @@ export class DeskLine {
         return;
       }
       const value = this.#reader.push(this.#buffer.subarray(0, got));
+      count += value?.say === "clients" ? value.bodies.length : 1;
       if (value !== undefined) this.#heard(value);
     }
   }

@@ -7,6 +7,10 @@ import { reasonOf } from "../../ffi/error.ts";
 import type { Ear, EarSpec, Heard } from "./media/carrier.ts";
 import type { Watch } from "./watch.ts";
 
+/** What is for the core costs so much of a turn as so many packets that are rejected: digests are made and checked, it
+ *  is judged, clients are told. */
+const CORE_COST = 4;
+
 /** Longer than any datagram: what UDP and ICMP can carry at most is 65 535 bytes. */
 const PACKET_BUFFER = 65_536;
 
@@ -16,8 +20,8 @@ interface OpenEar<Port> {
 }
 
 export interface Listener<Port> {
-  /** A packet that may be for any of these ports; it shares memory with the next one. */
-  heard(ports: ReadonlySet<Port>, heard: Heard): void;
+  /** A packet that may be for any of these ports; it shares memory with the next one. True when it is for the core. */
+  heard(ports: ReadonlySet<Port>, heard: Heard): boolean;
   /** Reading failed; whatever waited on the descriptor is taken away by that. */
   deaf(ports: ReadonlySet<Port>, reason: string): void;
 }
@@ -55,7 +59,7 @@ export class Ears<Port> {
   }
 
   #hear({ ear, ports }: OpenEar<Port>, limit: number): void {
-    for (let count = 0; count < limit; count += 1) {
+    for (let cost = 0; cost < limit; ) {
       let heard: Heard | undefined;
       try {
         heard = ear.hear(this.#buffer);
@@ -64,7 +68,7 @@ export class Ears<Port> {
         return;
       }
       if (heard === undefined) return;
-      this.#listener.heard(ports, heard);
+      cost += this.#listener.heard(ports, heard) ? CORE_COST : 1;
       // What was heard may have closed the ear.
       if (ports.size === 0) return;
     }

@@ -134,6 +134,7 @@ export class Host {
 
   /** Blocks until this moment or until something can be read. */
   sleep(until: Instant): void {
+    this.#desk.settle();
     this.#tidy(until);
     arm(this.#timer, until);
     this.watch.wait(-1);
@@ -329,6 +330,9 @@ export class Host {
   #hear(value: FromDesk): void {
     this.#silence.heard(this.now());
     if (value.say === "input") this.#queue.push(value.input);
+    if (value.say === "clients") {
+      for (const body of value.bodies) this.#queue.push({ on: "client", body });
+    }
     if (value.say === "seal") this.#adverts.extend(value.until);
     if (value.say === "seals") this.#adverts.grant(value.grant);
     if (value.say === "snapshot?") this.#questions.push(value.id);

@@ -220,23 +220,25 @@ export class Links {
     return sent;
   }
 
-  #take(ports: ReadonlySet<Port>, heard: Heard): void {
+  /** True when it is for the core. */
+  #take(ports: ReadonlySet<Port>, heard: Heard): boolean {
     const [first] = ports;
-    if (first === undefined) return;
+    if (first === undefined) return false;
     if (isPing(first.medium)) {
       this.#echoes.take(ports, heard);
-      return;
+      return true;
     }
     const link = linkOf(first.medium);
     const message = this.#admission.admit(link, heard);
-    if (message === undefined) return;
+    if (message === undefined) return false;
     const source = textOf(message, "src");
-    if (this.#loss.losesHeard(source)) return;
+    if (this.#loss.losesHeard(source)) return false;
     if (source !== this.#config.self) {
       this.#senders.heard({ link, message, from: heard.from }, this.#host.now());
     }
     if (this.#config.serialRing && isLine(first.medium)) this.#passOn(message, link);
     this.#host.deliver({ on: "message", link, message });
+    return true;
   }
 
   /** What came by one cable leaves by the others. */

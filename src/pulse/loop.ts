@@ -18,12 +18,13 @@ export interface Steps {
 
 /** Being away longer than this beyond what was asked for is told to the core. */
 const OVERSLEPT_MIN_MS = 100;
-/** Packets of one socket in one turn: a flood must not keep the deadlines waiting. */
+/** Packets of one socket in one turn: a flood must not keep the deadlines waiting. What is for the core counts more
+ *  (ears.ts). */
 const READ_LIMIT = 64;
 /** With a deadline due, more is read first: a packet in the queue may save a peer. */
 const READ_LIMIT_DUE = 256;
 /** After oversleeping, everything that the kernel kept for us (its buffers hold less than this). */
-const READ_LIMIT_OVERSLEPT = 8_192;
+const READ_LIMIT_OVERSLEPT = 32_768;
 /** A core that asks again and again for a moment that has passed must not take the processor. */
 const STUCK_TURNS = 200;
 const STUCK_PAUSE_MS = 1;

@@ -3,7 +3,8 @@
 import { expect, test } from "bun:test";
 import type { ClusterConfig } from "../../src/config/cluster.ts";
 import type { FromPulse } from "../../src/core/channel.ts";
-import { Keeper, type KeeperEvents } from "../../src/desk/keeper.ts";
+import { Keeper } from "../../src/desk/keeper.ts";
+import type { KeeperEvents } from "../../src/desk/keeperoptions.ts";
 import { Log } from "../../src/desk/log.ts";
 import { Pulse } from "../../src/desk/pulse.ts";
 import { Sink } from "../../src/desk/sink.ts";

@@ -2,7 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import type { FromPulse } from "../../src/core/channel.ts";
+import type { FromDesk, FromPulse } from "../../src/core/channel.ts";
 import { at } from "../../src/core/instant.ts";
 import { Pulse } from "../../src/desk/pulse.ts";
 
@@ -84,4 +84,75 @@ test("Pulse.hangUp() is the end of file for the pulse, and what it says then is 
   pulse.say({ say: "alive" });
   expect(await promise).toBe("exit code 5");
   expect(heard).toEqual([1, 2].map((ms) => ({ say: "alive", at: at(ms) })));
+});
+
+/** Reads when it is told to, and repeats what was said, packet by packet. */
+const repeater = `
+  import { PollSet, POLLIN } from "${import.meta.dir}/../../ffi/poll.ts";
+  import { receive } from "${import.meta.dir}/../../ffi/socket.ts";
+  const set = new PollSet();
+  set.watch(3, POLLIN);
+  const packet = new Uint8Array(60_001);
+  process.on("SIGUSR1", () => {
+    for (;;) {
+      while (set.wait(1_000) === 0);
+      const got = receive(3, packet);
+      if (got === 0) process.exit(0);
+      console.error(new TextDecoder().decode(packet.subarray(1, got)));
+    }
+  });
+  setInterval(() => {}, 1_000);
+  console.error("ready");
+`;
+
+function letter(body: string): FromDesk {
+  return { say: "input", input: { on: "client", body } };
+}
+
+test("Pulse.say() lets what clients say travel together, and nothing overtake it", async () => {
+  const said: FromDesk[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const pulse = new Pulse([process.execPath, "-e", repeater], {
+    heard() {},
+    grumbled(line) {
+      if (line === "ready") {
+        for (const n of Array(20).keys()) pulse.say(letter(`${n}`));
+        pulse.say({ say: "alive" });
+        pulse.say(letter("last"));
+        process.kill(pulse.pid, "SIGUSR1");
+      } else said.push(JSON.parse(line));
+      if (line.includes("last")) pulse.hangUp();
+    },
+    ended: resolve,
+  });
+  await promise;
+  const bodies = [...Array(20).keys()].map(String);
+  expect(said).toEqual([
+    { say: "clients", bodies: bodies.slice(0, 16) },
+    { say: "clients", bodies: bodies.slice(16) },
+    { say: "alive" },
+    { say: "clients", bodies: ["last"] },
+  ]);
+});
+
+test("Pulse.backlog is what has no room yet, and all of it is heard", async () => {
+  let said = 0;
+  let heard = 0;
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const pulse = new Pulse([process.execPath, "-e", repeater], {
+    heard() {},
+    grumbled(line) {
+      if (line !== "ready") heard += JSON.parse(line).bodies.length;
+      else {
+        for (; pulse.backlog < 3; said++) expect(pulse.say(letter("x".repeat(60)))).toBe(true);
+        process.kill(pulse.pid, "SIGUSR1");
+      }
+      if (heard === said) pulse.hangUp();
+    },
+    ended: resolve,
+  });
+  await promise;
+  expect(pulse.backlog).toBe(0);
+  expect(heard).toBe(said);
+  expect(said).toBeGreaterThan(100);
 });

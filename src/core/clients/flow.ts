@@ -37,12 +37,13 @@ export class Flow {
     if (this.#unsettled.length > flowMax) this.#closedAt = now;
   }
 
-  /** Everybody has all up to this number. True when it was closed and is so no more. */
+  /** Everybody has all up to this number. True when it was closed and is so no more: not until half of what made it
+   *  close is settled, so that it is not opened and closed again for every acknowledgement. */
   opens(settled: number, limitMs: number, now: Instant): boolean {
     if (this.#closedAt === undefined) return false;
     if (now >= after(this.#closedAt, limitMs)) this.#unsettled = [];
     else this.#drop(settled);
-    if (this.#unsettled.length > flowMax) return false;
+    if (this.#unsettled.length > flowMax / 2) return false;
     this.#closedAt = undefined;
     return true;
   }

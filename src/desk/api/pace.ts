@@ -3,9 +3,9 @@
 // The desk hears a client faster than the pulse can send: what it does not hold back would pile up between the two,
 // and at some length be lost (desk/pulse.ts).
 
-/** Packets that may wait for the pulse. */
-const backlogMax = 64;
-/** It takes one in a third of a millisecond. */
+/** Packets that may wait for the pulse, of sixteen messages each: the kernel has some hundred more for it. */
+const backlogMax = 8;
+/** It takes one in some milliseconds. */
 const lookAgainMs = 5;
 
 export interface PaceOptions {

@@ -1,0 +1,249 @@
+// What clients cost the heartbeat: two nodes, 25 clients on each that say 100 messages a second to their namesakes,
+// beside the same nodes without clients; hb and Heartbeat 3.0.6 in one run.
+//
+//   bench/clients [--clients N] [--rate N] [--seconds N] [--only NAMES] [--json]
+//
+// Lateness is read at the switch: how much later than keepalive after the last heartbeat the next one came. Of hb it is
+// also what its pulse says of itself. All shares of a processor are measured over the same seconds.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { HB, settled, status } from "../test/lab/agent.ts";
+import { configure } from "../test/lab/conf.ts";
+import { startHeartbeat } from "../test/lab/heartbeat.ts";
+import type { Host } from "../test/lab/host.ts";
+import { type Lab, withLab } from "../test/lab/lab.ts";
+import { until } from "../test/lab/until.ts";
+import type { Told } from "./clientload.ts";
+import { table } from "./figure.ts";
+import { Sniffer } from "./sniffer.ts";
+
+const NODES = ["alice", "bob"];
+const KEEPALIVE_MS = 100;
+const BUN = join(import.meta.dir, "../node_modules/.bin/bun");
+const LOAD = join(import.meta.dir, "clientload.ts");
+/** `###\n11:(0)t=status`: the packets that are heartbeats. */
+const STATUS = "udp port 694 and udp[12:4] = 0x31313a28 and udp[20:4] = 0x73746174";
+const CLOCK_HZ = 100;
+
+type Program = "hb" | "other" | "heartbeat";
+
+interface Process {
+  readonly name: string;
+  readonly busyPercent: number;
+  readonly rssMib: number;
+}
+
+interface Figures {
+  readonly program: Program;
+  readonly clients: number;
+  /** Messages of clients that were handed to a client, per second, on both nodes. */
+  readonly saidPerS: number;
+  readonly heardPerS: number;
+  readonly lostClients: number;
+  readonly tookMs: Told["tookMs"];
+  readonly wireLateMs: { readonly p99: number; readonly worst: number };
+  /** In the same seconds; the edge below which 99 % of its wake-ups were, and the worst of its life. */
+  readonly pulseLateMs?: { readonly p99: number; readonly worst: number };
+  readonly heartbeats: number;
+  /** Of the first node. */
+  readonly processes: readonly Process[];
+}
+
+interface Wanted {
+  readonly clients: number;
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+function start(program: Program, host: Host): Promise<unknown> {
+  if (program === "heartbeat") return startHeartbeat(host);
+  const file = program === "hb" ? HB : (process.env.HB_OTHER ?? HB);
+  host.spawn([file, "agent"], "hb.log");
+  return Promise.resolve();
+}
+
+async function active(program: Program, host: Host): Promise<void> {
+  if (program !== "heartbeat") await settled(host, 60_000);
+  const what = `the client API of ${host.name}`;
+  await until({ what, withinMs: 60_000, everyMs: 300 }, async () => {
+    const all = await Promise.all(
+      NODES.map((node) => host.exec(["cl_status", "nodestatus", node])),
+    );
+    return all.every(({ stdout }) => stdout.trim() === "active");
+  });
+}
+
+/** Ticks of every process of the daemon, by what it is. */
+function ticks(host: Host): Map<number, { readonly name: string; readonly ticks: number }> {
+  const all = new Map<number, { readonly name: string; readonly ticks: number }>();
+  for (const pid of host.pidsOf(/\bhb\S* agent|\bhb pulse|^heartbeat:/)) {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [user = "0", system = "0"] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    const command = readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
+    const name = command.includes("agent") ? "desk" : command.replace(/^hb /, "");
+    all.set(pid, { name, ticks: Number(user) + Number(system) });
+  }
+  return all;
+}
+
+function rssMib(pid: number): number {
+  const [, kib = "0"] =
+    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
+  return Number(kib) / 1024;
+}
+
+function tellings(host: Host): Told[] {
+  const lines = host.read("log/load.log").split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Told);
+}
+
+async function load(lab: Lab, { clients, rate }: Wanted): Promise<void> {
+  const each = clients / NODES.length;
+  for (const host of lab.hosts) {
+    host.spawn([BUN, LOAD, host.name, `${each}`, `${rate}`], "load.log");
+  }
+  for (const host of lab.hosts) {
+    const what = `${each} clients of ${host.name}`;
+    await until(
+      { what, withinMs: 60_000, everyMs: 200 },
+      () => tellings(host).at(-1)?.signedOn === each,
+    );
+  }
+}
+
+/** The upper edge of the bucket with this share of what came between two histograms. */
+function quantile(
+  before: readonly (readonly [number, number])[],
+  after: readonly (readonly [number, number])[],
+  share: number,
+  total: number,
+): number {
+  for (const [n, [edge, count]] of after.entries()) {
+    if (count - (before[n]?.[1] ?? 0) >= total * share) return edge;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+async function measured(program: Program, lab: Lab, wanted: Wanted): Promise<Figures> {
+  const [first] = lab.hosts;
+  if (first === undefined) throw new Error("a lab without hosts");
+  const heartbeats = new Map<string, number[]>();
+  const sniffer = new Sniffer(lab, STATUS, (atMs, text) => {
+    const from = /IP (\S+)\.\d+ >/.exec(text)?.[1] ?? "";
+    heartbeats.set(from, [...(heartbeats.get(from) ?? []), atMs]);
+  });
+  await sniffer.ready();
+  const viewBefore = program === "heartbeat" ? undefined : (await status(first))?.pulse;
+  const [before, beganMs] = [ticks(first), Date.now()];
+  await Bun.sleep(wanted.seconds * 1_000);
+  const after = ticks(first);
+  const endedMs = Date.now();
+  const view = program === "heartbeat" ? undefined : (await status(first))?.pulse;
+  sniffer.stop();
+  const told = lab.hosts.flatMap((host) =>
+    tellings(host).filter(({ atMs }) => atMs > beganMs + 1_000 && atMs <= endedMs),
+  );
+  const seconds = told.length / NODES.length;
+  const sum = (of: (each: Told) => number) => told.reduce((all, each) => all + of(each), 0);
+  const late = [...heartbeats.values()]
+    .flatMap((moments) =>
+      moments.slice(1).map((at, n) => Math.max(0, at - (moments[n] ?? at) - KEEPALIVE_MS)),
+    )
+    .toSorted((a, b) => a - b);
+  const [was, is] = [viewBefore?.lateness, view?.lateness];
+  return {
+    program,
+    clients: wanted.clients,
+    saidPerS: seconds === 0 ? 0 : sum((each) => each.sent) / seconds,
+    heardPerS: seconds === 0 ? 0 : sum((each) => each.own + each.others) / seconds,
+    lostClients: Math.max(0, ...lab.hosts.map((host) => tellings(host).at(-1)?.lost ?? 0)),
+    tookMs: {
+      median: Math.max(0, ...told.map(({ tookMs }) => tookMs.median)),
+      p99: Math.max(0, ...told.map(({ tookMs }) => tookMs.p99)),
+      worst: Math.max(0, ...told.map(({ tookMs }) => tookMs.worst)),
+    },
+    wireLateMs: { p99: late[Math.floor(late.length * 0.99)] ?? 0, worst: late.at(-1) ?? 0 },
+    ...(was !== undefined &&
+      is !== undefined && {
+        pulseLateMs: {
+          p99: quantile(was.buckets, is.buckets, 0.99, is.count - was.count),
+          worst: view?.lateMs.worst ?? 0,
+        },
+      }),
+    heartbeats: late.length,
+    processes: [...after].map(([pid, { name, ticks: now }]) => ({
+      name,
+      busyPercent:
+        ((now - (before.get(pid)?.ticks ?? 0)) / CLOCK_HZ / (endedMs - beganMs)) * 100_000,
+      rssMib: rssMib(pid),
+    })),
+  };
+}
+
+async function figures(program: Program, wanted: Wanted): Promise<Figures> {
+  let found: Figures | undefined;
+  await withLab({ hosts: NODES, name: "clients" }, async (lab) => {
+    configure(lab, {
+      resources: [],
+      ...{ keepalive: `${KEEPALIVE_MS}ms`, warntime: "1500ms", deadtime: "3", initdead: "6" },
+      extra: ["apiauth default uid=root"],
+    });
+    await Promise.all(lab.hosts.map((host) => start(program, host)));
+    await Promise.all(lab.hosts.map((host) => active(program, host)));
+    if (wanted.clients > 0) await load(lab, wanted);
+    found = await measured(program, lab, wanted);
+  });
+  if (found === undefined) throw new Error("nothing was measured");
+  return found;
+}
+
+function row(each: Figures): string[] {
+  const ms = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(2));
+  return [
+    each.program,
+    `${each.clients}`,
+    each.saidPerS.toFixed(0),
+    each.heardPerS.toFixed(0),
+    `${each.lostClients}`,
+    `${ms(each.tookMs.median)} / ${ms(each.tookMs.p99)} / ${ms(each.tookMs.worst)}`,
+    `${ms(each.wireLateMs.p99)} / ${ms(each.wireLateMs.worst)}`,
+    `${ms(each.pulseLateMs?.p99)} / ${ms(each.pulseLateMs?.worst)}`,
+    each.processes
+      .map(
+        ({ name, busyPercent, rssMib: mib }) =>
+          `${name} ${busyPercent.toFixed(0)} % ${mib.toFixed(0)} MiB`,
+      )
+      .join(", "),
+  ];
+}
+
+const head = [
+  ...["program", "clients", "said/s", "heard/s", "gone", "on their way (median / p99 / worst)"],
+  ...["heartbeats late (p99 / worst)", "pulse late (p99 ≤ / worst)", "processes of one node"],
+];
+
+const { values } = parseArgs({
+  options: {
+    clients: { type: "string", default: "50" },
+    rate: { type: "string", default: "100" },
+    seconds: { type: "string", default: "20" },
+    only: { type: "string", default: process.env.HB_OTHER ? "hb,other,heartbeat" : "hb,heartbeat" },
+    json: { type: "boolean", default: false },
+  },
+});
+const found: Figures[] = [];
+for (const program of values.only.split(",") as Program[]) {
+  for (const clients of [0, Number(values.clients)]) {
+    const wanted = { clients, rate: Number(values.rate), seconds: Number(values.seconds) };
+    found.push(await figures(program, wanted));
+    process.stderr.write(`${row(found.at(-1) as Figures).join("  ")}\n`);
+  }
+}
+process.stdout.write(
+  values.json ? `${JSON.stringify(found)}\n` : `${table([head, ...found.map(row)])}\n`,
+);
