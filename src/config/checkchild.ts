@@ -2,7 +2,7 @@
 // is missing. Each with its place in ha.cf. Whether there is its user only name services know.
 
 import type { Given } from "./check.ts";
-import { expandChildren, type FindProgram, pacemakerMode } from "./child.ts";
+import { expandChildren, type FindProgram, isDispensable, pacemakerMode } from "./child.ts";
 import type { HaCf } from "./hacf.ts";
 import { restFrom, split } from "./lexer.ts";
 import type { Problem } from "./problem.ts";
@@ -38,7 +38,10 @@ export function checkChildren({ conf, spots }: HaCf, around: Around): readonly P
 
 function checkProgram(path: Word, find: FindProgram, report: Report): void {
   const found = find(path.text);
-  if (found === "missing") {
+  if (found !== "program" && isDispensable(path.text)) {
+    const message = `${quote(path.text)} is not there and not started: hb does its work itself`;
+    report.warning(path, message, "Remove the line when all nodes run hb");
+  } else if (found === "missing") {
     const name = path.text.slice(path.text.lastIndexOf("/") + 1);
     // Debian has moved them since old files were written.
     const moved = [`/usr/libexec/heartbeat/${name}`].find((each) => find(each) === "program");

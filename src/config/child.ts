@@ -35,6 +35,11 @@ export function pacemakerMode(text: string): PacemakerMode | undefined {
   return Object.hasOwn(modes, lower) ? modes[lower] : undefined;
 }
 
+/** Whether hb does by itself what this program was for: then its absence keeps no node from starting. */
+export function isDispensable(path: string): boolean {
+  return path.endsWith("/ipfail");
+}
+
 /** Where Pacemaker's programs and Heartbeat's are looked for, in this order. */
 export const programFolders: readonly string[] = [
   "/usr/libexec/pacemaker",
@@ -60,7 +65,8 @@ interface Wanted {
   readonly crmdSpawnsPengine: boolean;
 }
 
-/** All programs, with those that Pacemaker needs in the place of its line. */
+/** All programs, with those that Pacemaker needs in the place of its line; without those that need not be
+ *  there and are not. */
 export function expandChildren(
   { children, pacemaker, crmdSpawnsPengine, membership = false }: Wanted,
   find: FindProgram,
@@ -84,10 +90,9 @@ export function expandChildren(
       const line = watched && valgrind !== undefined ? `${valgrind} ${path}` : path;
       return [{ kind, user, path, line }];
     });
-  return {
-    children: children.flatMap((child) => (child.kind === "pacemaker" ? needed() : [child])),
-    missing,
-  };
+  const isThere = ({ path }: Child) => !isDispensable(path) || find(path) === "program";
+  const all = children.flatMap((child) => (child.kind === "pacemaker" ? needed() : [child]));
+  return { children: all.filter(isThere), missing };
 }
 
 interface Program {

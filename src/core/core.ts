@@ -7,6 +7,7 @@ import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
 import { Consensus } from "./ccm/consensus.ts";
+import { heldWord } from "./clients/directory.ts";
 import { letterOf } from "./clients/letter.ts";
 import { Register } from "./clients/register.ts";
 import type { Effect } from "./effect.ts";
@@ -99,7 +100,11 @@ export class Core {
   }
 
   #tellDirectory(effects: Effect[], now: Instant): void {
-    this.#register.tell(effects, this.#groups.summary(), () => this.#membership.directory(now));
+    const { groups, self } = this.#config;
+    const isMember = this.#membership.status === "active";
+    const ownsNone = isMember && groups.every(({ owner }) => owner !== self);
+    const resources = heldWord(this.#groups.summary(), ownsNone);
+    this.#register.tell(effects, resources, () => this.#membership.directory(now));
   }
 
   /** The process may end when the virtual routers have left as well. */

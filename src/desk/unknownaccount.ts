@@ -2,7 +2,7 @@
 // program is.
 
 import type { Source } from "../config/check.ts";
-import { expandChildren } from "../config/child.ts";
+import { expandChildren, isDispensable } from "../config/child.ts";
 import { split } from "../config/lexer.ts";
 import type { Problem } from "../config/problem.ts";
 import { Report, type Spot } from "../config/report.ts";
@@ -15,17 +15,21 @@ interface Named {
   readonly spot: Spot;
   /** A number is none. */
   readonly byName?: true;
+  /** What happens without it; absent: this node does not start, for a program of it cannot be run. */
+  readonly otherwise?: string;
 }
 
-/** As Heartbeat, hb does not start with a right that nobody can have, or a program that nobody can run: it is a name
- *  misspelt. */
+/** As Heartbeat, hb does not start with a program that nobody can run. A right that nobody can have harms nobody:
+ *  an old ha.cf may name users of packages that are gone. */
 export async function unknownAccounts({ file, text = "" }: Source): Promise<Problem[]> {
   const report = new Report(file);
-  for (const { kind, name, spot, byName } of accountsIn(text)) {
+  for (const { kind, name, spot, byName, otherwise } of accountsIn(text)) {
     const isNumber = byName === true && /^[0-9]+$/.test(name);
     if (!isNumber && (await accountNumber(kind, name)) !== undefined) continue;
     const hint = `"getent ${kind === "user" ? "passwd" : "group"}" lists those that there are`;
-    report.error(spot, `This host has no ${kind} ${quote(name)}`, hint);
+    const message = `This host has no ${kind} ${quote(name)}`;
+    if (otherwise === undefined) report.error(spot, message, hint);
+    else report.warning(spot, `${message}: ${otherwise}`, hint);
   }
   return report.problems;
 }
@@ -43,7 +47,7 @@ function accountsIn(text: string): Named[] {
         return rest.flatMap(namesIn);
       case "respawn":
       case "failfast":
-        return [{ kind: "user", name: first.text, spot: first, byName: true }];
+        return [{ kind: "user", name: first.text, spot: first, byName: true, ...fate(rest[0]) }];
       case "pacemaker":
       case "crm":
         return pacemakerUsers(first.text).map((name) => ({ kind: "user", name, spot: first }));
@@ -67,6 +71,10 @@ function namesIn(right: Spot & { readonly text: string }): Named[] {
   return list.split(",").flatMap((name) => {
     const spot = { line: right.line, column, source: right.source };
     column += name.length + 1;
-    return name === "" ? [] : [{ kind, name, spot }];
+    return name === "" ? [] : [{ kind, name, spot, otherwise: "it gives nobody a right" }];
   });
+}
+
+function fate(path: { readonly text: string } | undefined): Pick<Named, "otherwise"> {
+  return isDispensable(path?.text ?? "") ? { otherwise: "hb does its work itself" } : {};
 }

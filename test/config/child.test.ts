@@ -130,10 +130,10 @@ test.each([
 });
 
 test("checkAll() says where a program is that Debian has moved", () => {
-  const program = only("/usr/libexec/heartbeat/ipfail");
-  const line = `${five}respawn hacluster /usr/lib/heartbeat/ipfail\n`;
+  const program = only("/usr/libexec/heartbeat/dopd");
+  const line = `${five}respawn hacluster /usr/lib/heartbeat/dopd\n`;
   const [problem] = checkAll(given(line, { program })).problems;
-  expect(problem?.hint).toBe("It is /usr/libexec/heartbeat/ipfail here");
+  expect(problem?.hint).toBe("It is /usr/libexec/heartbeat/dopd here");
 });
 
 test("checkAll() refuses Pacemaker without its programs", () => {
@@ -155,4 +155,17 @@ test("checkAll() does not read haresources where Pacemaker decides, and says so"
 test("checkAll() asks nothing of this host where the files are not for it", () => {
   const { program: _, ...parts } = given(`${five}crm on\nrespawn x /none\n`);
   expect(said(parts)).toEqual([]);
+});
+
+test("ipfail need not be there, for hb does its work: it is not started, and a warning says so", () => {
+  const path = "/usr/lib/heartbeat/ipfail";
+  const haCf = `respawn hacluster ${path}\nrespawn root /usr/bin/guard\n${five}`;
+  const program = only("/usr/bin/guard");
+  const { conf } = parseHaCf(haCf, "ha.cf");
+  expect(expandChildren(conf, program).children.map(({ path }) => path)).toEqual([
+    "/usr/bin/guard",
+  ]);
+  const message = `"${path}" is not there and not started: hb does its work itself`;
+  expect(said(given(haCf, { program }))).toContain(`warning ha.cf:1:19 ${message}`);
+  expect(expandChildren(conf, () => "program").children).toHaveLength(2);
 });

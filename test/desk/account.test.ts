@@ -25,14 +25,19 @@ test("unknownAccounts() names each that this host does not have, with its place"
   expect(
     problems.map(({ level, line, column, message }) => [level, line, column, message]),
   ).toEqual([
-    ["error", 2, 25, 'This host has no user "ghost"'],
-    ["error", 2, 40, 'This host has no group "spectre"'],
+    ["warning", 2, 25, 'This host has no user "ghost": it gives nobody a right'],
+    ["warning", 2, 40, 'This host has no group "spectre": it gives nobody a right'],
   ]);
 });
 
 test("unknownAccounts() names the users of programs, for whom a number does not do", async () => {
-  const text = "respawn root /bin/a\nfailfast nobdy /bin/b\nrespawn 0 /bin/c\nrespawn\ncrm off\n";
+  const text =
+    "respawn root /bin/a\nfailfast nobdy /bin/b\nrespawn 0 /bin/c\nrespawn gone /usr/lib/heartbeat/ipfail\nrespawn\ncrm off\n";
   const problems = await unknownAccounts({ file: "ha.cf", text });
-  const said = problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
-  expect(said).toEqual(['2:10 This host has no user "nobdy"', '3:9 This host has no user "0"']);
+  const said = problems.map(({ level, line, message }) => `${level} ${line} ${message}`);
+  expect(said).toEqual([
+    'error 2 This host has no user "nobdy"',
+    'error 3 This host has no user "0"',
+    'warning 4 This host has no user "gone": hb does its work itself',
+  ]);
 });
