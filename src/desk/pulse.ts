@@ -10,8 +10,9 @@ import { processName } from "./process.ts";
 
 /** More than this unread by the pulse means that it does not read at all. */
 const queuedMax = 4_096;
-/** Messages of clients that travel together, at most: the pulse hears such a packet at once. */
+/** Messages of clients that travel together, at most, and characters in them: the pulse hears such a packet at once. */
 const lettersMax = 16;
+const lettersLength = 8_192;
 /** What it wrote to stderr is waited for; not for ever, as somebody else may hold the pipe. */
 const stderrMs = 300;
 
@@ -48,6 +49,7 @@ export class Pulse {
   readonly #queue: Uint8Array[] = [];
   /** What clients said in this turn. */
   #letters: string[] = [];
+  #length = 0;
   #isPosting = false;
   /** The same socket, past the runtime: for its last words. */
   readonly #fd: number = -1;
@@ -156,7 +158,8 @@ export class Pulse {
    *  runs before this one goes on. */
   #collect(letter: string) {
     this.#letters.push(letter);
-    if (this.#letters.length >= lettersMax) this.#post();
+    this.#length += letter.length;
+    if (this.#letters.length >= lettersMax || this.#length >= lettersLength) this.#post();
     if (this.#letters.length === 0 || this.#isPosting) return;
     this.#isPosting = true;
     setImmediate(() => {
@@ -169,6 +172,7 @@ export class Pulse {
     const bodies = this.#letters;
     if (bodies.length === 0) return;
     this.#letters = [];
+    this.#length = 0;
     this.#send({ say: "clients", bodies });
   }
 

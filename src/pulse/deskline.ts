@@ -14,8 +14,10 @@ import type { Watch } from "./watch.ts";
 const QUEUE_MAX = 4_096;
 /** Messages for clients that leave together, at most. */
 const BATCH_MAX = 32;
-/** Inputs of one turn, at most: what clients say must not keep the deadlines waiting. */
+/** Inputs of one turn, at most: what clients say must not keep the deadlines waiting. Long ones count for several: to
+ *  sign them takes longer. */
 const HEARD_MAX = 16;
+const HEARD_BYTES = 2_048;
 
 export class DeskLine {
   readonly #fd: number;
@@ -82,7 +84,7 @@ export class DeskLine {
 
   #read(limit: number): void {
     this.#flush();
-    for (let count = 0; count < Math.min(limit, HEARD_MAX) && !this.#closed; ) {
+    for (let cost = 0; cost < Math.min(limit, HEARD_MAX) && !this.#closed; ) {
       const got = this.#receive();
       if (got === undefined) return;
       if (got === 0) {
@@ -90,7 +92,7 @@ export class DeskLine {
         return;
       }
       const value = this.#reader.push(this.#buffer.subarray(0, got));
-      count += value?.say === "clients" ? value.bodies.length : 1;
+      cost += Math.max(value?.say === "clients" ? value.bodies.length : 1, got / HEARD_BYTES);
       if (value !== undefined) this.#heard(value);
     }
   }

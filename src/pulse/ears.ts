@@ -10,6 +10,8 @@ import type { Watch } from "./watch.ts";
 /** What is for the core costs so much of a turn as so many packets that are rejected: digests are made and checked, it
  *  is judged, clients are told. */
 const CORE_COST = 4;
+/** And so much more of it for each so many bytes. */
+const COST_BYTES = 2_048;
 
 /** Longer than any datagram: what UDP and ICMP can carry at most is 65 535 bytes. */
 const PACKET_BUFFER = 65_536;
@@ -68,7 +70,9 @@ export class Ears<Port> {
         return;
       }
       if (heard === undefined) return;
-      cost += this.#listener.heard(ports, heard) ? CORE_COST : 1;
+      const isForCore = this.#listener.heard(ports, heard);
+      const bytes = heard.packet?.length ?? 0;
+      cost += (isForCore ? CORE_COST : 1) * (1 + Math.floor(bytes / COST_BYTES));
       // What was heard may have closed the ear.
       if (ports.size === 0) return;
     }

@@ -79,3 +79,13 @@ test("DeskLine hears so much of clients in a turn that nobody else waits for it,
   for (let n = 0; n < 9; n++) read(256);
   expect(heard).toBe(160);
 });
+
+test("DeskLine hears one long message in a turn", () => {
+  let heard = 0;
+  const { tell, read } = line(() => (heard += 1));
+  for (let n = 0; n < 2; n++) tell({ say: "clients", bodies: ["x".repeat(40_000)] });
+  read(256);
+  expect(heard).toBe(1);
+  read(256);
+  expect(heard).toBe(2);
+});
