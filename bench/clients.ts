@@ -25,13 +25,14 @@ const BUN = join(import.meta.dir, "../node_modules/.bin/bun");
 const LOAD = join(import.meta.dir, "clientload.ts");
 /** `###\n11:(0)t=status`: the packets that are heartbeats. */
 const STATUS = "udp port 694 and udp[12:4] = 0x31313a28 and udp[20:4] = 0x73746174";
-const CLOCK_HZ = 100;
 
 type Program = "hb" | "other" | "heartbeat";
 
 interface Process {
   readonly name: string;
   readonly busyPercent: number;
+  /** Ready to run while others ran: what a busy machine costs. */
+  readonly waitPercent: number;
   readonly rssMib: number;
 }
 
@@ -75,18 +76,24 @@ async function active(program: Program, host: Host): Promise<void> {
   });
 }
 
-/** Ticks of every process of the daemon, by what it is. */
-function ticks(host: Host): Map<number, { readonly name: string; readonly ticks: number }> {
-  const all = new Map<number, { readonly name: string; readonly ticks: number }>();
-  for (const pid of host.pidsOf(/\bhb\S* agent|\bhb pulse|^heartbeat:/)) {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    const [user = "0", system = "0"] = stat
-      .slice(stat.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 13);
+/** Nanoseconds that the main thread of a process has run, and has waited for a processor. */
+interface Spent {
+  readonly name: string;
+  readonly ranNs: number;
+  readonly waitedNs: number;
+}
+
+const names = { agent: "desk", clientload: "clients" };
+
+/** Of every process of the daemon, and of the clients. */
+function spent(host: Host): Map<number, Spent> {
+  const all = new Map<number, Spent>();
+  for (const pid of host.pidsOf(/\bhb\S* agent|\bhb pulse|^heartbeat:|^\S*bun .*clientload/)) {
     const command = readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
-    const name = command.includes("agent") ? "desk" : command.replace(/^hb /, "");
-    all.set(pid, { name, ticks: Number(user) + Number(system) });
+    const [ran = "0", waited = "0"] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ");
+    const known = Object.entries(names).find(([word]) => command.includes(word))?.[1];
+    const name = known ?? command.replace(/^hb /, "");
+    all.set(pid, { name, ranNs: Number(ran), waitedNs: Number(waited) });
   }
   return all;
 }
@@ -139,9 +146,9 @@ async function measured(program: Program, lab: Lab, wanted: Wanted): Promise<Fig
   });
   await sniffer.ready();
   const viewBefore = program === "heartbeat" ? undefined : (await status(first))?.pulse;
-  const [before, beganMs] = [ticks(first), Date.now()];
+  const [before, beganMs] = [spent(first), Date.now()];
   await Bun.sleep(wanted.seconds * 1_000);
-  const after = ticks(first);
+  const after = spent(first);
   const endedMs = Date.now();
   const view = program === "heartbeat" ? undefined : (await status(first))?.pulse;
   sniffer.stop();
@@ -176,12 +183,16 @@ async function measured(program: Program, lab: Lab, wanted: Wanted): Promise<Fig
         },
       }),
     heartbeats: late.length,
-    processes: [...after].map(([pid, { name, ticks: now }]) => ({
-      name,
-      busyPercent:
-        ((now - (before.get(pid)?.ticks ?? 0)) / CLOCK_HZ / (endedMs - beganMs)) * 100_000,
-      rssMib: rssMib(pid),
-    })),
+    processes: [...after].map(([pid, { name, ranNs, waitedNs }]) => {
+      const was = before.get(pid);
+      const percent = (ns: number) => ns / (endedMs - beganMs) / 10_000;
+      return {
+        name,
+        busyPercent: percent(ranNs - (was?.ranNs ?? 0)),
+        waitPercent: percent(waitedNs - (was?.waitedNs ?? 0)),
+        rssMib: rssMib(pid),
+      };
+    }),
   };
 }
 
@@ -214,10 +225,10 @@ function row(each: Figures): string[] {
     `${ms(each.wireLateMs.p99)} / ${ms(each.wireLateMs.worst)}`,
     `${ms(each.pulseLateMs?.p99)} / ${ms(each.pulseLateMs?.worst)}`,
     each.processes
-      .map(
-        ({ name, busyPercent, rssMib: mib }) =>
-          `${name} ${busyPercent.toFixed(0)} % ${mib.toFixed(0)} MiB`,
-      )
+      .map(({ name, busyPercent, waitPercent, rssMib: mib }) => {
+        const times = `${busyPercent.toFixed(0)} % (waits ${waitPercent.toFixed(0)} %)`;
+        return `${name} ${times} ${mib.toFixed(0)} MiB`;
+      })
       .join(", "),
   ];
 }

@@ -132,6 +132,8 @@ export class Core {
           ...groups.expire(now),
           ...this.#routers.expire(now),
         ];
+      case "beat":
+        return this.#membership.beat(now);
       case "overslept":
         return this.#overslept(input.ms, now);
       case "message":

@@ -12,6 +12,8 @@ export type Input =
   | { readonly on: "clock"; readonly bootUnixMs: number; readonly load: string }
   /** The moment that `deadline()` named has come (or passed). */
   | { readonly on: "alarm" }
+  /** The same, but what has arrived is not read yet: what needs nothing but the time is done, and nobody judged. */
+  | { readonly on: "beat" }
   /** The loop was away for `ms` beyond its deadline (SIGSTOP, VM pause). Given after the sockets were
    *  drained and before anything else is judged. */
   | { readonly on: "overslept"; readonly ms: number }

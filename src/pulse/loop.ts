@@ -2,6 +2,9 @@
 //
 // All inputs of a turn carry one moment, read after the wait. A process that was stopped in the
 // middle of a turn therefore learns of it at the head of the next one, before it judges anybody.
+//
+// A heartbeat that is due leaves before anything is read. What was read is put off when a deadline comes
+// meanwhile: it is heard in the next turn, before anybody is judged.
 
 import type { Effect } from "../core/effect.ts";
 import type { Input } from "../core/input.ts";
@@ -52,6 +55,8 @@ class Turn {
   readonly #host: Host;
   #now: Instant;
   #stuck = 0;
+  /** Something that was read is not heard yet. */
+  #isBehind = false;
 
   constructor(core: Steps, host: Host) {
     this.#core = core;
@@ -70,7 +75,7 @@ class Turn {
   next(): void {
     const before = this.#now;
     const asked = this.#asked();
-    this.#host.sleep(asked);
+    this.#host.sleep(this.#isBehind ? before : asked);
     const now = this.#host.now();
     this.#now = now;
 
@@ -84,10 +89,11 @@ class Turn {
       this.#host.overslept(now);
       this.#step({ on: "overslept", ms: lateMs });
     }
+    if (isDue && !overslept) this.#step({ on: "beat" });
     // What arrived between the wait and now (a signal, a nap right after it) counts too.
     if (isDue) this.#host.look();
     this.#host.read(overslept ? READ_LIMIT_OVERSLEPT : isDue ? READ_LIMIT_DUE : READ_LIMIT);
-    this.#drain();
+    this.#drain(isDue || overslept ? undefined : asked);
     this.#finish(overslept);
   }
 
@@ -101,20 +107,24 @@ class Turn {
   /** The core's own deadline, then the host's business, then the leases if all was well. */
   #finish(overslept: boolean): void {
     const due = this.#core.deadline();
-    if (due !== undefined && due <= this.#now) {
+    if (due !== undefined && due <= this.#now && !this.#isBehind) {
       this.#step({ on: "alarm" });
       this.#drain();
     }
     this.#host.expire(this.#now);
-    this.#drain();
+    if (!this.#isBehind) this.#drain();
     if (!overslept) this.#host.renew(this.#now);
-    this.#drain();
+    if (!this.#isBehind) this.#drain();
     this.#host.answer((pulse) => this.#core.snapshot(this.#now, pulse));
   }
 
-  #drain(): void {
+  /** Hears what was read; from this moment on, no more of it. */
+  #drain(until?: Instant): void {
+    this.#isBehind = false;
     for (let input = this.#host.next(); input !== undefined; input = this.#host.next()) {
       this.#step(input);
+      this.#isBehind = until !== undefined && this.#host.now() >= until;
+      if (this.#isBehind) return;
     }
   }
 

@@ -19,6 +19,26 @@ function addCarol(...said: readonly Message[]): unknown {
   return effects.find((effect) => effect.do === "reply");
 }
 
+describe("Core.step() with a beat", () => {
+  test("sends the heartbeat that is due, once, and judges nobody", () => {
+    const core = new Core(config("alice"), boot("alice"), at(0));
+    core.step({ on: "start" }, at(0));
+    core.step({ on: "message", link: "eth0", message: status("bob", "active", { seq: 1 }) }, at(1));
+    const { keepaliveMs } = config("alice").timing;
+    const beats = (ms: number) =>
+      core
+        .step({ on: "beat" }, at(ms))
+        .map((effect) => (effect.do === "send" ? textOf(effect.message, "t") : effect.do));
+    // The last one left when bob was heard.
+    expect(beats(keepaliveMs)).toEqual([]);
+    expect(beats(keepaliveMs + 1)).toEqual(["status", "ping"]);
+    expect(beats(keepaliveMs + 1)).toEqual([]);
+    // Long after bob's last sign of life.
+    expect(beats(1_000 * keepaliveMs)).toEqual(["status", "ping"]);
+    expect(core.deadline()).toBeLessThan(1_000 * keepaliveMs);
+  });
+});
+
 describe("Core.step() with addnode", () => {
   test("warns beside a Heartbeat 3 node, which knows groups of two nodes alone", () => {
     expect(addCarol(status("bob", "up", { seq: 1 }))).toEqual({

@@ -33,6 +33,22 @@ test("runLoop() gives the alarm at the core's deadline, again and again", () =>
     expect(lateMs.p99).toBeLessThanOrEqual(lateMs.worst);
   }));
 
+test("runLoop() lets a heartbeat that is due out before it hears the rest, and judges nobody before that", () =>
+  withPuppet({}, async (puppet) => {
+    puppet.order({ beatMs: 20 });
+    await puppet.input("alarm");
+    // More than is heard in 20 ms.
+    puppet.say({ say: "clients", bodies: Array<string>(4_000).fill("{}") });
+    const heard = () => puppet.told.filter(({ input }) => input.on === "client").length;
+    await until("all that was said", () => heard() === 4_000);
+    await until("an alarm after it", () => puppet.told.at(-1)?.input.on === "alarm");
+    const kinds = puppet.told.map(({ input }) => input.on);
+    const first = kinds.indexOf("client");
+    const between = kinds.slice(first, kinds.lastIndexOf("client"));
+    expect(between.filter((kind) => kind !== "client")).toEqual(["beat"]);
+    expect(kinds[kinds.lastIndexOf("client") + 1]).toBe("alarm");
+  }));
+
 test("runLoop() tells of oversleeping first, then what was heard meanwhile, then the alarm", () =>
   withPuppet({ timing: quick, media: [loopback] }, async (sleeper) => {
     const other = new Puppet({ media: [loopback] });

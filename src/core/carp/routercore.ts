@@ -76,6 +76,7 @@ export class RouterCore {
       case "reload":
         return this.#reload(input.config, now);
       case "start":
+      case "beat":
       case "clock":
       case "message":
       case "link":

@@ -109,11 +109,8 @@ export class Membership {
     const turn = this.#turn(now);
     const judged = this.#reception.hear(turn, { link, message }, now);
     if (judged === undefined) return turn;
-    if ("joining" in judged) {
-      this.#registrar.join(turn, judged.joining, now);
-    } else {
-      this.#understand(turn, judged, now);
-    }
+    if ("joining" in judged) this.#registrar.join(turn, judged.joining, now);
+    else this.#understand(turn, judged, now);
     this.#advance(turn, now);
     return turn;
   }
@@ -147,6 +144,13 @@ export class Membership {
     const text = `This host was away for ${Math.round(ms)} ms: that silence is nobody's fault`;
     turn.log("warn", "overslept", text, { ms: Math.round(ms) });
     return turn;
+  }
+
+  /** The heartbeat alone, if its time has come: it must not wait for what others have to say. */
+  beat(now: Instant): Effect[] {
+    const turn = this.#turn(now);
+    if (this.#statusAt !== undefined && now >= this.#statusAt) this.#beat(turn, now);
+    return turn.effects;
   }
 
   /** Does what the time has come for. */
