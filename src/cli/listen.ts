@@ -26,7 +26,7 @@ export const listen = command({
   },
   repeatable: ["channel"],
   operands: {
-    name: "nodes|links|groups",
+    name: "nodes|links|groups|membership",
     description: "What to be told; all of them, unless there is a channel",
   },
   lists: [
@@ -36,6 +36,10 @@ export const listen = command({
         ["node NODE STATE KIND", "A node is active, dead …"],
         ["link NODE LINK STATE", "A node is heard on a link, or no longer"],
         ["group GROUP HOLDER STATE", "Who holds a group; - for nobody. STATE is that on this node"],
+        [
+          "membership NUMBER QUORUM STATE MEMBERS",
+          "QUORUM is quorum or no-quorum; NUMBER is - before the first (membership on)",
+        ],
         ["message CHANNEL NODE TEXT", "Something was said; line ends in it are shown as \\n"],
       ],
     },
@@ -52,7 +56,7 @@ It ends with the agent; whoever must not miss anything starts it again, and is t
   async run({ args, operands, every, calledAs }) {
     const unknown = operands.find((word) => !isTopic(word));
     if (unknown !== undefined) {
-      return misuse(calledAs, `Unknown word "${unknown}": nodes, links and groups are known`);
+      return misuse(calledAs, `Unknown word "${unknown}": ${listed} are known`);
     }
     const channels = every("channel");
     const wrong = channels.find((name) => !isChannel(name));
@@ -86,6 +90,8 @@ It ends with the agent; whoever must not miss anything starts it again, and is t
   },
 });
 
+const listed = `${topics.slice(0, -1).join(", ")} and ${topics.at(-1)}`;
+
 function isTopic(word: string): word is Topic {
   return topics.some((topic) => topic === word);
 }
@@ -98,6 +104,11 @@ function lineOf(told: Told): string {
       return `link ${told.node} ${told.link} ${told.state}`;
     case "group":
       return `group ${told.group} ${told.holder ?? "-"} ${told.state}`;
+    case "membership": {
+      const { transition, quorum, state, members } = told;
+      const verdict = quorum ? "quorum" : "no-quorum";
+      return ["membership", transition ?? "-", verdict, state, ...members].join(" ");
+    }
     case "message": {
       const { text, ...others } = told.fields;
       const words = text ?? JSON.stringify(others);

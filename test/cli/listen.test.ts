@@ -80,7 +80,38 @@ test("hb listen tells everything as it is, then what changes, and ends with the 
   );
   expect(await new Response(listen.stderr).text()).toBe("The agent has ended\n");
   expect(await listen.exited).toBe(1);
-  expect(asked).toEqual([{ ask: "listen", topics: ["nodes", "links", "groups"], channels: [] }]);
+  expect(asked).toEqual([
+    { ask: "listen", topics: ["nodes", "links", "groups", "membership"], channels: [] },
+  ]);
+});
+
+test("hb listen membership tells number, quorum and members of each that is agreed on", async () => {
+  const members = [{ name: "alice", bornon: 1 }];
+  const first = { state: "JOINED", transition: 3, leader: "alice", members, quorum: false };
+  const both = [...members, { name: "bob", bornon: 4 }];
+  const { run } = await agent((listeners, control) => {
+    for (const membership of [
+      { state: "VERSION_REQUEST", members: [] },
+      first,
+      { ...first, state: "JOINING" },
+      { ...first, transition: 4, quorum: true, members: both },
+    ]) {
+      listeners.published(plainSnapshot({ membership }));
+    }
+    listeners.published(plainSnapshot());
+    control.close();
+  });
+  const listen = listening(run, "membership");
+  expect(await new Response(listen.stdout).text()).toBe(
+    [
+      "membership - no-quorum agreeing",
+      "membership 3 no-quorum agreed alice",
+      "membership 3 no-quorum agreeing alice",
+      "membership 4 quorum agreed alice bob",
+      "membership 4 quorum removed alice bob",
+      "",
+    ].join("\n"),
+  );
 });
 
 test("hb listen --channel hears what is said there, each in one line", async () => {
@@ -137,7 +168,7 @@ test("hb send asks for the words as one text, and for fields", async () => {
 });
 
 test.each([
-  [["listen", "node"], 'Unknown word "node": nodes, links and groups are known'],
+  [["listen", "node"], 'Unknown word "node": nodes, links, groups and membership are known'],
   [["listen", "--channel", "4711"], '"4711" is no channel'],
   [["send"], "CHANNEL"],
   [["send", "deploy"], "There is nothing to say"],

@@ -1,7 +1,13 @@
 // What is different between two states of the cluster, for a program that listens: one plain object for each node, link
-// or group that changed, as it is now. Without a state before, all of them.
+// or group that changed, and for the membership with consensus, as it is now. Without a state before, all of them.
 
-import type { GroupView, LinkView, NodeView, Snapshot } from "../../core/snapshot.ts";
+import type {
+  ConsensusView,
+  GroupView,
+  LinkView,
+  NodeView,
+  Snapshot,
+} from "../../core/snapshot.ts";
 import type { Topic } from "./wish.ts";
 
 export type Change =
@@ -26,9 +32,21 @@ export type Change =
       /** On this node; "removed" when its line is gone. */
       readonly state: string;
       readonly why: string;
+    }
+  | {
+      readonly event: "membership";
+      /** Agreed on, or about to be another one; "removed" when this node takes no part in one any more. */
+      readonly state: "agreed" | "agreeing" | "removed";
+      /** Null before the first. */
+      readonly transition: number | null;
+      readonly quorum: boolean;
+      readonly leader: string | null;
+      readonly members: readonly string[];
+      /** The rule that gives or denies quorum; empty before the first membership. */
+      readonly why: string;
     };
 
-type View = Pick<Snapshot, "nodes" | "groups">;
+type View = Pick<Snapshot, "nodes" | "groups" | "membership">;
 
 /** The changes from one view to the next, by topic in the order of `topics`. */
 export function changes(
@@ -51,6 +69,8 @@ function told(view: View, topic: Topic): readonly Change[] {
       return view.nodes.flatMap((node) => node.links.map((link) => linkTold(node, link)));
     case "groups":
       return view.groups.map(groupTold);
+    case "membership":
+      return view.membership === undefined ? [] : [membershipTold(view.membership)];
   }
 }
 
@@ -64,6 +84,13 @@ function linkTold({ name: node }: NodeView, { name: link, state }: LinkView): Ch
 
 function groupTold({ key, owner, holder, state, why }: GroupView): Change {
   return { event: "group", group: key, owner, holder, state, why };
+}
+
+function membershipTold(view: ConsensusView): Change {
+  const { transition = null, quorum = false, leader = null, why = "" } = view;
+  const state = view.state === "JOINED" ? "agreed" : "agreeing";
+  const members = view.members.map(({ name }) => name);
+  return { event: "membership", state, transition, quorum, leader, members, why };
 }
 
 function difference(was: readonly Change[], is: readonly Change[]): readonly Change[] {
@@ -81,6 +108,9 @@ function isNews(was: Change | undefined, is: Change): boolean {
   if (was === undefined) return true;
   if (was.state !== is.state) return true;
   if (was.event === "node" && is.event === "node") return was.kind !== is.kind;
+  if (was.event === "membership" && is.event === "membership") {
+    return was.transition !== is.transition || was.quorum !== is.quorum;
+  }
   if (was.event !== "group" || is.event !== "group") return false;
   return was.holder !== is.holder || was.owner !== is.owner;
 }
@@ -94,5 +124,7 @@ function nameOf(change: Change): string {
       return `${change.node} ${change.link}`;
     case "group":
       return change.group;
+    case "membership":
+      return "membership";
   }
 }

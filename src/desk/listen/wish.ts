@@ -8,7 +8,7 @@ import { isFieldName } from "../../wire/fieldtype.ts";
 import { isRecord } from "../record.ts";
 import { envelope } from "./heard.ts";
 
-export const topics = ["nodes", "links", "groups"] as const;
+export const topics = ["nodes", "links", "groups", "membership"] as const;
 export type Topic = (typeof topics)[number];
 
 export interface ListenWish {

@@ -8,6 +8,7 @@ import type { CarpViews } from "../carp/sibling.ts";
 import { lastPacketMs } from "../lastpacket.ts";
 import { childMetrics } from "./childmetric.ts";
 import type { Count } from "./count.ts";
+import { membershipMetrics } from "./membershipmetric.ts";
 import { counter, gauge, histogram, type Sample } from "./metric.ts";
 import type { Usage } from "./usage.ts";
 
@@ -34,6 +35,7 @@ export function exposition({ version, snapshot, carp, count, usage, viewers }: E
     ...ofRouters([...(snapshot?.routers ?? []), ...carp.routers]),
     ...ofCarp(carp),
     ...childMetrics(snapshot?.children ?? []),
+    ...membershipMetrics(snapshot),
     ...(snapshot === undefined ? [] : ofPulse(snapshot)),
     ...ofCount(count, snapshot),
     ...ofProcesses(usage),

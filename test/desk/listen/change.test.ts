@@ -69,3 +69,18 @@ test.each([
   const after = { ...view, ...part } as typeof view;
   expect(changes(view, after, topics).map((change) => change.event)).toEqual([event as "node"]);
 });
+
+test("changes() tell a membership again when its number or its quorum is another, and not its words", () => {
+  const members = [{ name: "alice", bornon: 1 }];
+  const membership = { state: "JOINED", transition: 3, leader: "alice", members, quorum: true };
+  const told = { event: "membership", state: "agreed", transition: 3, quorum: true } as const;
+  const is = { ...told, leader: "alice", members: ["alice"], why: "" };
+  const after = (now: typeof membership & { why?: string }) =>
+    changes({ ...view, membership }, { ...view, membership: now }, ["membership"]);
+  expect(changes(view, { ...view, membership }, topics)).toEqual([is]);
+  expect(after({ ...membership, why: "majority" })).toEqual([]);
+  expect(after({ ...membership, quorum: false })).toEqual([{ ...is, quorum: false }]);
+  expect(after({ ...membership, transition: 4 })).toEqual([{ ...is, transition: 4 }]);
+  expect(after({ ...membership, state: "JOINING" })).toEqual([{ ...is, state: "agreeing" }]);
+  expect(changes({ ...view, membership }, view, topics)).toEqual([{ ...is, state: "removed" }]);
+});

@@ -67,6 +67,8 @@ test("the page shows nodes, links, groups and routers, and says them to who cann
     "2.5 s ago",
     "eth0/7",
     "Watchdog /dev/watchdog: timeout 10 s",
+    "twonodes: a cluster of two nodes",
+    "led by alice",
   ]) {
     expect(text).toContain(word);
   }
@@ -78,7 +80,7 @@ test("the page shows nodes, links, groups and routers, and says them to who cann
       (each) => /^(img|image|graphics-document|SvgRoot) /i.test(each) && each.endsWith(picture),
     ),
   ).toBe(true);
-  for (const table of ["Groups", "Virtual routers", "Nodes"]) {
+  for (const table of ["Groups", "Membership", "Virtual routers", "Nodes"]) {
     expect(spoken).toContain(`table ${table}`);
   }
   await browser.screenshot(join(pictures, "desk.png"));

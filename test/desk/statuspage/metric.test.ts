@@ -91,6 +91,11 @@ test("exposition() has each figure of a snapshot", () => {
     'hb_carp_processes{state="mute"} 0',
     'hb_child_up{program="/usr/local/sbin/guard"} 1',
     'hb_child_restarts_total{program="/usr/local/sbin/guard"} 2',
+    "hb_quorum 1",
+    "hb_membership_agreed 1",
+    "hb_membership_transition 4",
+    'hb_membership_member{node="alice"} 1',
+    'hb_membership_member{node="bob"} 0',
     'hb_packets_sent_total{link="eth0"} 11',
     'hb_packets_received_total{link="eth0"} 10',
     'hb_packets_rejected_total{link="eth0",reason="digest"} 1',
@@ -135,6 +140,20 @@ test("exposition() has counters before they count, so that the first of anything
     'hb_takeovers_total{group="10.0.0.100",outcome="held"} 0',
     'hb_takeovers_total{group="10.0.0.100",outcome="failed"} 0',
     'hb_takeovers_total{group="web",outcome="held"} 0',
+  ]);
+});
+
+test("exposition() has no number of a membership before there is one, and nothing of it without membership on", () => {
+  const of = (known: Snapshot) =>
+    values(new Count(), known).filter((line) => /^hb_(quorum|membership)/.test(line));
+  const { membership, ...without } = snapshot;
+  expect(membership).toBeDefined();
+  expect(of(without)).toEqual([]);
+  expect(of({ ...snapshot, membership: { state: "VERSION_REQUEST", members: [] } })).toEqual([
+    "hb_quorum 0",
+    "hb_membership_agreed 0",
+    'hb_membership_member{node="alice"} 0',
+    'hb_membership_member{node="bob"} 0',
   ]);
 });
 

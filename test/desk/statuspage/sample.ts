@@ -66,6 +66,14 @@ export const snapshot: Snapshot = {
       why: "pid 77",
     },
   ],
+  membership: {
+    state: "JOINED",
+    transition: 4,
+    leader: "alice",
+    members: [{ name: "alice", bornon: 1 }],
+    quorum: true,
+    why: "twonodes: a cluster of two nodes",
+  },
   dropped: { replay: 4 },
   pulse: {
     lateMs: { last: 0.1, p99: 0.4, worst: 3 },
