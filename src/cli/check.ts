@@ -9,6 +9,7 @@ import { inOrder } from "../config/report.ts";
 import { checkDevices } from "../desk/device.ts";
 import { checkLogPlaces } from "../desk/logplace.ts";
 import { defaultDirectories, type Places, placesOf } from "../desk/place.ts";
+import { type RcScript, rcScripts, rcSentence } from "../desk/rcd/script.ts";
 import { givenBy, orderOf, unresolved } from "../desk/settings.ts";
 import { command } from "./command.ts";
 import { differenceFrom, type NodeDifference } from "./difference.ts";
@@ -67,13 +68,18 @@ export const check = command({
       return await compare(remotes, places, args.json === true);
     }
     const checked = await withNames(checkAll(given), given);
-    if (args.json) printJson(asJson(checked));
+    const scripts = rcScripts(places.rcd, checked.cluster?.managesResources ?? true);
+    if (args.json) printJson(asJson(checked, scripts));
     else if (args.print) {
       const problems = renderProblems(checked.problems, painter("stderr"));
       if (problems !== "") say(problems);
       print(`# ${places.haCf}\n${printHaCf(checked.conf)}`);
       print(`# ${places.haresources}\n${printHaresources(checked.groups)}`);
-    } else sayResult(checked, given.self);
+    } else {
+      sayResult(checked, given.self);
+      const sentence = rcSentence(places.rcd, scripts);
+      if (sentence !== undefined) say(sentence);
+    }
     const troubles = [given.haCf, given.authkeys, given.haresources].map((file) => file.trouble);
     if (troubles.some((trouble) => trouble?.includes("EACCES"))) return exit.notPermitted;
     return codeOf(checked);
@@ -157,13 +163,14 @@ function many(count: number, word: string): string {
 }
 
 /** Everything but the keys themselves. */
-function asJson({ conf, groups, keyring, problems }: Checked) {
+function asJson({ conf, groups, keyring, problems }: Checked, scripts: readonly RcScript[]) {
   return {
     version: 1,
     good: !problems.some((problem) => problem.level === "error"),
     problems,
     conf,
     groups,
+    scripts,
     ...(keyring && {
       authkeys: {
         active: keyring.active,

@@ -1,5 +1,6 @@
 // What an agent is to Heartbeat's own programs on this host: the client API, the membership with consensus, a
-// client of apphbd. Each of them has its place; here is when they begin, what concerns them, and how they end.
+// client of apphbd, and what runs the scripts of rc.d. Each of them has its place; here is when they begin, what
+// concerns them, and how they end.
 
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { HaConf } from "../config/haconf.ts";
@@ -8,6 +9,7 @@ import { Api, type ApiOptions } from "./api/api.ts";
 import { ApphbMember } from "./apphbd/member.ts";
 import { CcmDoor } from "./ccm/door.ts";
 import type { Places } from "./place.ts";
+import { Harc, type HarcOptions } from "./rcd/harc.ts";
 
 export type DoorEffect = Extract<
   DeskEffect,
@@ -15,25 +17,28 @@ export type DoorEffect = Extract<
 >;
 
 export interface DoorOptions extends ApiOptions {
-  readonly places: Pick<Places, "register" | "ccm" | "run">;
+  readonly places: Pick<Places, "register" | "ccm"> & HarcOptions["places"];
 }
 
 export class Doors {
   readonly api: Api;
   readonly #ccm: CcmDoor;
   readonly #apphb: ApphbMember;
+  readonly #harc: Harc;
 
   constructor(options: DoorOptions, conf: HaConf) {
     const { places, log, self } = options;
-    this.api = new Api(options, conf);
+    this.#harc = new Harc({ places, log, self });
+    this.api = new Api({ ...options, scripts: this.#harc }, conf);
     this.#ccm = new CcmDoor({ path: places.ccm, self, log });
     this.#apphb = new ApphbMember(places.run, log);
   }
 
   /** Opens what the configuration wants. */
-  use({ useApphbd, membership }: HaConf, { timing }: ClusterConfig): void {
-    this.#apphb.use(useApphbd, timing);
-    this.#ccm.use(membership);
+  use(conf: HaConf, { timing, managesResources }: ClusterConfig): void {
+    this.#apphb.use(conf.useApphbd, timing);
+    this.#ccm.use(conf.membership);
+    this.#harc.use(conf, managesResources);
   }
 
   /** Goes over to another configuration. */
@@ -59,6 +64,7 @@ export class Doors {
   }
 
   effect(effect: DoorEffect): void {
+    if (effect.do === "directory") this.#harc.knows(effect.directory);
     if (effect.do === "consensus") this.#ccm.tell(effect.news);
     else this.api.effect(effect);
   }
@@ -66,6 +72,7 @@ export class Doors {
   end(): void {
     this.api.end();
     this.#ccm.end();
+    this.#harc.end();
     this.#apphb.end();
   }
 }

@@ -29,6 +29,9 @@ export function placesOf(directories: Directories) {
     nodeinfo: join(conf, "nodeinfo"),
     onlyForTesting: join(conf, "OnlyForTesting"),
     scripts: [join(conf, "resource.d"), "/etc/init.d"] as readonly string[],
+    /** Scripts that hear messages, and what runs them (rcd/). */
+    rcd: join(conf, "rc.d"),
+    harc: join(conf, "harc"),
     ocfConf: join(conf, "conf", "OCF"),
     ocfRoot: "/usr/lib/ocf",
     generation: join(state, "hb_generation"),
@@ -51,6 +54,8 @@ export function placesOf(directories: Directories) {
     beating: join(run, "hb.pulse"),
     /** The scripts of virtual routers that run. */
     calling: join(run, "hb.calling"),
+    /** The script of rc.d that runs. */
+    telling: join(run, "hb.telling"),
     /** The programs beside the agent that run. */
     children: join(run, "hb.children"),
     memory: join(run, "hb.memory"),

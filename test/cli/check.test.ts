@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHaCf } from "../../src/config/hacf.ts";
@@ -35,6 +35,19 @@ test("hb check has no data to print about good files", () => {
     stdout: "",
     stderr: 'No problems: node "alice", 2 nodes, 2 groups\n',
   });
+});
+
+test("hb check tells which scripts of rc.d are run for messages", () => {
+  const rcd = join(dir, "rc.d");
+  mkdirSync(rcd);
+  writeFileSync(join(rcd, "mytype"), "#!/bin/sh\n", { mode: 0o755 });
+  writeFileSync(join(rcd, "status"), "#!/bin/sh\nmach_down $HA_src\n", { mode: 0o755 });
+  const { stderr } = check();
+  const { scripts } = JSON.parse(check("--json").stdout);
+  rmSync(rcd, { recursive: true });
+  const why = "it names mach_down, and hb moves groups itself";
+  expect(stderr).toEndWith(`\n${rcd}: run for messages: mytype; not run: status (${why})\n`);
+  expect(scripts).toEqual([{ name: "mytype" }, { name: "status", why }]);
 });
 
 test("hb check prints every problem on stdout and exits 6", () => {
@@ -131,6 +144,7 @@ test("hb check --json prints one document without keys", () => {
     "problems",
     "conf",
     "groups",
+    "scripts",
     "authkeys",
   ]);
   expect(document).toMatchObject({

@@ -16,7 +16,7 @@ import type { Order } from "../order.ts";
 import type { Places } from "../place.ts";
 import { ownHost } from "./process.ts";
 import { rightsOf } from "./rights.ts";
-import { Roster, type Rules } from "./roster.ts";
+import { Roster, type RosterOptions, type Rules } from "./roster.ts";
 
 export interface ApiOptions {
   readonly places: Pick<Places, "register">;
@@ -24,6 +24,8 @@ export interface ApiOptions {
   /** This node. */
   readonly self: string;
   readonly core: Pick<Keeper, "input" | "backlog">;
+  /** Scripts that are run for what clients hear. */
+  readonly scripts?: RosterOptions["scripts"];
   /** What a client asks of this node itself. */
   order(order: Order, from: string): void;
 }
@@ -48,13 +50,14 @@ export class Api {
 
   constructor(options: ApiOptions, conf: HaConf) {
     this.#options = options;
-    const { self, core, order, log } = options;
+    const { self, core, order, log, scripts } = options;
     const nobody = () => "client failed authorization";
     this.#roster = new Roster(
       {
         ...{ self, core, order, processes: ownHost, listeners: this.listeners },
         log: (level, text) => log.write(level, text, "client"),
         now: () => at(bootMs()),
+        ...(scripts && { scripts }),
       },
       rulesOf(conf, nobody),
     );

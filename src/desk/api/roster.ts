@@ -15,6 +15,7 @@ import { decodeNetstring, netstringText } from "../../wire/netstring.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Listeners } from "../listen/listeners.ts";
 import { type Order, orderOf } from "../order.ts";
+import type { Harc } from "../rcd/harc.ts";
 import type { Answer } from "./answer.ts";
 import { Client, type House, type Line } from "./client.ts";
 import { Pace } from "./pace.ts";
@@ -28,6 +29,8 @@ export interface RosterOptions {
   readonly processes: Processes;
   /** Programs that hear what is said to a client's name without being one. */
   readonly listeners?: Listeners;
+  /** Scripts that are run for what clients hear. */
+  readonly scripts?: Pick<Harc, "isWanted" | "heard">;
   readonly core: Pick<Keeper, "input" | "backlog">;
   /** A client asks something of this node itself: by the rule that the FIFO goes by. */
   order(order: Order, from: string): void;
@@ -80,6 +83,7 @@ export class Roster implements House {
 
   use(rules: Rules): void {
     this.#rules = rules;
+    this.tuned();
   }
 
   /** Why a process may not use this name; undefined: it may. */
@@ -124,7 +128,9 @@ export class Roster implements House {
     if (message === undefined) return;
     if (textOf(message, "t") === "query-cstatus") this.#tellStatus(message);
     else this.#deliver(message, bit);
-    if (bit === filter.normal) this.#options.listeners?.delivered(message);
+    if (bit !== filter.normal) return;
+    this.#options.listeners?.delivered(message);
+    this.#options.scripts?.heard(message);
   }
 
   /** Looks who is still there; called every few seconds. */
@@ -181,8 +187,9 @@ export class Roster implements House {
 
   /** What is for one client alone is heard whatever that one wants. */
   tuned(): void {
-    const isAnybody = this.#members.size > 0 || this.#options.listeners?.hasChannels === true;
-    let wanted: number = isAnybody ? filter.normal : 0;
+    const { listeners, scripts } = this.#options;
+    const isListened = listeners?.hasChannels === true || scripts?.isWanted === true;
+    let wanted: number = this.#members.size > 0 || isListened ? filter.normal : 0;
     for (const client of this.#members.values()) wanted |= client.filter;
     if (wanted === this.#audience || !this.#pace.hasCore) return;
     this.#audience = wanted;
