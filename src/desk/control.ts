@@ -9,11 +9,18 @@ import { createServer, type Server, type Socket } from "node:net";
 import { type Credentials, peerCredentials } from "../../ffi/credentials.ts";
 import { bindForGroup } from "./groupsocket.ts";
 import type { Told } from "./listen/listeners.ts";
-import { type Answer, type News, parseRequest, type Request, requestBytesMax } from "./request.ts";
+import {
+  type Answer,
+  type News,
+  parseRequest,
+  type Request,
+  requestBytesMax,
+  requestFault,
+} from "./request.ts";
 
 const clientsMax = 64;
 /** A client that says nothing for so long is asleep; one that waits for an answer is not cut. */
-const idleMs = 60_000;
+const usualIdleMs = 60_000;
 const unreadBytesMax = 4 * 1024 * 1024;
 
 /** The client of a request. */
@@ -23,7 +30,8 @@ export interface Visit {
   progress(text: string): void;
   /** Whoever is told what happens stays connected, and is not cut for his silence. */
   tell(told: Told): void;
-  /** Called when the client is gone. */
+  /** Called when the client is gone. Who is told of that stays connected as well: it may be long before somebody
+   *  speaks on a channel. */
   whenGone(callback: () => void): void;
 }
 
@@ -35,17 +43,19 @@ export class Control {
   readonly #clients = new Set<Socket>();
   readonly #serve: Serve;
   readonly #path: string;
+  readonly #idleMs: number;
 
-  private constructor(path: string, serve: Serve) {
+  private constructor(path: string, serve: Serve, idleMs: number) {
     this.#path = path;
     this.#serve = serve;
+    this.#idleMs = idleMs;
     this.#server = createServer((client) => this.#welcome(client));
   }
 
   /** Listens at the path. The caller holds the agent's lock: a file that is there is a dead
    *  one's. */
-  static async listen(path: string, serve: Serve): Promise<Control> {
-    const control = new Control(path, serve);
+  static async listen(path: string, serve: Serve, idleMs = usualIdleMs): Promise<Control> {
+    const control = new Control(path, serve, idleMs);
     rmSync(path, { force: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     control.#server.once("error", reject);
@@ -85,6 +95,7 @@ export class Control {
         this.#write(client, { say: "event", ...told });
       },
       whenGone: (callback) => {
+        listens = true;
         if (client.destroyed) callback();
         else partings.push(callback);
       },
@@ -98,7 +109,7 @@ export class Control {
       busy = false;
     };
     client.setEncoding("latin1");
-    client.setTimeout(idleMs, () => {
+    client.setTimeout(this.#idleMs, () => {
       if (!busy && !listens) drop();
     });
     client.on("error", drop);
@@ -113,10 +124,11 @@ export class Control {
     });
   }
 
-  async #answer(client: Socket, line: string, visit: Visit) {
-    const request = parseRequest(Buffer.from(line, "latin1").toString("utf8"));
+  async #answer(client: Socket, bytes: string, visit: Visit) {
+    const line = Buffer.from(bytes, "latin1").toString("utf8");
+    const request = parseRequest(line);
     if (request === undefined) {
-      this.#write(client, { say: "done", ok: false, text: "Not a request that this agent knows" });
+      this.#write(client, { say: "done", ok: false, text: requestFault(line) });
       return;
     }
     this.#write(client, await this.#serve(request, visit));

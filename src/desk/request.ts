@@ -11,7 +11,14 @@ import type { Command } from "../core/input.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 import type { GroupSet } from "../core/wish.ts";
 import type { Told } from "./listen/listeners.ts";
-import { type ListenWish, listenWish, type SendWish, sendWish } from "./listen/wish.ts";
+import {
+  type ListenWish,
+  listenFault,
+  listenWish,
+  type SendWish,
+  sendFault,
+  sendWish,
+} from "./listen/wish.ts";
 
 export type Request =
   | { readonly ask: "status" }
@@ -95,6 +102,22 @@ export function parseRequest(line: string): Request | undefined {
     default:
       return undefined;
   }
+}
+
+/** Why a line that is no request is none, for who writes programs. */
+export function requestFault(line: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return "Not a request: the line is not JSON";
+  }
+  if (typeof value !== "object" || value === null || !("ask" in value)) {
+    return 'Not a request: it must be an object with the key "ask"';
+  }
+  const fault =
+    (value.ask === "listen" && listenFault(value)) || (value.ask === "send" && sendFault(value));
+  return fault ? `Not a request: ${fault}` : "Not a request that this agent knows";
 }
 
 /** The answer in a line; undefined when it is none. The snapshot in it is the agent's own: what a newer one

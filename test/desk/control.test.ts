@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ask } from "../../src/desk/client.ts";
-import { Control } from "../../src/desk/control.ts";
+import { Control, type Serve } from "../../src/desk/control.ts";
 import { commandOf, parseRequest, type Request, setOf } from "../../src/desk/request.ts";
 
 const directory = mkdtempSync("/tmp/hb-control-");
@@ -109,6 +109,27 @@ test("Control serves others while many clients sit on their connections", async 
   let result = await ask(path, { ask: "status" });
   while (result.kind !== "done") result = await ask(path, { ask: "status" });
   expect(result.answer.ok).toBe(true);
+});
+
+test("Control keeps who listens to a channel on which nobody speaks, and nobody else who is silent", async () => {
+  const other = join(directory, "idle.sock");
+  const listen: Serve = async (request, visit) => {
+    visit.whenGone(() => {});
+    return { say: "done", ok: true, text: request.ask };
+  };
+  const control = await Control.listen(other, listen, 50);
+  const listener = connect(other).setEncoding("utf8");
+  const answer = () =>
+    new Promise((resolve) => listener.once("data", resolve).once("close", resolve));
+  listener.write('{"ask":"listen","channels":["deploy"]}\n');
+  expect(await answer()).toContain('"text":"listen"');
+  // Began to be silent after that one, so the clock has run out for both.
+  const silent = connect(other).resume();
+  await new Promise((resolve) => silent.on("close", resolve));
+  listener.write('{"ask":"status"}\n');
+  expect(await answer()).toContain('"text":"status"');
+  listener.destroy();
+  control.close();
 });
 
 test("Control.close() removes the socket", async () => {

@@ -44,6 +44,7 @@ export class Api {
   #server: IpcServer | undefined;
   #looks: ReturnType<typeof setInterval> | undefined;
   #conf: HaConf | undefined;
+  #nodes: readonly string[] = [];
   #isActive = false;
   #hasRules = false;
   #hasEnded = false;
@@ -80,6 +81,11 @@ export class Api {
     return who.uid === 0 ? undefined : this.#roster.refusal(name, who);
   }
 
+  /** The cluster's nodes; none before a core has told of them. */
+  get nodes(): readonly string[] {
+    return this.#nodes;
+  }
+
   /** Says something in the name of a client. False: the cluster does not take it now. */
   say(message: Message): boolean {
     return this.#roster.isOpen && this.#roster.broadcast(message);
@@ -103,6 +109,9 @@ export class Api {
       case "directory": {
         const { self } = this.#options;
         this.#roster.knows(effect.directory);
+        this.#nodes = effect.directory.nodes.flatMap(({ name, type }) =>
+          type === "normal" ? [name] : [],
+        );
         this.#isActive ||= effect.directory.nodes.some(
           ({ name, status }) => name === self && status === "active",
         );

@@ -40,6 +40,9 @@ export function send(wish: SendWish, visit: Visit, api: Api): Answer {
   const { channel, to, fields } = wish;
   const refusal = refusalOf(channel, visit.peer, api);
   if (refusal !== undefined) return refusal;
+  if (to !== undefined && api.nodes.length > 0 && !api.nodes.includes(to)) {
+    return done(false, `Node ${to} is not in the cluster: its nodes are ${api.nodes.join(", ")}`);
+  }
   const said = Object.entries(fields).map(([name, value]) => [name, byteString(value)] as const);
   const message = text({
     t: "message",

@@ -27,6 +27,7 @@ export interface SendWish {
 
 /** Longest name of a client (heartbeat-api.md 4). */
 const channelMax = 31;
+const channelRule = `of up to ${channelMax} printable characters, not beginning with a digit`;
 const channelsMax = 16;
 const fieldsMax = 64;
 
@@ -44,24 +45,43 @@ export function fieldFault(name: string, value: unknown): string | undefined {
   return isText ? undefined : `the field "${name}" must be a text without NUL`;
 }
 
+/** Why a wish to listen is none; undefined: it is one. */
+export function listenFault(value: object): string | undefined {
+  const { topics: given = [], channels = [] } = value as Partial<ListenWish>;
+  if (!Array.isArray(given) || !given.every(isTopic)) {
+    return `"topics" must be a list of ${topics.join(", ")}`;
+  }
+  if (Array.isArray(channels) && channels.length <= channelsMax && channels.every(isChannel)) {
+    return undefined;
+  }
+  return `"channels" must be a list of at most ${channelsMax} channels, ${channelRule}`;
+}
+
 /** A wish to listen; undefined when it is none. */
 export function listenWish(value: object): ListenWish | undefined {
+  if (listenFault(value) !== undefined) return undefined;
   const { topics: given = [], channels = [] } = value as Partial<ListenWish>;
-  if (!Array.isArray(given) || !given.every(isTopic)) return undefined;
-  if (!Array.isArray(channels) || channels.length > channelsMax) return undefined;
-  if (!channels.every(isChannel)) return undefined;
   return { ask: "listen", topics: topics.filter((topic) => given.includes(topic)), channels };
+}
+
+/** Why a wish to send is none; undefined: it is one. */
+export function sendFault(value: object): string | undefined {
+  const { channel, to, fields } = value as Partial<SendWish>;
+  if (!isChannel(channel)) return `"channel" must be a name, ${channelRule}`;
+  if (!isRecord(fields)) return '"fields" must be an object of texts';
+  const entries = Object.entries(fields);
+  if (entries.length > fieldsMax) return `there may be at most ${fieldsMax} fields`;
+  const faults = entries.map(([name, text]) => fieldFault(name, text));
+  const fault = faults.find((each) => each !== undefined);
+  if (fault !== undefined) return fault;
+  return to === undefined || nodeOf(to) !== undefined ? undefined : '"to" must be a node name';
 }
 
 /** A wish to send; undefined when it is none. */
 export function sendWish(value: object): SendWish | undefined {
-  const { channel, to, fields } = value as Partial<SendWish>;
-  if (!isChannel(channel) || !isRecord(fields)) return undefined;
-  const entries = Object.entries(fields);
-  if (entries.length > fieldsMax) return undefined;
-  if (entries.some(([name, text]) => fieldFault(name, text) !== undefined)) return undefined;
-  const node = to === undefined ? undefined : nodeOf(to);
-  if (to !== undefined && node === undefined) return undefined;
+  if (sendFault(value) !== undefined) return undefined;
+  const { channel, to, fields } = value as SendWish;
+  const node = nodeOf(to);
   return { ask: "send", channel, fields, ...(node !== undefined && { to: node }) };
 }
 

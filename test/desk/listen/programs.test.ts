@@ -8,6 +8,7 @@ import type { Visit } from "../../../src/desk/control.ts";
 import type { Told } from "../../../src/desk/listen/listeners.ts";
 import { listen, send } from "../../../src/desk/listen/programs.ts";
 import { Log } from "../../../src/desk/log.ts";
+import type { Done } from "../../../src/desk/request.ts";
 import { Sink } from "../../../src/desk/sink.ts";
 import { text } from "../../../src/wire/message.ts";
 import { netstringText } from "../../../src/wire/netstring.ts";
@@ -59,6 +60,24 @@ test("send() says it to the core in the name of the channel", async () => {
   const said = { t: "message", dest: "bob", from_id: "deploy", to_id: "deploy", client_gen: "0" };
   const body = netstringText(text({ ...said, text: "gr\xc3\xbcn" }));
   expect(inputs).toEqual([{ on: "client", body }]);
+});
+
+test("send() refuses a node that is not in the cluster, once a core has told which are", async () => {
+  const { api, inputs } = await desk();
+  const node = { status: "dead", weight: 100, site: "", links: [] } as const;
+  const nodes = [
+    { ...node, name: "alice", type: "normal" },
+    { ...node, name: "bob", type: "normal" },
+    { ...node, name: "router", type: "ping" },
+  ] as const;
+  api.effect({ do: "directory", directory: { nodes, resources: "none" } });
+  for (const to of ["carol", "router"]) {
+    const { ok, text } = send({ ...wish, to }, visit(daemon).visit, api) as Done;
+    expect(ok).toBe(false);
+    expect(text).toBe(`Node ${to} is not in the cluster: its nodes are alice, bob`);
+  }
+  expect(inputs).toEqual([]);
+  expect(send({ ...wish, to: "bob" }, visit(daemon).visit, api)).toMatchObject({ ok: true });
 });
 
 test("send() refuses when there is no core, or too much is on its way", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseRequest } from "../../../src/desk/request.ts";
+import { parseRequest, requestFault } from "../../../src/desk/request.ts";
 
 test.each([
   ['{"ask":"listen"}', { ask: "listen", topics: [], channels: [] }],
@@ -36,4 +36,24 @@ test.each([
   '{"ask":"send","channel":"deploy","fields":{},"to":"a b"}',
 ])("parseRequest(%s) is none", (line) => {
   expect(parseRequest(line)).toBeUndefined();
+});
+
+test.each([
+  ["x", "the line is not JSON"],
+  ["[]", 'it must be an object with the key "ask"'],
+  ['{"ask":"listen","topics":["node"]}', '"topics" must be a list of nodes, links, '],
+  ['{"ask":"listen","channels":["1"]}', "not beginning with a digit"],
+  ['{"ask":"send","fields":{}}', '"channel" must be a name'],
+  ['{"ask":"send","channel":"deploy"}', '"fields" must be an object of texts'],
+  ['{"ask":"send","channel":"deploy","fields":{"x":1}}', 'the field "x" must be a text'],
+  ['{"ask":"send","channel":"deploy","fields":{"auth":"z"}}', 'the field "auth" is written by'],
+  ['{"ask":"send","channel":"deploy","fields":{},"to":"a b"}', '"to" must be a node name'],
+])("requestFault(%s) says what is wrong", (line, fault) => {
+  const said = requestFault(line);
+  expect(said).toStartWith("Not a request: ");
+  expect(said).toContain(fault);
+});
+
+test("requestFault() says of what else is asked that nobody knows it", () => {
+  expect(requestFault('{"ask":"nosuch"}')).toBe("Not a request that this agent knows");
 });
