@@ -48,12 +48,15 @@ function change(name: "addnode" | "delnode", list = ""): Order {
   return { command: { name, nodes: nodes.map((node) => node.toLowerCase()) } };
 }
 
+const wantsWeight = "it must name a node and its weight, a number that is not negative";
+const wantsSite = "it must name a node and its site, at most 64 characters";
+
 function weigh(node: string | undefined, weight = ""): Order {
-  if (!isNodeName(node) || !/^[0-9]{1,9}$/.test(weight)) return { refused: "a node and a weight" };
+  if (!isNodeName(node) || !/^[0-9]{1,9}$/.test(weight)) return { refused: wantsWeight };
   return { command: { name: "setweight", node: node.toLowerCase(), weight: Number(weight) } };
 }
 
 function site(node: string | undefined, name = ""): Order {
-  if (!isNodeName(node) || !/^[^\t\n]{0,64}$/.test(name)) return { refused: "a node and a site" };
+  if (!isNodeName(node) || !/^[^\t\n]{0,64}$/.test(name)) return { refused: wantsSite };
   return { command: { name: "setsite", node: node.toLowerCase(), site: name } };
 }

@@ -114,8 +114,11 @@ export class Registrar {
 
   #commandAdd(turn: Turn, names: readonly string[], now: Instant): string | undefined {
     if (names.length === 0) return "No node is named";
-    const known = names.find((name) => this.#roster.names().includes(name));
-    if (known !== undefined) return `Node ${known} is in the cluster already`;
+    // As 3.0.6 does: a script that adds all nodes again adds those that are not there.
+    const known = this.#roster.names();
+    if (names.every((name) => known.includes(name))) {
+      return `Node ${names[0]} is in the cluster already`;
+    }
     this.#tell(turn, { t: "addnode", nodelist: names.join(" ") }, now);
     this.#add(turn, names, now);
     return undefined;

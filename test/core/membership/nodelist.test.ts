@@ -129,6 +129,15 @@ describe("addnode", () => {
     expect(outcome?.effects).toEqual([]);
   });
 
+  test("adds those of its nodes that are not known, on all nodes", () => {
+    const alice = acquainted();
+    const outcome = alice.command({ name: "addnode", nodes: ["bob", "dave"] }, at(100));
+    expect(outcome?.refused).toBeUndefined();
+    const [message] = sentOf(outcome?.effects ?? [], "addnode");
+    expect(message && textOf(message, "nodelist")).toBe("bob dave");
+    expect(names(alice)).toEqual(["alice", "bob", "dave"]);
+  });
+
   test("by another node is carried out here", () => {
     const alice = acquainted();
     alice.heard("eth0", from("bob", { t: "addnode", nodelist: "dave" }, { seq: 4 }), at(100));
