@@ -9,7 +9,7 @@ import { checkRouters } from "./carp/together.ts";
 import { checkChildren } from "./checkchild.ts";
 import { checkHaCf, type ProgramKind } from "./checkhacf.ts";
 import type { TtyKind } from "./checkline.ts";
-import { rulesOf } from "./checkmembership.ts";
+import { policyOf, rulesOf } from "./checkmembership.ts";
 import { pacemakerMode } from "./child.ts";
 import type { ClusterConfig } from "./cluster.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
@@ -161,7 +161,7 @@ export function clusterOf(parts: {
     memreserveKib: conf.memreserveKib,
     serialRing: conf.serialRing,
     ...(conf.watchdog === undefined ? {} : { watchdog: conf.watchdog }),
-    ...(conf.membership ? { consensus: { rules: rulesOf(conf) } } : {}),
+    ...(conf.membership ? { consensus: { rules: rulesOf(conf), policy: policyOf(conf) } } : {}),
     routers,
   };
 }

@@ -3,7 +3,7 @@
 
 import type { Keyring } from "../wire/keyring.ts";
 import type { Medium } from "./medium.ts";
-import type { QuorumRule } from "./quorum.ts";
+import type { QuorumPolicy, QuorumRule } from "./quorum.ts";
 import type { GroupSpec } from "./resource.ts";
 import type { RouterConfig } from "./router.ts";
 import type { TestLoss } from "./testloss.ts";
@@ -53,7 +53,11 @@ export interface ClusterConfig {
   /** Packets that a test wants lost; absent: none. */
   readonly testLoss?: TestLoss;
   /** This node agrees on a membership with consensus (`membership on`); absent: it does not. */
-  readonly consensus?: { readonly rules: readonly QuorumRule[] };
+  readonly consensus?: {
+    readonly rules: readonly QuorumRule[];
+    /** What a side without quorum does with groups. */
+    readonly policy: QuorumPolicy;
+  };
   /** CARP virtual routers of this host, in configuration order. */
   readonly routers: readonly RouterConfig[];
 }

@@ -11,12 +11,12 @@ const HEX_DIGITS = 8;
 
 export type Digested = Pick<
   ClusterConfig,
-  "nodes" | "autojoin" | "timing" | "autoFailback" | "managesResources" | "groups"
+  "nodes" | "autojoin" | "timing" | "autoFailback" | "managesResources" | "groups" | "consensus"
 >;
 
 /** "1:0badcafe" */
 export function digestOf(config: Digested): string {
-  const { nodes, autojoin, timing, autoFailback, managesResources, groups } = config;
+  const { nodes, autojoin, timing, autoFailback, managesResources, groups, consensus } = config;
   const { keepaliveMs, deadtimeMs, warntimeMs, initdeadMs, deadpingMs } = timing;
   const told = [
     // Nodes that join by themselves are known to some before others.
@@ -25,6 +25,7 @@ export function digestOf(config: Digested): string {
     autoFailback,
     managesResources,
     groups.map(({ owner, resources }) => [owner, ...resources.map(({ word }) => word)]),
+    ...(consensus === undefined ? [] : [consensus.rules, consensus.policy]),
   ];
   const hash = sha256(textToBytes(JSON.stringify(told).replace(/[^ -~]/g, escaped)));
   return `${VERSION}:${bytesToHex(hash).slice(0, HEX_DIGITS)}`;

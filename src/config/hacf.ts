@@ -45,6 +45,7 @@ const own: ReadonlySet<string> = new Set([
   "announce_interval",
   "child_timeout",
   "membership",
+  "quorum_policy",
   "address_lease",
   "address_method",
   "log_format",

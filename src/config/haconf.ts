@@ -6,6 +6,7 @@ import type { ChildLine } from "./child.ts";
 import type { ClusterConfig, Timing } from "./cluster.ts";
 import type { ListenPlace } from "./listen.ts";
 import type { Medium, SerialMedium } from "./medium.ts";
+import type { QuorumPolicy } from "./quorum.ts";
 
 /** Who may use the client API under a name. */
 export interface ApiAuth {
@@ -69,6 +70,8 @@ export interface HaConf
   readonly useApphbd: boolean;
   /** hb is the `ccm` of this node. */
   readonly membership: boolean;
+  /** What a side without quorum does with groups; absent: not given. */
+  readonly quorumPolicy?: QuorumPolicy;
 
   readonly compression: "zlib" | "bz2";
   readonly compressionThresholdKib: number;

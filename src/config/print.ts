@@ -83,6 +83,7 @@ export function printHaCf(conf: HaConf): string {
   for (const [name, value] of conf.env) write("env", `${name}=${value}`);
   writeOther("use_apphbd", "useApphbd", onOff);
   writeOther("membership", "membership", onOff);
+  writeOther("quorum_policy", "quorumPolicy", same);
 
   writeOther("msgfmt", "msgfmt", same);
   writeOther("compression", "compression", same);

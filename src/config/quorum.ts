@@ -4,6 +4,16 @@ export type QuorumRule = "majority" | "twonodes" | "weight";
 
 export const quorumUsual: readonly QuorumRule[] = ["majority", "twonodes"];
 
+/** What becomes of groups on a side without quorum: nothing, it takes none over, it stops what it has. */
+export type QuorumPolicy = (typeof quorumPolicies)[number];
+
+export const quorumPolicies = ["ignore", "freeze", "stop"] as const;
+
+/** Of two nodes the survivor goes on alone; where there are more, a majority can go on. */
+export function policyUsual(nodes: readonly string[]): QuorumPolicy {
+  return nodes.length > 2 ? "stop" : "ignore";
+}
+
 /** The rules that a chain "majority:twonodes" names; undefined when one of them is unknown. */
 export function quorumRules(chain: string): readonly QuorumRule[] | undefined {
   const rules: QuorumRule[] = [];

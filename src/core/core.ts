@@ -4,6 +4,7 @@
 // it on a real machine (src/pulse), the simulator in a made-up one (test/sim).
 
 import type { ClusterConfig } from "../config/cluster.ts";
+import type { Message } from "../wire/message.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
 import { Consensus } from "./ccm/consensus.ts";
@@ -36,7 +37,12 @@ export class Core {
     this.#config = config;
     this.#generation = boot.generation;
     this.#membership = new Membership(config, boot, now);
-    this.#groups = new Groups(config, boot, this.#membership, now);
+    const peers = {
+      members: () => this.#membership.members(),
+      send: (draft: Message, when: Instant) => this.#membership.send(draft, when),
+      standing: () => this.#consensus.standing(),
+    };
+    this.#groups = new Groups(config, boot, peers, now);
     this.#routers = new Routers(config.routers, boot, now);
     this.#consensus = new Consensus(config, boot, this.#membership);
   }
@@ -44,6 +50,7 @@ export class Core {
   /** Take one input and say what shall be done about it. */
   step(input: Input, now: Instant): Effect[] {
     const effects = this.#routed(input, now) ?? this.#step(input, now);
+    effects.push(...this.#groups.reconsider(now));
     if (this.#routers.settled()) effects.push(this.#reconfigure());
     const kept = this.#isLeaving ? this.#holdExit(effects) : effects;
     if (input.on !== "clock" && input.on !== "client") this.#tellDirectory(kept, now);

@@ -1,7 +1,8 @@
 // What must outlive a crash of this agent, but not of this host: who was assigned each group, and what
 // was up here. The desk keeps it in the run directory (tmpfs); a restarted agent adopts from it.
 
-import type { Instant } from "./instant.ts";
+import type { ClusterConfig } from "../config/cluster.ts";
+import { after, type Instant } from "./instant.ts";
 
 export interface GroupMemory {
   /** Last moment at which this was known to be true. Older than deadtime: others may have taken over. */
@@ -21,6 +22,11 @@ export interface RememberedGroup {
   readonly off?: readonly string[];
   /** It was held for an owner that was away, and goes home when the owner is back. */
   readonly homesick?: true;
+}
+
+/** Others may have taken over: they waited for as long as they had been told. */
+export function isStale({ at, deadtimeMs }: GroupMemory, { timing }: ClusterConfig, now: Instant) {
+  return now > after(at, deadtimeMs ?? timing.deadtimeMs);
 }
 
 /** They say the same, whenever that was. */

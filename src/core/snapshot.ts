@@ -1,5 +1,7 @@
 // The state of a node as `hb status` shows it. Its JSON is a promise: keys are added, never changed.
 
+import type { QuorumPolicy } from "../config/quorum.ts";
+
 export interface Snapshot {
   readonly version: 1;
   readonly node: string;
@@ -53,6 +55,8 @@ export interface ConsensusView {
   readonly quorum?: boolean;
   /** The rule that gives or denies quorum: one sentence. */
   readonly why?: string;
+  /** What a side without quorum does with groups. */
+  readonly policy?: QuorumPolicy;
 }
 
 export interface LinkView {

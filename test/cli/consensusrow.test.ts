@@ -40,6 +40,17 @@ test("statusPage() says what is missing: quorum, an agreement, a membership", ()
   );
 });
 
+test.each([
+  ["stop", "; no group may run here"],
+  ["freeze", "; no group is taken over"],
+  ["ignore", ""],
+] as const)("statusPage() says what want of quorum means by the policy %s", (policy, end) => {
+  const why = "a tie";
+  const line = (view: ConsensusView) => page(view).match(/led by .*/)?.[0];
+  expect(line({ ...settled, quorum: false, why, policy })).toBe(`led by dirk; a tie${end}`);
+  expect(line({ ...settled, why, policy })).toBe("led by dirk; a tie");
+});
+
 test("denseParts() shows it too, and no heading where there is none", () => {
   const dense = (membership?: ConsensusView) =>
     denseParts(plainSnapshot(membership && { membership }), (_, text) => text, 80).join("\n\n");

@@ -23,6 +23,7 @@ test.each([
   { timing: { ...config.timing, initdeadMs: 13_000 } },
   { autoFailback: "on" },
   { managesResources: false },
+  { consensus: { rules: ["majority"], policy: "stop" } },
   { groups: [group] },
 ] as const)("digestOf() tells %j", (change) => {
   expect(differ(digestOf(config), digestOf({ ...config, ...change }))).toBe(true);
@@ -33,6 +34,13 @@ test.each([
   { timing: { ...config.timing, maxRexmitDelayMs: 9 } },
 ] as const)("digestOf() takes %j for the same", (change) => {
   expect(digestOf({ ...config, ...change })).toBe(digestOf(config));
+});
+
+test("digestOf() tells by which rules, and what becomes of groups without quorum", () => {
+  const rules = ["majority"] as const;
+  const one = digestOf({ ...config, consensus: { rules, policy: "stop" } });
+  expect(digestOf({ ...config, consensus: { rules, policy: "freeze" } })).not.toBe(one);
+  expect(digestOf({ ...config, consensus: { rules: ["weight"], policy: "stop" } })).not.toBe(one);
 });
 
 test("digestOf() does not tell who has joined already where nodes join by themselves", () => {

@@ -243,6 +243,7 @@ const good: readonly (readonly [string, Partial<HaConf>])[] = [
   ],
   ["use_apphbd off", { useApphbd: false }],
   ["membership on", { membership: true }],
+  ["quorum_policy freeze", { quorumPolicy: "freeze" }],
   ["msgfmt netstring", { msgfmt: "netstring" }],
   ["compression bz2", { compression: "bz2" }],
   ["compression_threshold 16", { compressionThresholdKib: 16 }],
@@ -433,6 +434,10 @@ const bad: readonly (readonly [string, string])[] = [
   ["env A", '1:5 "env" must be NAME=VALUE: "A" is not'],
   ["use_apphbd perhaps", '1:12 "use_apphbd" must be "on" or "off": "perhaps" is neither'],
   ["membership perhaps", '1:12 "membership" must be "on" or "off": "perhaps" is neither'],
+  [
+    "quorum_policy suicide",
+    '1:15 "quorum_policy" must be "ignore" or "freeze" or "stop": "suicide" is not',
+  ],
   ["msgfmt xml", '1:8 "msgfmt" must be "classic" or "netstring": "xml" is not'],
   ["compression lzma", '1:13 "compression" must be "zlib" or "bz2": "lzma" is not'],
   [

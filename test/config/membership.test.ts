@@ -68,3 +68,40 @@ test("expandChildren() has no ccm where hb is one", () => {
   const rest = namesOf("pacemaker respawn").filter((name) => name !== "ccm");
   expect(namesOf("pacemaker respawn\nmembership on")).toEqual(rest);
 });
+
+test.each([
+  ["membership on", "ignore"],
+  ["membership on\nnode carol", "stop"],
+  ["membership on\nnode carol\nquorum_policy freeze", "freeze"],
+  ["quorum_policy stop\nmembership on\nenv quorum=majority", "stop"],
+  ["membership on\nnode carol\nquorum_policy ignore", "ignore"],
+  ["", undefined],
+  ["node carol", undefined],
+] as const)("checkAll() of %p has this policy: %p", (lines, policy) => {
+  const { problems, cluster } = checkAll(given(lines));
+  const told = problems.filter(({ message }) => /quorum|membership/i.test(message));
+  expect({ told, policy: cluster?.consensus?.policy }).toEqual({ told: [], policy });
+});
+
+test.each([
+  [
+    "quorum_policy stop",
+    "error",
+    '6:15 "quorum_policy" needs "membership on": without it nobody knows who has quorum',
+  ],
+  [
+    "membership on\nquorum_policy stop",
+    "warning",
+    '7:15 "quorum_policy stop" changes nothing: by "twonodes" either of two nodes has quorum',
+  ],
+  [
+    "membership on\nnode carol\nenv quorum=twonodes:majority",
+    "warning",
+    '8:5 By "twonodes" 3 nodes never have quorum, and without it no group is taken',
+  ],
+] as const)("checkAll() of %p is a %s: %s", (lines, level, text) => {
+  const { problems } = checkAll(given(lines));
+  const told = problems.filter(({ message }) => /quorum/i.test(message));
+  expect(told.map((each) => `${each.line}:${each.column} ${each.message}`)).toEqual([text]);
+  expect(told[0]?.level).toBe(level);
+});

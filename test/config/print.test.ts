@@ -43,6 +43,7 @@ const haCfLine = fc.oneof(
     line(name, flag),
   ),
   ...["logfile", "debugfile", "coreroot", "watchdog", "serial"].map((name) => line(name, path)),
+  line("quorum_policy", fc.constantFrom("ignore", "freeze", "stop")),
   line("node", fc.stringMatching(/^[A-Za-z][a-z0-9.-]{0,5}$/)),
   line("autojoin", fc.constantFrom("none", "other", "any")),
   line("uuidfrom", fc.constantFrom("file", "nodename")),

@@ -3,9 +3,10 @@
 
 import type { Child } from "../child.ts";
 import { restFrom } from "../lexer.ts";
+import { quorumPolicies } from "../quorum.ts";
 import type { Report, Word } from "../report.ts";
 import { quote } from "../unit.ts";
-import { type Directive, type Directives, flag, time } from "./directive.ts";
+import { choice, type Directive, type Directives, flag, time } from "./directive.ts";
 
 export const clientDirectives: Directives = {
   apiauth: {
@@ -50,6 +51,7 @@ export const clientDirectives: Directives = {
   },
   use_apphbd: flag("useApphbd"),
   membership: flag("membership"),
+  quorum_policy: choice("quorumPolicy", quorumPolicies),
 };
 
 function namesOf(prefix: string, rights: readonly Word[]): string[] {

@@ -15,7 +15,7 @@ import { type CcmMessage, decodeCcm } from "../../wire/ccm.ts";
 import type { Message } from "../../wire/message.ts";
 import { earliest, type Instant } from "../instant.ts";
 import { Asking } from "./asking.ts";
-import type { CcmEffect, CcmMembership, CcmState } from "./effect.ts";
+import type { CcmEffect, CcmMembership, CcmState, Standing } from "./effect.ts";
 import { Joined } from "./joined.ts";
 import { Order } from "./order.ts";
 import type { Moves, Phase } from "./phase.ts";
@@ -76,6 +76,11 @@ export class Ccm {
   /** What clients know; undefined before the first. */
   get membership(): CcmMembership | undefined {
     return this.#seat.membership;
+  }
+
+  /** Whether this side may speak for the cluster; who is `dead` may not be known here yet. */
+  standing(dead: ReadonlySet<string>): Standing {
+    return this.#seat.standing(dead);
   }
 
   start(now: Instant): CcmEffect[] {

@@ -16,7 +16,7 @@ import type { Membership } from "../membership/membership.ts";
 import type { ConsensusView } from "../snapshot.ts";
 import { Ccm } from "./ccm.ts";
 import { cookiesOf } from "./cookies.ts";
-import type { CcmEffect } from "./effect.ts";
+import type { CcmEffect, Standing } from "./effect.ts";
 
 type Below = Pick<Membership, "send" | "members" | "directory">;
 
@@ -28,6 +28,8 @@ export class Consensus {
   #config: ClusterConfig;
   #ccm: Ccm | undefined;
   #hasBegun = false;
+  #known: readonly Member[] = [];
+  #dead: ReadonlySet<string> = new Set();
 
   constructor(config: ClusterConfig, boot: Pick<Boot, "uuid" | "generation">, below: Below) {
     this.#config = config;
@@ -87,13 +89,27 @@ export class Consensus {
     return [...this.#sign("leave", "signoff", now), { do: "consensus", news: undefined }];
   }
 
+  /** Whether this side may speak for the cluster. */
+  standing(): Standing {
+    const members = this.#below.members();
+    // Asked for every group at every event: who is dead is seldom another.
+    if (members !== this.#known) {
+      this.#known = members;
+      this.#dead = new Set(members.filter(isDead).map(({ name }) => name));
+    }
+    return (
+      this.#ccm?.standing(this.#dead) ?? { quorum: "open", why: "this node is in no membership" }
+    );
+  }
+
   view(): ConsensusView | undefined {
     const { membership, state } = this.#ccm ?? {};
     if (state === undefined) return undefined;
-    if (membership === undefined) return { state, members: [] };
+    const policy = this.#config.consensus?.policy ?? "ignore";
+    if (membership === undefined) return { state, members: [], policy };
     const { transition, leader, members, quorate, why } = membership;
     const list = members.map(({ name, bornon }) => ({ name, bornon }));
-    return { state, transition, leader, members: list, quorum: quorate, why };
+    return { state, transition, leader, members: list, quorum: quorate, why, policy };
   }
 
   #begin(now: Instant): Effect[] {
@@ -159,6 +175,10 @@ export class Consensus {
         return [{ do: "consensus", news: { say: effect.do } }, publish];
     }
   }
+}
+
+function isDead({ kind, status }: Member): boolean {
+  return kind === "normal" && status === "dead";
 }
 
 function weightIn(nodes: readonly DirectoryNode[], name: string): number {

@@ -35,6 +35,14 @@ export interface CcmMembership {
   readonly why: string;
 }
 
+/** Whether this side may speak for the cluster. */
+export interface Standing {
+  /** held: those who agree with each other have it. lost: not even all that are heard would. open: it is being
+   *  agreed on. */
+  readonly quorum: "held" | "open" | "lost";
+  readonly why: string;
+}
+
 /** What programs on this host are told. */
 export type ConsensusNews =
   | ({ readonly say: "membership" } & CcmMembership)

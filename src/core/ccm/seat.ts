@@ -9,12 +9,14 @@ import type { CcmBody, CcmMessage } from "../../wire/ccm.ts";
 import { encodeCcm } from "../../wire/ccm.ts";
 import type { Level } from "../effect.ts";
 import { after, type Instant } from "../instant.ts";
-import type { CcmEffect, CcmMembership, CcmState } from "./effect.ts";
+import type { CcmEffect, CcmMembership, CcmState, Standing } from "./effect.ts";
 import { judge, type Verdict } from "./quorum.ts";
 import type { Roll } from "./roll.ts";
 
 /** So many memberships are remembered by their cookies. */
 const PAST_MAX = 10;
+
+const noMembership: Verdict = { quorate: false, why: "no membership" };
 
 export interface SeatOptions {
   readonly roll: Roll;
@@ -60,7 +62,7 @@ export class Seat {
   #highest = 0;
   #timer: Instant | undefined;
   #effects: CcmEffect[] = [];
-  #verdict: Verdict = { quorate: false, why: "no membership" };
+  #verdict: Verdict = noMembership;
   /** What clients know, and until when they are not told of the present one. */
   #reported: CcmMembership | undefined;
   #influx = false;
@@ -212,6 +214,18 @@ export class Seat {
     this.#heldUntil = undefined;
     if (holdFor > 0) this.#heldUntil = after(this.now, holdFor * this.keepaliveMs);
     else this.#report();
+  }
+
+  /** Whether this side may speak for the cluster, as those nodes are `dead`: a membership that has one of them
+   *  in it is about to be another. */
+  standing(dead: ReadonlySet<string>): Standing {
+    const { members, quorate, why } = this.#reported ?? { members: [], ...noMembership };
+    const isWhole = !members.some(({ name }) => dead.has(name));
+    const isSettled = this.state === "JOINED" && this.#heldUntil === undefined && isWhole;
+    if (isSettled && quorate) return { quorum: "held", why };
+    const best = this.judge(this.roll.names.filter((name) => !dead.has(name)));
+    if (!best.quorate) return { quorum: "lost", why: best.why };
+    return { quorum: "open", why: isSettled ? why : "it is being agreed on" };
   }
 
   #judged({ members, quorum, leader }: Beginning): Verdict {

@@ -8,24 +8,25 @@
 import type { ClusterConfig } from "../../config/cluster.ts";
 import type { Message } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import type { Standing } from "../ccm/effect.ts";
 import { Classic } from "../classic/classic.ts";
 import { Legacy } from "../classic/legacy.ts";
 import type { Effect } from "../effect.ts";
 import type { Command, Input } from "../input.ts";
-import { after, earlier, type Instant } from "../instant.ts";
+import { after, earliest, type Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
-import type { GroupMemory, RememberedGroup } from "../memory.ts";
+import { type GroupMemory, isStale, type RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
 import { log } from "../native/decision.ts";
 import { Native } from "../native/native.ts";
 import { refusal } from "../native/request.ts";
 import type { GroupView, Snapshot } from "../snapshot.ts";
+import { Franchise } from "./franchise.ts";
 import type { Group } from "./group.ts";
+import { type Kind, kindFor } from "./kind.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { patienceMs } from "./patience.ts";
 import { Runner } from "./runner.ts";
-
-type Kind = "native" | "classic" | "legacy";
 
 /** A rival that shouts is answered at most so often. */
 const rivalPauseMs = 1_000;
@@ -33,12 +34,15 @@ const rivalPauseMs = 1_000;
 export interface Peers {
   members(): readonly Member[];
   send(draft: Message, now: Instant): Effect[];
+  /** Whether this side may speak for the cluster, where there is a membership with consensus. */
+  standing(): Standing;
 }
 
 export class Groups {
   readonly #runner: Runner;
   readonly #table: NativeTable;
   readonly #peers: Peers;
+  readonly #franchise: Franchise;
   #config: ClusterConfig;
   #kind: Kind = "native";
   /** The members for whom that is the right one. */
@@ -57,6 +61,10 @@ export class Groups {
   constructor(config: ClusterConfig, boot: Boot, peers: Peers, now: Instant) {
     this.#config = config;
     this.#peers = peers;
+    this.#franchise = new Franchise(
+      () => this.#config,
+      () => peers.standing(),
+    );
     this.#runner = new Runner(specsOf(config), config, firstJob(boot.generation));
     const self = this;
     this.#table = {
@@ -73,6 +81,7 @@ export class Groups {
       hand: this.#runner,
       generation: boot.generation,
       bulletins: { last: 0 },
+      franchise: this.#franchise,
       config: () => this.#config,
       members: () => peers.members(),
       send: (draft, when) => peers.send(draft, when),
@@ -155,7 +164,18 @@ export class Groups {
   }
 
   deadline(): Instant | undefined {
-    return earlier(this.#runner.deadline(), this.#negotiator.deadline());
+    return earliest(
+      this.#runner.deadline(),
+      this.#negotiator.deadline(),
+      this.#franchise.deadline(),
+    );
+  }
+
+  /** Quorum may have come or gone. */
+  reconsider(now: Instant): Effect[] {
+    if (!this.#franchise.isNews(now)) return [];
+    this.#franchise.heed(now);
+    return this.#expire(now);
   }
 
   /** The core says nothing at all until its restart (negotiator.ts). */
@@ -264,12 +284,13 @@ export class Groups {
     const members = this.#peers.members();
     if (members === this.#chosenFor) return [];
     this.#chosenFor = members;
-    const kind = this.#kindNeeded();
+    const kind = kindFor(members, this.#config, this.#kind);
     if (kind === this.#kind) return [];
+    const free = this.#franchise.isGoverned ? ", whatever quorum_policy says" : "";
     const text =
       kind === "native"
         ? "The other node runs hb: groups are negotiated among hb nodes from now on"
-        : `The other node runs Heartbeat 3: groups are negotiated as it does, mode ${kind}`;
+        : `The other node runs Heartbeat 3: groups are negotiated as it does, mode ${kind}${free}`;
     const leave = this.#leave;
     const refused = [...this.#openRequests]
       .filter((request) => request !== leave)
@@ -288,23 +309,6 @@ export class Groups {
     if (leave === undefined) return told;
     this.#openRequests.add(leave);
     return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];
-  }
-
-  #kindNeeded(): Kind {
-    const { self, nodes } = this.#config;
-    let other: Member | undefined;
-    for (const member of this.#peers.members()) {
-      if (member.kind !== "normal" || member.name === self) continue;
-      // One that was added by command and never came does not end a pair.
-      if (member.unheard && !nodes.includes(member.name)) continue;
-      if (other !== undefined) return "native";
-      other = member;
-    }
-    if (other === undefined || other.unheard) return "native";
-    // Only a status says what a node runs, and only a status brings a generation.
-    if (other.generation === 0) return this.#kind;
-    if (other.speaksHb) return "native";
-    return this.#config.autoFailback === "legacy" ? "legacy" : "classic";
   }
 
   #make(kind: Kind, now: Instant): Negotiator {
@@ -333,11 +337,6 @@ export class Groups {
 
 function specsOf(config: ClusterConfig): ClusterConfig["groups"] {
   return config.managesResources ? config.groups : [];
-}
-
-/** Others may have taken over: they waited for as long as they had been told. */
-function isStale({ at, deadtimeMs }: GroupMemory, { timing }: ClusterConfig, now: Instant) {
-  return now > after(at, deadtimeMs ?? timing.deadtimeMs);
 }
 
 /** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */

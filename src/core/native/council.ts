@@ -2,6 +2,7 @@
 // confirmed what. Facts only; rulebook.ts draws the conclusions.
 
 import type { ClusterConfig } from "../../config/cluster.ts";
+import type { Franchise } from "../group/franchise.ts";
 import type { Table } from "../group/negotiator.ts";
 import type { Runner } from "../group/runner.ts";
 import { Vigil } from "../group/vigil.ts";
@@ -20,6 +21,7 @@ export interface NativeTable extends Table {
   config(): ClusterConfig;
   /** Number of the last bulletin of this generation, and the next one. */
   readonly bulletins: { last: number };
+  readonly franchise: Franchise;
 }
 
 export class Council {
@@ -60,9 +62,9 @@ export class Council {
     return this.table.self;
   }
 
-  /** This node is a full member. */
+  /** This node is a full member, with a part in the cluster. */
   get active(): boolean {
-    return this.#member(this.self)?.status === "active";
+    return this.#member(this.self)?.status === "active" && this.table.franchise.counts;
   }
 
   /** Other hb nodes that are alive and have not left, in name order. */
@@ -185,6 +187,8 @@ export class Council {
 
   /** Why nothing new may be decided now; undefined when everything needed is known. */
   doubt(): string | undefined {
+    const objection = this.table.franchise.objection();
+    if (objection !== undefined) return objection;
     if (!this.active) return "this node is not a full member yet";
     const unknown = this.unreported;
     if (unknown !== undefined) return `no report of ${unknown} yet`;

@@ -27,6 +27,8 @@ export class Giving {
     if (this.#ledger.isMine(key) || !isBusy(state) || state === "stopping") return undefined;
     if (state === "unsure" && this.#isElsewhere(node)) return this.#give(key, now);
     if (!this.#council.isViable(node, key, true)) return undefined;
+    // Who is on the same side could not take it now.
+    if (this.#council.table.franchise.objection() !== undefined) return [];
     const why = state === "held" ? this.#objection(group) : undefined;
     if (why !== undefined) return [this.#takeBack(key, why)];
     if (!this.#council.isReadyFor(node, key, register)) return [];

@@ -129,8 +129,10 @@ export class Native implements Negotiator {
     const { node, epoch } = this.#ledger.register(key);
     if (this.#ledger.orphans.has(key)) return "no node can hold it";
     const group = this.#table.hand.group(key);
-    const here = this.#ledger.isMine(key) || (group !== undefined && isBusy(group.state));
-    if (here) return this.#ledger.why(key) ?? `${node} is its owner`;
+    const isUp = group !== undefined && isBusy(group.state);
+    const objection = isUp ? undefined : this.#table.franchise.objection();
+    if (objection !== undefined) return `nothing is taken: ${objection}`;
+    if (isUp || this.#ledger.isMine(key)) return this.#ledger.why(key) ?? `${node} is its owner`;
     return epoch === 0 ? `${node} is its owner` : `assigned to ${node} (epoch ${epoch})`;
   }
 
@@ -206,6 +208,7 @@ export class Native implements Negotiator {
   #turn(now: Instant): Effect[] {
     this.#turnedAt = now;
     this.#due = undefined;
+    this.#table.franchise.heed(now);
     this.#council.look(now);
     this.#ledger.meet(this.#council);
     const effects: Effect[] = [];

@@ -9,6 +9,7 @@ import { after, type Instant } from "../instant.ts";
 import { Connectivity, restMs } from "./connectivity.ts";
 import type { Council } from "./council.ts";
 import { assigned, log } from "./decision.ts";
+import { Forfeit } from "./forfeit.ts";
 import { Giving } from "./giving.ts";
 import type { Leave } from "./leave.ts";
 import { type Ledger, retryAloneMs } from "./ledger.ts";
@@ -28,6 +29,7 @@ export class Rulebook {
   readonly #council: Council;
   readonly #ledger: Ledger;
   readonly #partition: Partition;
+  readonly #forfeit: Forfeit;
   readonly #giving: Giving;
   readonly #requests: Requests;
   readonly #connectivity: Connectivity;
@@ -37,6 +39,7 @@ export class Rulebook {
     this.#council = council;
     this.#ledger = ledger;
     this.#partition = partition;
+    this.#forfeit = new Forfeit(council.table);
     this.#giving = new Giving(council, ledger);
     this.#requests = requests;
     this.#connectivity = new Connectivity(() => 2 * council.config.timing.keepaliveMs + 50);
@@ -47,6 +50,7 @@ export class Rulebook {
     if (group.isSought) return [];
     if (this.#leave.begun) return this.#partition.judge(group, now) ?? [];
     return (
+      this.#forfeit.judge(group, now) ??
       this.#partition.judge(group, now) ??
       this.#giving.judge(group, now) ??
       this.#fillVacancy(group, now) ??
@@ -66,6 +70,11 @@ export class Rulebook {
   #fillVacancy(group: Group, now: Instant): Effect[] | undefined {
     const { key, owner } = group;
     const { node } = this.#ledger.register(key);
+    if (this.#council.table.franchise.objection() !== undefined) {
+      // Who is waited for has its time from when something can be decided.
+      this.#ledger.endWait(key);
+      return [];
+    }
     if (this.#mayKeep(node, key, now)) {
       this.#ledger.orphans.delete(key);
       return undefined;

@@ -36,7 +36,8 @@ class Bench {
       this.sent.push(textOf(draft, "t") ?? "");
       return [];
     };
-    const peers = { members: () => this.members, send };
+    const standing = () => ({ quorum: "open", why: "nobody asks" }) as const;
+    const peers = { members: () => this.members, send, standing };
     this.groups = new Groups(config, boot, peers, at(100_000));
     this.see(this.groups.start(at(100_000)));
   }

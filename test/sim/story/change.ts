@@ -6,7 +6,12 @@
 
 import type { ClusterConfig, Timing } from "../../../src/config/cluster.ts";
 import type { Medium } from "../../../src/config/medium.ts";
-import { quorumRules, quorumUsual } from "../../../src/config/quorum.ts";
+import {
+  policyUsual,
+  quorumPolicies,
+  quorumRules,
+  quorumUsual,
+} from "../../../src/config/quorum.ts";
 import type { Resource } from "../../../src/config/resource.ts";
 import type { Method } from "../../../src/wire/keyring.ts";
 import { confused, msOf, wordsOf } from "./scene.ts";
@@ -127,7 +132,13 @@ function withOption(config: ClusterConfig, word: string): ClusterConfig {
     case "quorum": {
       const { consensus: _, ...without } = config;
       if (value === "off") return without;
-      return { ...config, consensus: { rules: quorumRules(value) ?? quorumUsual } };
+      const policy = policyUsual(config.nodes);
+      return { ...config, consensus: { rules: quorumRules(value) ?? quorumUsual, policy } };
+    }
+    case "policy": {
+      const policy = quorumPolicies.find((each) => each === value);
+      if (policy === undefined) throw confused(word);
+      return { ...config, consensus: { rules: quorumUsual, ...config.consensus, policy } };
     }
     case "ping": {
       const pings = value
