@@ -1,6 +1,7 @@
 // What an onlooker of a made-up cluster can see: packets, addresses on interfaces, scripts, operators'
 // answers, processes, and what was done to it. Nothing of what goes on in a core.
 
+import type { ConsensusNews } from "../core/ccm/effect.ts";
 import type { Level } from "../core/effect.ts";
 import type { HeardAdvert } from "../wire/carp/heard.ts";
 import type { Message } from "../wire/message.ts";
@@ -59,6 +60,8 @@ export type Sight =
     }
   /** A message came to the clients of a node. */
   | { readonly saw: "delivered"; readonly node: string; readonly message: Message }
+  /** The programs of a node were told of the membership with consensus; absent news: there is none any more. */
+  | { readonly saw: "consensus"; readonly node: string; readonly news: ConsensusNews | undefined }
   | {
       readonly saw: "asked";
       readonly node: string;

@@ -18,7 +18,7 @@ export const heartbeat: Kind = {
   simpler,
 };
 
-/** Plays a plan and judges it by the seven laws. */
+/** Plays a plan and judges it by the eight laws. */
 export function play(plan: Plan, how: PlayOptions = {}, options: WorldOptions = {}): Outcome {
   const hasTwin = hasCopies(plan);
   return enact(plan, (tell) => new Judge(plan.shape, tell), how, { ...options, hasTwin });

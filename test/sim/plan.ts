@@ -5,6 +5,7 @@
 // at bad moments: milliseconds after another one, or when a death that was planned is just noticed.
 
 import type { ClusterConfig } from "../../src/config/cluster.ts";
+import { type QuorumRule, quorumUsual } from "../../src/config/quorum.ts";
 import type { TimedAct } from "../../src/sim/act.ts";
 import { Chance } from "../../src/sim/chance.ts";
 import type { HostShape, Plan } from "../../src/sim/shape.ts";
@@ -24,11 +25,27 @@ export function planOf(seed: number, populate: Populate = onlyHb): Plan {
   const stage = stageOf(chance, configs);
   const acts = [...beginning(stage), ...middle(stage)].toSorted((one, two) => one.at - two.at);
   const end = peace(configs, acts);
-  return {
+  const plan = {
     shape: { seed, hosts: populate(configs, chance) },
     acts: [...acts, ...end.acts],
     endMs: end.endMs,
   };
+  // The last choice: what a seed without it means stays what it was.
+  if (chance.next() >= 0.3) return plan;
+  // Groups go on without quorum, as the laws want it that know of no membership.
+  return agreeing(plan, { rules: chance.pick(rules), policy: "ignore" });
+}
+
+const rules: readonly (readonly QuorumRule[])[] = [quorumUsual, ["majority"]];
+
+/** The nodes are members of a membership with consensus as well. */
+function agreeing(plan: Plan, consensus: NonNullable<ClusterConfig["consensus"]>): Plan {
+  const { shape, acts } = plan;
+  const hosts = shape.hosts.map((host) => ({ ...host, config: { ...host.config, consensus } }));
+  const others = acts.map((act): TimedAct => {
+    return act.act === "reload" ? { ...act, config: { ...act.config, consensus } } : act;
+  });
+  return { ...plan, shape: { ...shape, hosts }, acts: others };
 }
 
 /** Hosts boot together, one after the other, or one of them late. */

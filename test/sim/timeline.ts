@@ -1,5 +1,6 @@
 // A run in words: one line for each thing that happens, with its second and its host.
 
+import type { ConsensusNews } from "../../src/core/ccm/effect.ts";
 import type { TimedAct } from "../../src/sim/act.ts";
 import type { Shape } from "../../src/sim/shape.ts";
 import type { Event } from "./kind.ts";
@@ -31,6 +32,8 @@ function tell(event: Event, packets: boolean): readonly [string, string] | undef
       return [event.node, `is asked (${event.request}): ${event.what}`];
     case "answered":
       return [event.node, `answers (${event.request}) ${event.ok ? "yes" : "no"}: ${event.text}`];
+    case "consensus":
+      return [event.node, `tells its programs: ${consensusText(event.news)}`];
     case "log":
       return event.level === "debug" ? undefined : [event.node, `"${event.text}"`];
     case "breach":
@@ -47,6 +50,13 @@ function tell(event: Event, packets: boolean): readonly [string, string] | undef
     default:
       return undefined;
   }
+}
+
+function consensusText(news: ConsensusNews | undefined): string {
+  if (news?.say !== "membership") return news?.say ?? "no membership any more";
+  const { transition, cookie, members, quorate } = news;
+  const names = members.map(({ name }) => name).join(" ");
+  return `membership ${transition} (${cookie}): ${names}, ${quorate ? "quorum" : "no quorum"}`;
 }
 
 function brief({ message }: Extract<Event, { readonly saw: "sent" | "heard" }>): string {

@@ -145,6 +145,9 @@ export class Desk {
       case "deliver":
         this.#deliver(effect.body);
         return;
+      case "consensus":
+        this.#host.world.tell({ saw: "consensus", node: this.#host.name, news: effect.news });
+        return;
       case "restart":
         this.#log("warn", `Beginning anew with a higher generation: ${effect.reason}`, "restart");
         if (effect.above === undefined) this.#forget();

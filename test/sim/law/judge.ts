@@ -1,5 +1,5 @@
 // The judge of a run of a heartbeat cluster: an onlooker who sees packets, addresses, scripts, answers
-// and processes, and knows the seven laws of docs/design.md ("The core"). What goes on in a core he does
+// and processes, and knows the eight laws of docs/design.md ("The core"). What goes on in a core he does
 // not see, and its log he does not read.
 //
 // | law   | in short                                                       | judged in    |
@@ -12,6 +12,8 @@
 // | 6     | forged, damaged and old packets change nothing                 | forgery.ts   |
 // | 7     | a quick restart moves nothing; in the end nothing moves        | restart.ts   |
 // | 7     | after a partition one keeps what several hold                  | heal.ts      |
+// | 8     | who agree on a membership have the same members; quorum is in   | consensus.ts |
+// |       | one part at most; in the end all are in one                    |              |
 // | storm | nobody sends more than an honest exchange needs                | storm.ts     |
 //
 // What the world itself calls a breach (a reply to nobody, say) counts under the law that it names. What
@@ -21,6 +23,7 @@ import type { Shape } from "../../../src/sim/shape.ts";
 import type { Sight } from "../../../src/sim/sight.ts";
 import type { Violation } from "../kind.ts";
 import { quietMs } from "../plan/peace.ts";
+import { Consensus } from "./consensus.ts";
 import { Contact } from "./contact.ts";
 import { Docket } from "./docket.ts";
 import { Forgery } from "./forgery.ts";
@@ -44,6 +47,7 @@ export class Judge {
   readonly #picture: Picture;
   readonly #post = new Post();
   readonly #contact: Contact;
+  readonly #consensus: Consensus;
   readonly #request: Request;
   readonly #restart: Restart;
   readonly #storm: Storm;
@@ -61,6 +65,7 @@ export class Judge {
     this.#request = new Request(this.#picture, report);
     this.#restart = new Restart(this.#picture, report);
     this.#storm = new Storm(this.#picture, report);
+    this.#consensus = new Consensus(this.#picture, report);
     this.#laws = [
       new Single(this.#picture, this.#contact, report),
       new Holder(this.#picture, this.#contact, report),
@@ -71,6 +76,7 @@ export class Judge {
       this.#restart,
       new Heal(this.#picture, this.#contact, report),
       this.#storm,
+      this.#consensus,
       {
         ignoresPackets: true,
         see: (sight) => sight.saw === "breach" && report(String(sight.law), sight.text),
@@ -104,6 +110,7 @@ export class Judge {
     return (
       now - movedAt > quietMs &&
       this.#request.isIdle &&
+      this.#consensus.isSettled &&
       this.#picture.all.every(isAlive) &&
       misplaced(this.#picture).length === 0
     );

@@ -1,4 +1,4 @@
-// The judge of mixed runs. Of the seven laws he judges what can hold beside a Heartbeat 3 node; the others
+// The judge of mixed runs. Of the eight laws he judges what can hold beside a Heartbeat 3 node; the others
 // are judged for hb nodes only.
 //
 // | law | beside Heartbeat 3 |

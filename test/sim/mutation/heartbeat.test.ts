@@ -19,7 +19,7 @@ test.each(heartbeatMutations.map((mutation) => [mutation.law, mutation.name, mut
   },
 );
 
-test("heartbeatMutations break each of the seven laws, and the peace of the network", () => {
+test("heartbeatMutations break each of the eight laws, and the peace of the network", () => {
   const laws = new Set(heartbeatMutations.map(({ law }) => law));
-  expect([...laws].toSorted()).toEqual(["1", "2", "3", "4", "5", "6", "7", "storm"]);
+  expect([...laws].toSorted()).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "storm"]);
 });

@@ -310,4 +310,37 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     find: "this.#nextAt = after(now, council.config.timing.keepaliveMs);",
     replace: "this.#nextAt = after(now, 1);",
   },
+  {
+    name: "keeps in its membership who has left it",
+    story: "memberships",
+    law: "8",
+    file: "core/ccm/joined.ts",
+    find: "seat.settle({ members, uptimes, major: seat.major + 1, cookie, leader, quorum });",
+    replace:
+      "seat.settle({ members: [...new Set([...seat.members, ...members])], uptimes, major: seat.major + 1, cookie, leader, quorum });",
+  },
+  {
+    name: "has quorum with a node less than most of all",
+    story: "memberships",
+    law: "8",
+    file: "core/ccm/quorum.ts",
+    find: "return { quorate: ours >= needed, why",
+    replace: "return { quorate: ours >= needed - 1, why",
+  },
+  {
+    name: "stays in a membership whose leader is gone",
+    story: "memberships",
+    law: "8",
+    file: "core/ccm/joined.ts",
+    find: 'if (node === seat.leader) this.#round(seat.minor + (seat.state === "JOINED" ? 0 : 1));',
+    replace: "",
+  },
+  {
+    name: "does not join again those from whom it was cut off",
+    story: "memberships",
+    law: "8",
+    file: "core/ccm/ccm.ts",
+    find: "if (met !== undefined && this.#isIn()) this.#restart(",
+    replace: "if (met !== undefined && this.#isIn() && now < 0) this.#restart(",
+  },
 ];

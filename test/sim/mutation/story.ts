@@ -61,6 +61,13 @@ function planOf(seed: number, troubles: readonly TimedAct[]): Plan {
   return mended({ shape: { seed, hosts }, acts: [], endMs: 0 }, [...begin, ...troubles]);
 }
 
+/** The nodes agree on a membership as well. */
+function agreeing({ shape, ...rest }: Plan): Plan {
+  const consensus = { rules: ["majority"], policy: "ignore" } as const;
+  const hosts = shape.hosts.map(({ config }) => ({ config: { ...config, consensus } }));
+  return { ...rest, shape: { ...shape, hosts } };
+}
+
 const others: Keyring = { active: 2, keys: [{ number: 2, method: "sha1", key: "another" }] };
 
 /** Long enough for a restart to be a quick one in a calm cluster. */
@@ -222,6 +229,15 @@ export const stories = {
     { at: 72_000, act: "heal" },
     { at: 90_000, act: "heal" },
   ]),
+  /** A member is cut off for as long as anything may take, and comes back; another one leaves. */
+  memberships: agreeing(
+    planOf(18, [
+      { at: 20_000, act: "cut", from: ["alice"], to: ["bob", "carol"] },
+      { at: 150_000, act: "heal" },
+      { at: 170_000, act: "leave", node: "bob" },
+      { at: 190_000, act: "start", node: "bob" },
+    ]),
+  ),
 } satisfies Readonly<Record<string, Plan>>;
 
 export type StoryName = keyof typeof stories;
