@@ -27,6 +27,7 @@ const elsewhere: Record<string, string> = {
   "bench/failover": "test/lab/demo.test.ts runs it once",
   "bench/serial": "measures",
   "bench/carp": "measures",
+  "bench/clients": "measures",
   "test/lab/lab": "every lab runs it",
   sha256sum: "test/packaging reads the sums",
   xz: "test/packaging unpacks them",
