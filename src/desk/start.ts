@@ -20,6 +20,7 @@ import { Notice } from "./notice.ts";
 import { missingCapabilities, neededBy, othersPrograms, withoutRoot } from "./permission.ts";
 import { removePid, writePid } from "./pidfile.ts";
 import { type Directories, type Places, placesOf } from "./place.ts";
+import { giveProgramDirectories } from "./programdirs.ts";
 import { reboot } from "./reboot.ts";
 import { type Amendment, SettingsReader } from "./settingsreader.ts";
 import { hearSignals, hearSignalsAsHeartbeat } from "./signal.ts";
@@ -77,6 +78,10 @@ export async function runAgent(options: StartOptions): Promise<Code> {
       return code.failed;
     }
     log.open(logPlacesOf(conf, places.state));
+    // Not waited for: name services may be slow.
+    giveProgramDirectories(places.run).catch((error) => {
+      log.warn(`ccm and dopd may find no place for their sockets: ${reasonOf(error)}`, "start");
+    });
     // Not before: who starts a second agent wants to know of the first, not of old warnings.
     tellProblems(log, problems);
     if (conf.realtime) stayInMemory(log);

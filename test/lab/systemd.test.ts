@@ -39,6 +39,11 @@ async function install(debian: Debian, alice: Host): Promise<void> {
   await debian.write("/etc/ha.d/resource.d/service", service, "755");
   const broken = `ExecStartPre=/bin/sh -c '! test -e ${BROKEN}'`;
   await debian.write(`${DROP_INS}/test.conf`, `[Service]\n${broken}\n`);
+  // As tmpfiles of Heartbeat's package leaves them at boot.
+  const doors = "/run/heartbeat /run/heartbeat/ccm /run/heartbeat/dopd";
+  const accounts = "groupadd -r haclient && useradd -r -g haclient hacluster";
+  const owned = `chown hacluster:haclient ${doors} && chmod 750 ${doors}`;
+  await debian.must("sh", "-c", `${accounts} && mkdir -p ${doors} && ${owned}`);
   await debian.must("systemctl", "daemon-reload");
   const verify = ["systemd-analyze", "--man=no", "verify", "hb.service", "hb-release.service"];
   expect(await debian.exec(...verify)).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -80,6 +85,10 @@ test("hb.service under systemd: an agent that hangs is replaced, one that fails 
       await settled(bob);
       const unit = await debian.show("hb");
       expect(unit.get("OnFailure")).toBe("hb-release.service");
+      // Where ccm and dopd, which are hacluster's, make their sockets.
+      const doors = ["/run/heartbeat/ccm", "/run/heartbeat/dopd"];
+      const owners = await debian.must("stat", "-c", "%U:%G %a", ...doors);
+      expect(owners.trim().split("\n")).toEqual(Array(2).fill("hacluster:haclient 750"));
       const before = moves();
 
       // The pulse gives it up long before systemd would, and while it still speaks for this node.
