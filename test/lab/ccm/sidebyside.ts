@@ -2,7 +2,7 @@
 
 import { inVillage, type Manner, type Village } from "./village.ts";
 
-type Told = Village["told"];
+export type Told = Village["told"];
 
 export interface Versions {
   readonly heartbeat: Told;
