@@ -1,6 +1,6 @@
 // `hb node add|remove`: the running cluster's list of nodes (hb_addnode, hb_delnode of Heartbeat).
 
-import { isNodeName } from "../desk/request.ts";
+import { isNodeName } from "../desk/nodename.ts";
 import { carryOut } from "./asking.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";

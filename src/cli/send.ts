@@ -1,7 +1,7 @@
 // `hb send`: says something to programs on the nodes of the cluster, over the cluster's own links.
 
 import { fieldFault, isChannel } from "../desk/listen/wish.ts";
-import { isNodeName } from "../desk/request.ts";
+import { isNodeName } from "../desk/nodename.ts";
 import { carryOut } from "./asking.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { printRouter } from "../config/carp/print.ts";
 import { readUcarp } from "../config/carp/ucarp.ts";
 import type { RouterConfig } from "../config/router.ts";
+import { textIn } from "../desk/bytestring.ts";
 import { concealPassword } from "../desk/carp/secret.ts";
 import { greetingOf, hurdlesOf, membershipTrouble } from "../desk/carp/ucarphurdle.ts";
 import { sayAsUcarp } from "../desk/carp/ucarpvoice.ts";
@@ -29,7 +30,7 @@ export async function ucarp(program: string, argv: readonly string[]): Promise<n
   if (command.kind === "refused") return code.refused;
 
   const { router, daemonize, debug, facility } = command;
-  concealPassword(Buffer.from(router.password, "latin1").toString("utf8"));
+  concealPassword(textIn(router.password));
   const tooLong = router.password.length > PASSWORD_MAX;
   const password = { level: "error", text: "Password too long" } as const;
   const hurdles = tooLong ? [password] : hurdlesOf(router.device);

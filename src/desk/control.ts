@@ -7,6 +7,7 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Credentials, peerCredentials } from "../../ffi/credentials.ts";
+import { textIn } from "./bytestring.ts";
 import { bindForGroup } from "./groupsocket.ts";
 import type { Told } from "./listen/listeners.ts";
 import {
@@ -125,7 +126,7 @@ export class Control {
   }
 
   async #answer(client: Socket, bytes: string, visit: Visit) {
-    const line = Buffer.from(bytes, "latin1").toString("utf8");
+    const line = textIn(bytes);
     const request = parseRequest(line);
     if (request === undefined) {
       this.#write(client, { say: "done", ok: false, text: requestFault(line) });

@@ -11,6 +11,7 @@ import { SOCK_DGRAM, sendTo, socket } from "../../ffi/socket.ts";
 import { sockaddrUn } from "../../ffi/unix.ts";
 import type { Fields, Level } from "../core/effect.ts";
 import type { LogLine } from "../wire/ipc/logline.ts";
+import { byteString } from "./bytestring.ts";
 import { facilityNumber, type Line } from "./line.ts";
 import { LogdLink } from "./logd/link.ts";
 import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
@@ -169,7 +170,7 @@ export class Log {
     return this.#form.said(line).map((said) => ({
       ...said,
       // A byte string.
-      text: Buffer.from(said.text).toString("latin1"),
+      text: byteString(said.text),
       facility: facility * 8,
       pid: process.pid,
       atS: Math.floor(line.at.getTime() / 1000),

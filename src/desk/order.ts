@@ -3,7 +3,8 @@
 
 import type { Command } from "../core/input.ts";
 import { type Message, textOf } from "../wire/message.ts";
-import { isNodeName, setOf } from "./request.ts";
+import { isNodeName } from "./nodename.ts";
+import { setOf } from "./request.ts";
 
 /** What is asked for, or why it is not carried out. */
 export type Order = { readonly command: Command } | { readonly refused: string };

@@ -3,7 +3,8 @@
 
 import { rmSync } from "node:fs";
 import { readTextIfThere, replaceFile } from "./disk.ts";
-import { type ProcessName, processName, runs, signalGroup } from "./process.ts";
+import { isProcessName, type ProcessName, processName, runs, signalGroup } from "./process.ts";
+import { listed } from "./record.ts";
 
 const graceMs = 2_000;
 const lookEveryMs = 20;
@@ -68,19 +69,9 @@ export class RunningScripts {
 
 /** The scripts that a file names; none when it cannot be understood. */
 export function parseRunning(text: string | undefined): Running[] {
-  try {
-    const list: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(list) ? list.filter(isRunning) : [];
-  } catch {
-    return [];
-  }
+  return listed(text, isRunning);
 }
 
 function isRunning(value: Partial<Running> | null): value is Running {
-  return (
-    Number.isInteger(value?.pid) &&
-    Number(value?.pid) > 1 &&
-    typeof value?.startedAt === "string" &&
-    typeof value.title === "string"
-  );
+  return typeof value?.title === "string" && isProcessName(value);
 }

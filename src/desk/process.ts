@@ -4,10 +4,21 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { statFields } from "../../ffi/procstat.ts";
 
+const lookEveryMs = 20;
+
 /** A process by pid and by the moment it started, in clock ticks since boot. */
 export interface ProcessName {
   readonly pid: number;
   readonly startedAt: string;
+}
+
+/** True for one that was written down; init is nobody's child. */
+export function isProcessName(
+  value: Partial<ProcessName> | null | undefined,
+): value is ProcessName {
+  return (
+    Number.isInteger(value?.pid) && Number(value?.pid) > 1 && typeof value?.startedAt === "string"
+  );
 }
 
 /** What the kernel counts in ticks: USER_HZ is 100 wherever Linux runs hb (time(7)). */
@@ -31,6 +42,15 @@ export function processorMs(pid: number): number | undefined {
 /** True while exactly this process runs. */
 export function runs(name: ProcessName): boolean {
   return processName(name.pid)?.startedAt === name.startedAt;
+}
+
+/** Asks it to end and waits for that; false when it still runs after so long. Throws when it may not be asked. */
+export async function endProcess(name: ProcessName, limitMs: number): Promise<boolean> {
+  process.kill(name.pid, "SIGTERM");
+  for (let waitedMs = 0; waitedMs < limitMs && runs(name); waitedMs += lookEveryMs) {
+    await Bun.sleep(lookEveryMs);
+  }
+  return !runs(name);
 }
 
 /** Signals the process group that the process leads; false when there is none. */

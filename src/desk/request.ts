@@ -19,6 +19,7 @@ import {
   sendFault,
   sendWish,
 } from "./listen/wish.ts";
+import { isNodeName } from "./nodename.ts";
 
 export type Request =
   | { readonly ask: "status" }
@@ -161,11 +162,6 @@ export function commandOf(request: Request): Command | undefined {
 export function setOf(command: "standby" | "takeover", word: string): GroupSet | undefined {
   if (word === "failback") return command === "standby" ? "foreign" : "local";
   return isSet(word) ? word : undefined;
-}
-
-/** Node names are host names: nothing else goes on the wire as one. */
-export function isNodeName(name: unknown): name is string {
-  return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name);
 }
 
 /** As routerName() makes them; what it names is looked up, never used as a path. */

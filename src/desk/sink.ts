@@ -5,6 +5,7 @@
 // there is room again. Writes are asynchronous, one at a time.
 
 import { write } from "node:fs";
+import { within } from "./within.ts";
 
 /** About a second of the noisiest log; more is not worth the memory of a host that is in trouble. */
 const bytesMax = 1024 * 1024;
@@ -48,15 +49,11 @@ export class Sink {
   }
 
   /** Resolves when all is written, or when `limitMs` have passed. */
-  drained(limitMs: number): Promise<void> {
-    if (!this.#busy && this.#queue.length === 0) return Promise.resolve();
+  async drained(limitMs: number): Promise<void> {
+    if (!this.#busy && this.#queue.length === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(resolve, limitMs);
-    this.#waiting.push(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-    return promise;
+    this.#waiting.push(resolve);
+    await within(limitMs, promise);
   }
 
   #reportGap() {

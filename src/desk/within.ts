@@ -1,9 +1,10 @@
 // Waits for something, but not for ever, and leaves no timer behind that would keep the process.
 
-/** Resolves when it has ended, or after so long. */
-export async function within(limitMs: number, it: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const limit = setTimeout(resolve, limitMs);
-  await Promise.race([it, promise]);
+/** Resolves when it has ended (true), or after so long (false). */
+export async function within(limitMs: number, it: Promise<unknown>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<false>();
+  const limit = setTimeout(() => resolve(false), limitMs);
+  const hasEnded = await Promise.race([it.then(() => true), promise]);
   clearTimeout(limit);
+  return hasEnded;
 }

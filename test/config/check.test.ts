@@ -1,23 +1,11 @@
 import { expect, test } from "bun:test";
 import { checkAll, type Given } from "../../src/config/check.ts";
+import { given as files, five, said } from "./given.ts";
 
-const five = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode alice bob\n";
-const keys = "auth 1\n1 sha1 0123456789abcdef\n";
 const address = "alice 10.0.0.1\n";
 
 function given(haCf: string, haresources = address, self = "alice"): Given {
-  return {
-    haCf: { file: "ha.cf", text: haCf },
-    authkeys: { file: "authkeys", text: keys, facts: { mode: 0o600, uid: 0, reader: 0 } },
-    haresources: { file: "haresources", text: haresources },
-    self,
-  };
-}
-
-function said(parts: Given): string[] {
-  return checkAll(parts).problems.map(
-    ({ level, file, line, column, message }) => `${level} ${file}:${line}:${column} ${message}`,
-  );
+  return files(haCf, { haresources: { file: "haresources", text: haresources }, self });
 }
 
 test("checkAll() has nothing to say about five good lines", () => {

@@ -5,28 +5,10 @@ import { checkAll, type Given } from "../../src/config/check.ts";
 import type { ProgramKind } from "../../src/config/checkhacf.ts";
 import { type Child, expandChildren, pacemakerMode } from "../../src/config/child.ts";
 import { parseHaCf } from "../../src/config/hacf.ts";
-
-const five = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode alice bob\n";
+import { given as files, five, said } from "./given.ts";
 
 function given(haCf: string, more: Partial<Given> = {}): Given {
-  return {
-    haCf: { file: "ha.cf", text: haCf },
-    authkeys: {
-      file: "authkeys",
-      text: "auth 1\n1 sha1 0123456789abcdef\n",
-      facts: { mode: 0o600, uid: 0, reader: 0 },
-    },
-    haresources: { file: "haresources", text: "" },
-    self: "alice",
-    program: () => "program",
-    ...more,
-  };
-}
-
-function said(parts: Given): string[] {
-  return checkAll(parts).problems.map(
-    ({ level, file, line, column, message }) => `${level} ${file}:${line}:${column} ${message}`,
-  );
+  return files(haCf, { program: () => "program", ...more });
 }
 
 /** Only these programs are there. */

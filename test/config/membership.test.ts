@@ -4,21 +4,10 @@ import { expect, test } from "bun:test";
 import { checkAll, type Given } from "../../src/config/check.ts";
 import { expandChildren } from "../../src/config/child.ts";
 import { parseHaCf } from "../../src/config/hacf.ts";
-
-const five = "keepalive 1\ndeadtime 10\nbcast eth0\nauto_failback on\nnode alice bob\n";
+import { given as files, five } from "./given.ts";
 
 function given(lines: string): Given {
-  return {
-    haCf: { file: "ha.cf", text: `${five}${lines}\n` },
-    authkeys: {
-      file: "authkeys",
-      text: "auth 1\n1 sha1 0123456789abcdef\n",
-      facts: { mode: 0o600, uid: 0, reader: 0 },
-    },
-    haresources: { file: "haresources", text: "" },
-    self: "alice",
-    program: () => "program",
-  };
+  return files(`${five}${lines}\n`, { program: () => "program" });
 }
 
 function errors(lines: string): string[] {

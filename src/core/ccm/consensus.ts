@@ -8,6 +8,7 @@ import type { ClusterConfig } from "../../config/cluster.ts";
 import { isCcm } from "../../wire/ccm.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
 import type { Boot } from "../boot.ts";
+import { clstat } from "../clients/clstat.ts";
 import type { DirectoryNode } from "../clients/directory.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
@@ -152,10 +153,8 @@ export class Consensus {
 
   /** What the daemon of a client says of its coming and going. */
   #sign(st: "join" | "leave", info: string, now: Instant): Effect[] {
-    const who = { from_id: NAME, to_id: NAME };
     const src = this.#config.self;
-    const letter = text({ t: "hbapi-clstat", st, ...who, src, info, client_gen: "0" });
-    return this.#below.send(letter, now);
+    return this.#below.send(clstat(st, { id: NAME, src, info, generation: 0 }), now);
   }
 
   #carry(effects: readonly CcmEffect[], now: Instant): Effect[] {

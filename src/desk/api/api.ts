@@ -8,6 +8,7 @@ import { parametersOf } from "../../config/parameter.ts";
 import type { Effect } from "../../core/effect.ts";
 import { at } from "../../core/instant.ts";
 import type { Message } from "../../wire/message.ts";
+import { byteString } from "../bytestring.ts";
 import { IpcServer } from "../ipc/server.ts";
 import type { Keeper } from "../keeper.ts";
 import { Listeners } from "../listen/listeners.ts";
@@ -158,8 +159,4 @@ function rulesOf(conf: HaConf, authorize: Rules["authorize"]): Rules {
   );
   const own = conf.membership ? ["ccm"] : [];
   return { parameters, authorize, deadtimeMs, keepaliveMs, listed, own };
-}
-
-function byteString(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -6,10 +6,11 @@
 //
 // It knows its own conversation. Who else is here is the roster's business.
 
+import { clstat } from "../../core/clients/clstat.ts";
 import { filter } from "../../core/clients/filter.ts";
 import { decodeBody, encodeBody } from "../../wire/ipc/body.ts";
 import { BODY_MAX } from "../../wire/ipc/frame.ts";
-import { type Message, text, textOf, withText } from "../../wire/message.ts";
+import { type Message, textOf, withText } from "../../wire/message.ts";
 import type { Connection, Visitor } from "../ipc/connection.ts";
 import { type Answer, messagesOf } from "./answer.ts";
 import type { Asker } from "./request.ts";
@@ -190,14 +191,6 @@ export class Client implements Visitor, Asker {
   /** The message that tells its coming or going. */
   clstat(st: "join" | "leave", src: string, info: string): Message {
     const { id, generation } = this;
-    return text({
-      t: "hbapi-clstat",
-      st,
-      from_id: id,
-      to_id: id,
-      src,
-      info,
-      client_gen: String(generation),
-    });
+    return clstat(st, { id, src, info, generation });
   }
 }

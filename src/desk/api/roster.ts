@@ -4,6 +4,7 @@
 // Nothing here waits: a client that does not read what it is told is sent away. What a client says goes to the
 // core, and comes back from there for those here, in the order of all that this node says.
 
+import { clstat } from "../../core/clients/clstat.ts";
 import type { Directory } from "../../core/clients/directory.ts";
 import { filter } from "../../core/clients/filter.ts";
 import type { Effect, Level } from "../../core/effect.ts";
@@ -243,7 +244,6 @@ export class Roster implements House {
   }
 
   #refuse(client: Client, { reason, id, isCasual }: Refusal) {
-    const { self } = this.#options;
     const who = id === "" ? "A client" : `The client "${id}"`;
     const complaint = this.#complaints.get(reason) ?? new Complaint();
     this.#complaints.set(reason, complaint);
@@ -252,10 +252,9 @@ export class Roster implements House {
     if (said !== undefined) this.#options.log("warn", said);
     client.line.send(this.#greeting(reason));
     if (!isCasual) {
-      const src = self;
-      const client_gen = String(client.generation);
-      const leave = { t: "hbapi-clstat", st: "leave", from_id: id, to_id: id, src };
-      client.line.send(encodeBody(text({ ...leave, info: reason, client_gen })));
+      const { generation } = client;
+      const leave = clstat("leave", { id, src: this.#options.self, info: reason, generation });
+      client.line.send(encodeBody(leave));
     }
     this.left(client, reason);
     client.line.end();
@@ -317,19 +316,21 @@ export class Roster implements House {
   }
 
   #deliver(message: Message, bit: number) {
-    const body = encodeBody(message);
+    // Most of what comes may be for nobody here.
+    let encoded: Uint8Array | undefined;
+    const body = () => (encoded ??= encodeBody(message));
     const addressee = textOf(message, "to_id");
     if (addressee === undefined) {
-      for (const client of [...this.#members.values()]) if (client.wants(bit)) client.say(body);
+      for (const client of [...this.#members.values()]) if (client.wants(bit)) client.say(body());
       return;
     }
     const client = this.#members.get(addressee);
     if (client === undefined) return;
     if (!client.isJoining) {
-      if (bit === filter.normal || client.wants(bit)) client.say(body);
+      if (bit === filter.normal || client.wants(bit)) client.say(body());
     } else if (this.#isJoinOf(client, message)) {
       client.joined();
-      client.say(body, this.#greeting());
+      client.say(body(), this.#greeting());
       if (this.isOpen) client.line.resume();
     }
   }

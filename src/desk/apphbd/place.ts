@@ -4,11 +4,10 @@ import { closeSync, constants, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { tryLock } from "../../../ffi/path.ts";
 import { pidIn } from "../pidfile.ts";
-import { type ProcessName, processName, runs } from "../process.ts";
+import { endProcess, type ProcessName, processName } from "../process.ts";
 
 /** One that is told to end has nothing to wait for. */
 const endMsMax = 5_000;
-const lookEveryMs = 20;
 
 /** With `run` /run/heartbeat those of 3.0.6 (heartbeat-api.md 1). */
 export function apphbdPlaces(run: string) {
@@ -26,13 +25,8 @@ export function runningApphbd(pidFile: string): ProcessName | undefined {
 }
 
 /** Ends it and waits for its end; false when it does not. Throws when that is not permitted. */
-export async function endApphbd(name: ProcessName): Promise<boolean> {
-  process.kill(name.pid, "SIGTERM");
-  for (let waitedMs = 0; waitedMs < endMsMax; waitedMs += lookEveryMs) {
-    if (!runs(name)) return true;
-    await Bun.sleep(lookEveryMs);
-  }
-  return !runs(name);
+export function endApphbd(name: ProcessName): Promise<boolean> {
+  return endProcess(name, endMsMax);
 }
 
 /** Keeps a second one from starting, until the process ends; false: there is one. */

@@ -14,6 +14,7 @@ import {
   encodeApphbAnswer,
   isApphbBeat,
 } from "../../wire/ipc/apphb.ts";
+import { textIn } from "../bytestring.ts";
 import type { Connection, Visitor } from "../ipc/connection.ts";
 import { IpcServer } from "../ipc/server.ts";
 import { Program, type Telling } from "./program.ts";
@@ -129,11 +130,8 @@ export class ApphbServer {
     if (visit.program !== undefined) return apphbErrno.exists;
     const { peer } = visit.connection;
     if (pid !== peer.pid) return apphbErrno.invalid;
-    visit.program = new Program(
-      { app: legible(app), instance: legible(instance), pid },
-      this.#now(),
-    );
-    const who = `[${legible(app)}]/[${legible(instance)}] pid ${pid}`;
+    visit.program = new Program({ app: textIn(app), instance: textIn(instance), pid }, this.#now());
+    const who = `[${textIn(app)}]/[${textIn(instance)}] pid ${pid}`;
     const text = `apphb_client_register: client: ${who} (uid,gid) = (${peer.uid},${peer.gid})`;
     this.#options.log("debug", text);
     return apphbErrno.done;
@@ -198,9 +196,4 @@ export class ApphbServer {
     }
     this.#wake(next);
   }
-}
-
-/** A byte string that a program gave, as the text that it most likely is. */
-function legible(bytes: string): string {
-  return Buffer.from(bytes, "latin1").toString("utf8");
 }

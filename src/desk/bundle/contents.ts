@@ -3,6 +3,7 @@
 // no environments, no scripts: nothing in them helps as much as it could tell.
 
 import { readFileSync } from "node:fs";
+import { byteString } from "../bytestring.ts";
 import type { Case } from "../doctor/case.ts";
 import { unitProperties } from "../doctor/check/unit.ts";
 import type { Finding } from "../doctor/finding.ts";
@@ -82,7 +83,7 @@ export async function contentsOf(
   );
   for (const [argv, told] of said) {
     if (told === undefined) continue;
-    const text = told.ok ? bytes(told.stdout) : `(${bytes(told.reason)})\n`;
+    const text = told.ok ? byteString(told.stdout) : `(${byteString(told.reason)})\n`;
     const name = argv
       .slice(0, 2)
       .join("-")
@@ -113,7 +114,7 @@ function eventsOf(state: string, path: string): string {
   const tail = new Tail(path);
   try {
     const events = tail.read().slice(-eventsMax);
-    return ownLines(events.map((event) => bytes(JSON.stringify(event))).join("\n"));
+    return ownLines(events.map((event) => byteString(JSON.stringify(event))).join("\n"));
   } catch (error) {
     return `(${state}: ${error instanceof Error ? error.message : error})\n`;
   } finally {
@@ -122,12 +123,7 @@ function eventsOf(state: string, path: string): string {
 }
 
 function json(value: unknown): string {
-  return `${bytes(JSON.stringify(value, undefined, 2))}\n`;
-}
-
-/** A text as bytes, one character each. */
-function bytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
+  return `${byteString(JSON.stringify(value, undefined, 2))}\n`;
 }
 
 function textAt(path: string): string {

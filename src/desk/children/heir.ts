@@ -3,7 +3,8 @@
 
 import { rmSync } from "node:fs";
 import { readTextIfThere, replaceFile } from "../disk.ts";
-import type { ProcessName } from "../process.ts";
+import { isProcessName, type ProcessName } from "../process.ts";
+import { listed } from "../record.ts";
 import { ChildProcess } from "./process.ts";
 
 export interface Heir {
@@ -24,21 +25,11 @@ export function readHeirs(path: string): Heir[] {
 
 /** Those that a file names; none when it cannot be understood. */
 export function parseHeirs(text: string | undefined): Heir[] {
-  try {
-    const list: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(list) ? list.filter(isHeir) : [];
-  } catch {
-    return [];
-  }
+  return listed(text, isHeir);
 }
 
 function isHeir(value: Partial<Heir> | null): value is Heir {
-  return (
-    typeof value?.key === "string" &&
-    Number.isInteger(value.name?.pid) &&
-    Number(value.name?.pid) > 1 &&
-    typeof value.name?.startedAt === "string"
-  );
+  return typeof value?.key === "string" && isProcessName(value.name);
 }
 
 /** Ends what an agent that is gone left running, the last one first. */

@@ -5,6 +5,7 @@
 import type { Child } from "../../config/child.ts";
 import { type ProcessName, processName, runs, signalGroup, unprotect } from "../process.ts";
 import { nameOf, ownCommand } from "../pulse.ts";
+import { within } from "../within.ts";
 import type { End } from "./rule.ts";
 
 const lookEveryMs = 250;
@@ -74,9 +75,9 @@ export class ChildProcess {
    *  what that took; "stuck": the kernel still holds it. */
   async end(timeoutMs: number): Promise<"ended" | "killed" | "stuck"> {
     this.signal("SIGTERM");
-    if (await this.#endsWithin(timeoutMs)) return "ended";
+    if (await within(timeoutMs, this.ended)) return "ended";
     this.signal("SIGKILL");
-    return (await this.#endsWithin(unkillableMs)) ? "killed" : "stuck";
+    return (await within(unkillableMs, this.ended)) ? "killed" : "stuck";
   }
 
   /** To its process group, or to itself while it has none yet. */
@@ -88,14 +89,6 @@ export class ChildProcess {
     } catch {
       // It has just ended.
     }
-  }
-
-  async #endsWithin(ms: number): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<false>();
-    const timer = setTimeout(() => resolve(false), ms);
-    const hasEnded = await Promise.race([this.ended.then(() => true), promise]);
-    clearTimeout(timer);
-    return hasEnded;
   }
 }
 

@@ -1,6 +1,7 @@
 // What was said on a channel, as programs are told it: the fields, without what the cluster wrote on the envelope.
 
 import { type Message, textOf } from "../../wire/message.ts";
+import { textIn } from "../bytestring.ts";
 
 export interface Heard {
   readonly event: "message";
@@ -20,7 +21,7 @@ export function heardOf(message: Message, channel: string): Heard {
   const fields = new Map<string, string>();
   for (const field of message.fields) {
     if (field.type !== "string" || envelope.has(field.name) || fields.has(field.name)) continue;
-    fields.set(field.name, Buffer.from(field.value, "latin1").toString("utf8"));
+    fields.set(field.name, textIn(field.value));
   }
   const from = textOf(message, "src") ?? "";
   return { event: "message", channel, from, fields: Object.fromEntries(fields) };

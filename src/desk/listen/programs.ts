@@ -4,6 +4,7 @@
 import type { Credentials } from "../../../ffi/credentials.ts";
 import { text } from "../../wire/message.ts";
 import type { Api } from "../api/api.ts";
+import { byteString } from "../bytestring.ts";
 import type { Visit } from "../control.ts";
 import type { Answer, Done } from "../request.ts";
 import type { ListenWish, SendWish } from "./wish.ts";
@@ -63,9 +64,4 @@ function refusalOf(channel: string, who: Credentials, api: Api): Done | undefine
 
 function done(ok: boolean, text: string): Done {
   return { say: "done", ok, text };
-}
-
-/** Messages are made of byte strings. */
-function byteString(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }

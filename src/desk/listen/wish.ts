@@ -5,6 +5,7 @@
 // program of libhbclient (heartbeat-api.md 6).
 
 import { isFieldName } from "../../wire/fieldtype.ts";
+import { isNodeName } from "../nodename.ts";
 import { isRecord } from "../record.ts";
 import { envelope } from "./heard.ts";
 
@@ -74,23 +75,17 @@ export function sendFault(value: object): string | undefined {
   const faults = entries.map(([name, text]) => fieldFault(name, text));
   const fault = faults.find((each) => each !== undefined);
   if (fault !== undefined) return fault;
-  return to === undefined || nodeOf(to) !== undefined ? undefined : '"to" must be a node name';
+  return to === undefined || isNodeName(to) ? undefined : '"to" must be a node name';
 }
 
 /** A wish to send; undefined when it is none. */
 export function sendWish(value: object): SendWish | undefined {
   if (sendFault(value) !== undefined) return undefined;
   const { channel, to, fields } = value as SendWish;
-  const node = nodeOf(to);
-  return { ask: "send", channel, fields, ...(node !== undefined && { to: node }) };
+  // As it stands in ha.cf's node lines.
+  return { ask: "send", channel, fields, ...(to !== undefined && { to: to.toLowerCase() }) };
 }
 
 function isTopic(word: unknown): word is Topic {
   return topics.some((topic) => topic === word);
-}
-
-/** As it stands in ha.cf's node lines. */
-function nodeOf(name: unknown): string | undefined {
-  if (typeof name !== "string" || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) return undefined;
-  return name.toLowerCase();
 }

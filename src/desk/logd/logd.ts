@@ -7,15 +7,17 @@
 
 import { reasonOf } from "../../../ffi/error.ts";
 import type { LogdConf } from "../../config/logdcf.ts";
+import type { Level } from "../../core/effect.ts";
 import { decodeLogLine, type LogLine } from "../../wire/ipc/logline.ts";
+import { byteString } from "../bytestring.ts";
 import type { Connection } from "../ipc/connection.ts";
 import { IpcServer } from "../ipc/server.ts";
+import { severityOf } from "../line.ts";
 import { fileLine, syslogMessage } from "./form.ts";
 import { Outlet, type Target } from "./outlet.ts";
 import { fileTarget, syslogTarget } from "./place.ts";
 
 /** Of syslog (syslog(3)). */
-const priorityOf = { error: 3, warn: 4, info: 6, debug: 7 } as const;
 const daemonFacility = 24;
 /** Longer than a busy disk hangs, shorter than programs that wait for room are patient. */
 const patienceMs = 1_000;
@@ -67,7 +69,7 @@ export class Logd {
   }
 
   /** Writes a line of its own. */
-  own(level: keyof typeof priorityOf, text: string): void {
+  own(level: Level, text: string): void {
     if (level === "debug" && this.#options.verbose !== true) return;
     this.#write(this.#ownLine(level, text));
   }
@@ -145,15 +147,15 @@ export class Logd {
     this.own("warn", "Programs are turned away: too many are connected");
   }
 
-  #ownLine(level: keyof typeof priorityOf, text: string): LogLine {
+  #ownLine(level: Level, text: string): LogLine {
     return {
       facility: daemonFacility,
-      priority: priorityOf[level],
+      priority: severityOf[level],
       saysPriority: true,
       pid: process.pid,
       entity: this.#conf.entity,
       atS: 0,
-      text: Buffer.from(text).toString("latin1"),
+      text: byteString(text),
     };
   }
 
@@ -171,7 +173,7 @@ export class Logd {
 
   #write(line: LogLine) {
     for (const place of this.#places) {
-      if (line.priority === priorityOf.debug && !place.takesDebug) continue;
+      if (line.priority === severityOf.debug && !place.takesDebug) continue;
       place.outlet.push(bytesOf(place.line(line)), line.entity, droppedBy(line));
     }
   }

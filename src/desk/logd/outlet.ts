@@ -6,6 +6,8 @@
 // A stalled place that takes something again flows; it is told first how many messages were discarded. So of every
 // message that was given to a place, it was either written there or is in such a number.
 
+import { within } from "../within.ts";
+
 /** Writes what it can: EAGAIN when it can take nothing now. */
 export type OutletWrite = (
   bytes: Uint8Array,
@@ -124,10 +126,8 @@ export class Outlet {
     this.#pump();
     if (this.waiting === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(resolve, limitMs);
     this.#emptied.push(resolve);
-    await promise;
-    clearTimeout(limit);
+    await within(limitMs, promise);
   }
 
   close(): void {

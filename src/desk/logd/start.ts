@@ -9,7 +9,7 @@ import { readTextIfThere } from "../disk.ts";
 import { serveHangup } from "../hangup.ts";
 import { type Absent, pidIn, removePid, writePid } from "../pidfile.ts";
 import { logdPidBeside, logSocketIn } from "../place.ts";
-import { processName, runs } from "../process.ts";
+import { endProcess, processName } from "../process.ts";
 import { Logd } from "./logd.ts";
 
 export interface LogdStart {
@@ -93,12 +93,7 @@ export async function stopLogd(run: string): Promise<boolean> {
   const pid = logdPid(run);
   if (typeof pid !== "number") return true;
   const name = processName(pid);
-  process.kill(pid, "SIGTERM");
-  for (let waitedMs = 0; waitedMs < stopMs; waitedMs += lookEveryMs) {
-    if (name === undefined || !runs(name)) return true;
-    await Bun.sleep(lookEveryMs);
-  }
-  return false;
+  return name === undefined || (await endProcess(name, stopMs));
 }
 
 /** The log daemon that uses this run directory, the real one or ours. */

@@ -15,7 +15,8 @@ import { readTextIfThere, replaceFile } from "../disk.ts";
 import type { Log } from "../log.ts";
 import type { Reply } from "../pending.ts";
 import type { Places } from "../place.ts";
-import type { ProcessName } from "../process.ts";
+import { isProcessName, type ProcessName } from "../process.ts";
+import { listed } from "../record.ts";
 import { isPppLine, type PppEvent } from "../request.ts";
 import { pppFile, removePppFile, writePppFile } from "./file.ts";
 import { placeHooks } from "./hook.ts";
@@ -216,20 +217,13 @@ function keyOf(medium: PppMedium): string {
 
 /** The runs of pppd that a file names; none when it cannot be understood. */
 export function parseHeirs(text: string | undefined): Heir[] {
-  try {
-    const list: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(list) ? list.filter(isHeir) : [];
-  } catch {
-    return [];
-  }
+  return listed(text, isHeir);
 }
 
 function isHeir(value: Partial<Heir> | null): value is Heir {
   return (
     typeof value?.tty === "string" &&
-    Number.isInteger(value.name?.pid) &&
-    Number(value.name?.pid) > 1 &&
-    typeof value.name?.startedAt === "string" &&
+    isProcessName(value.name) &&
     Array.isArray(value.argv) &&
     value.argv.every((word) => typeof word === "string") &&
     (value.line === undefined || isPppLine(value.line))

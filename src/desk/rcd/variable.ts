@@ -4,6 +4,7 @@
 // root's script reads (HA_DIR), hb lets none replace what the cluster or the scripts set themselves.
 
 import type { Message } from "../../wire/message.ts";
+import { textIn } from "../bytestring.ts";
 
 /** More than any message of 3.0.6 has; what is longer is left out. */
 const valueBytesMax = 32 * 1024;
@@ -35,9 +36,4 @@ export function variablesOf(
 function isGiven(name: string, value: string): boolean {
   if (!shellName.test(name) || !/[a-z]/.test(name)) return false;
   return value.length <= valueBytesMax && !value.includes("\0");
-}
-
-/** Messages are made of byte strings, an environment of characters. */
-function textIn(value: string): string {
-  return Buffer.from(value, "latin1").toString("utf8");
 }
