@@ -57,6 +57,8 @@ export class Groups {
   readonly #rivalAt = new Map<string, Instant>();
   #adoption: GroupMemory | undefined;
   #isStale = false;
+  /** How long it was away when it was last away for longer than its own deadtime. */
+  #sleptMs: number | undefined;
 
   constructor(config: ClusterConfig, boot: Boot, peers: Peers, now: Instant) {
     this.#config = config;
@@ -65,7 +67,7 @@ export class Groups {
       () => this.#config,
       () => peers.standing(),
     );
-    this.#runner = new Runner(specsOf(config), config, firstJob(boot.generation));
+    this.#runner = new Runner(specsOf(config), config, boot.generation);
     const self = this;
     this.#table = {
       self: config.self,
@@ -147,6 +149,7 @@ export class Groups {
 
   /** This node was away for longer than its own deadtime, and everything is suspended. */
   overslept(ms: number, now: Instant): Effect[] {
+    this.#sleptMs = ms;
     return [...this.#watch(this.#negotiator.overslept(ms, now)), ...this.#after(now)];
   }
 
@@ -306,9 +309,16 @@ export class Groups {
       ...refused,
       ...freed,
     ];
-    if (leave === undefined) return told;
+    if (leave === undefined) return [...told, ...this.#watch(this.#tellOfSleep(now))];
     this.#openRequests.add(leave);
     return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];
+  }
+
+  /** What was suspended, and not confirmed yet, is as doubtful to the new negotiator as it was to the old. */
+  #tellOfSleep(now: Instant): Effect[] {
+    const ms = this.#sleptMs;
+    const isDoubtful = this.#runner.groups.some(({ state }) => state === "unsure");
+    return ms === undefined || !isDoubtful ? [] : this.#negotiator.overslept(ms, now);
   }
 
   #make(kind: Kind, now: Instant): Negotiator {
@@ -337,9 +347,4 @@ export class Groups {
 
 function specsOf(config: ClusterConfig): ClusterConfig["groups"] {
   return config.managesResources ? config.groups : [];
-}
-
-/** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */
-function firstJob(generation: number): number {
-  return (generation % 1_000_000) * 1_000_000 + 1;
 }

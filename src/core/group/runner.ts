@@ -37,8 +37,8 @@ export class Runner implements Hand {
   #orderCount = 0;
   #ended: Settled[][] = [];
 
-  constructor(specs: readonly GroupSpec[], rules: GroupRules, firstJob: number) {
-    let job = firstJob;
+  constructor(specs: readonly GroupSpec[], rules: GroupRules, generation: number) {
+    let job = firstJob(generation);
     this.#rules = rules;
     this.#household = {
       rules: () => this.#rules,
@@ -232,4 +232,9 @@ function isOver(order: Order): boolean {
 function outcome(key: string, group: Group | undefined): Settled {
   if (group === undefined) return { key, state: "idle", text: "no longer configured" };
   return { key, state: group.state, text: group.text };
+}
+
+/** Job numbers of different runs never meet: a late result of an earlier run is nobody's. */
+function firstJob(generation: number): number {
+  return (generation % 1_000_000) * 1_000_000 + 1;
 }
