@@ -106,6 +106,12 @@ export class Claims {
     if (partner === undefined || !this.isSettled(node)) return true;
     const { claim, fresh } = partner;
     if (owner === node) return claim.local;
-    return claim.foreign && (!fresh || this.#heirs.get(node)?.has(owner) === true);
+    return claim.foreign && (!fresh || this.#mayHaveTaken(node, owner));
+  }
+
+  /** Of one that took something, and nobody knows from whom, a word was lost: then it may be anybody's. */
+  #mayHaveTaken(node: string, owner: string): boolean {
+    const estates = this.#heirs.get(node);
+    return estates === undefined || estates.size === 0 || estates.has(owner);
   }
 }
