@@ -21,6 +21,8 @@ const RETURN = 0x06;
 const PACKET_TYPE = 0xffff_f004;
 /** Another host's MAC, or a VLAN that this host is not in: the kernel has taken its tag off by now. */
 const PACKET_OTHERHOST = 3;
+/** A copy that the kernel made for this host of what this host sent to all or to a group. */
+const PACKET_LOOPBACK = 5;
 const WHOLE = 0xffff_ffff;
 
 /** Lets through frames for this host (or a group, or all) whose byte at this offset has this value. */
@@ -36,6 +38,14 @@ export function byteFilter(offset: number, value: number): readonly Instruction[
     [RETURN, 0, 0, 0],
   ];
 }
+
+/** Lets through everything but what this host sent itself. */
+export const noEcho: readonly Instruction[] = [
+  [LOAD_BYTE, 0, 0, PACKET_TYPE],
+  [JUMP_EQUAL, 1, 0, PACKET_LOOPBACK],
+  [RETURN, 0, 0, WHOLE],
+  [RETURN, 0, 0, 0],
+];
 
 /** An array of struct sock_filter. */
 export function filterBytes(program: readonly Instruction[]): Uint8Array {

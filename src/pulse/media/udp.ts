@@ -1,5 +1,6 @@
 // What the UDP media share: the ears on a port of a device, and the mouth bound to that device.
 
+import { attachFilter, noEcho } from "../../../ffi/filter.ts";
 import { interfaceIndex } from "../../../ffi/interface.ts";
 import { sockaddrAddress, sockaddrIn, sockaddrIn6 } from "../../../ffi/layout.ts";
 import {
@@ -38,7 +39,8 @@ export function indexOf(device: string): number {
   return index;
 }
 
-/** Listens to everything that arrives on one port of one device, whoever it was sent to. */
+/** Listens to everything that arrives on one port of one device, whoever it was sent to. The kernel would bring each
+ *  broadcast of this host back as well: its signature would be checked, and then it would be dropped. */
 export function portEar(family: 4 | 6, device: string, port: number): EarSpec {
   return {
     key: `udp${family} ${device} ${port}`,
@@ -50,6 +52,7 @@ export function portEar(family: 4 | 6, device: string, port: number): EarSpec {
           if (family === 6) setOption(fd, "ipv6V6only", 1);
           bindToDevice(fd, device);
           bufferSize(fd, "rcv", RECEIVE_BUFFER);
+          attachFilter(fd, noEcho);
           const any = family === 4 ? sockaddrIn("0.0.0.0", port) : sockaddrIn6("::", port);
           bind(fd, any, `udp port ${port} on ${device}`);
         }),
