@@ -73,8 +73,7 @@ export class Grip {
     if (this.#work === undefined) return this.#begin();
     if (!this.#isSuspended) return nothing;
     this.#isSuspended = false;
-    this.#regaining = this.#nextJob();
-    return { ...nothing, effects: this.#effects("hold", this.#regaining) };
+    return this.#regain();
   }
 
   /** As raise(), but the up script has run already. */
@@ -95,9 +94,10 @@ export class Grip {
     return { ...nothing, effects: [{ do: "suspend", resources: this.resources }] };
   }
 
-  /** Puts addresses back that somebody took away. */
+  /** Puts addresses back that somebody took away; an up script may run for long, and goes on beside it. */
   repair(): Grasp {
-    if (this.#goal === "down" || this.#work !== undefined) return nothing;
+    if (this.#goal === "down") return nothing;
+    if (this.#work !== undefined) return this.#regain();
     this.#steps = ["repair"];
     return this.#next();
   }
@@ -113,6 +113,11 @@ export class Grip {
     if (isDownStep) return this.#stepDown(step, ok ? undefined : text);
     const counts = step !== "up" || !this.#config().likeUcarp;
     return ok || !counts ? this.#next() : this.#failed(step, text);
+  }
+
+  #regain(): Grasp {
+    this.#regaining = this.#nextJob();
+    return { ...nothing, effects: this.#effects("hold", this.#regaining) };
   }
 
   #regained(ok: boolean, text: string): Grasp {

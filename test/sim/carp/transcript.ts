@@ -272,6 +272,7 @@ function changesOf(options: ReadonlyMap<string, string>): Partial<RouterConfig> 
     ...is("likeucarp", { likeUcarp: true, shutdown: options.has("shutdown") }),
     ...is("no-shutdown", { shutdown: false }),
     ...is("scripts", { upScript: "/up", downScript: "/down", holdsAddresses: false }),
+    ...is("services", { upScript: "/up", downScript: "/down" }),
   };
 }
 
