@@ -14,7 +14,12 @@ const limitMs = 10_000;
 /** The number of a user or group; undefined when there is none of that name. */
 export async function accountNumber(kind: AccountKind, name: string): Promise<number | undefined> {
   if (/^[0-9]{1,10}$/.test(name)) return Number(name);
-  return numberIn(readTextIfThere(`/etc/${database[kind]}`) ?? "", name) ?? ask(kind, name);
+  return accountInFiles(kind, name) ?? ask(kind, name);
+}
+
+/** The same, of those in the files alone: where nobody can wait. */
+export function accountInFiles(kind: AccountKind, name: string): number | undefined {
+  return numberIn(readTextIfThere(`/etc/${database[kind]}`) ?? "", name);
 }
 
 /** NAME:PASSWORD:NUMBER:… is how passwd(5) and group(5) begin. */

@@ -3,7 +3,7 @@
 //
 // Debug lines go to debugfile only, unless the level asks for them (heartbeat-config 8).
 
-import { closeSync, constants, existsSync, fstatSync, openSync } from "node:fs";
+import { closeSync, existsSync, fstatSync } from "node:fs";
 import { type ConsolaInstance, createConsola, type LogObject } from "consola/core";
 import { reasonOf } from "../../ffi/error.ts";
 import { AF_UNIX } from "../../ffi/layout.ts";
@@ -14,12 +14,15 @@ import type { LogLine } from "../wire/ipc/logline.ts";
 import { byteString } from "./bytestring.ts";
 import { facilityNumber, type Line } from "./line.ts";
 import { LogdLink } from "./logd/link.ts";
+import { type Heir, openedToAppend } from "./logfile.ts";
 import { type LogForm, type LogFormOptions, logForm } from "./logform.ts";
 import { descriptorWrite, Sink } from "./sink.ts";
 
 export interface LogPlaces extends Partial<LogFormOptions> {
   readonly logfile?: string;
   readonly debugfile?: string;
+  /** To whom these files are given; absent: they stay with who made them. */
+  readonly heir?: Heir;
   /** A syslog facility; absent: no syslog. */
   readonly logfacility?: string;
   /** Where the syslog daemon listens; absent: /dev/log. */
@@ -264,7 +267,7 @@ export class Log {
   #openFile(path: string | undefined): OpenFile | undefined {
     if (path === undefined) return undefined;
     try {
-      const fd = openedToAppend(path);
+      const fd = openedToAppend(path, undefined, this.#places.heir);
       return { fd, sink: new Sink(descriptorWrite(fd), (count) => this.#fileLine(gap(count))) };
     } catch (error) {
       this.warn(`Cannot open log file ${path}: ${reasonOf(error)}`);
@@ -290,18 +293,6 @@ function levelOf(type: string): Level {
 function gap(count: number): Line {
   const text = `${count} log line${count === 1 ? " was" : "s were"} dropped: they were not taken in time`;
   return { at: new Date(), level: "warn", topic: "log", text };
-}
-
-/** A named pipe that nobody reads yet must not hold up the agent: it is opened for both directions, keeps what
- *  it has room for, and is as slow as any reader then. */
-export function openedToAppend(path: string, mode = 0o640): number {
-  const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
-  try {
-    return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENXIO")) throw error;
-    return openSync(path, O_RDWR | O_NONBLOCK);
-  }
 }
 
 function closeLater(file: OpenFile) {

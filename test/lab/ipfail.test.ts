@@ -55,6 +55,8 @@ test.skipIf(!existsSync(IPFAIL)).each(["off", "on"] as const)(
       const moves = failback === "on" ? ["alice", "bob", "alice"] : ["alice", "bob"];
       expect(ups.map(({ host }) => host)).toEqual(moves);
       expect(await pids()).toEqual(before);
+      // It is not root, and has its lines in the files of the agent's log.
+      for (const host of both) expect(host.read("log/ha-log")).toMatch(/ ipfail: \[\d+\]: /);
     });
   },
 );

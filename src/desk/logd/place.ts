@@ -4,7 +4,7 @@ import { closeSync } from "node:fs";
 import { AF_UNIX } from "../../../ffi/layout.ts";
 import { SOCK_DGRAM, sendTo, socket } from "../../../ffi/socket.ts";
 import { sockaddrUn } from "../../../ffi/unix.ts";
-import { openedToAppend } from "../log.ts";
+import { openedToAppend } from "../logfile.ts";
 import { descriptorWrite } from "../sink.ts";
 import type { Target } from "./outlet.ts";
 

@@ -3,6 +3,7 @@
 import type { HaConf } from "../../config/haconf.ts";
 import { logPlaces } from "../../config/logdcf.ts";
 import type { LogPlaces } from "../log.ts";
+import { clusterHeir } from "../logfile.ts";
 import { logSocketIn } from "../place.ts";
 
 /** As 3.0.6: where ha.cf names no place for the log, the daemon is used without being asked for. */
@@ -12,6 +13,8 @@ export function usesLogd({ useLogd, written }: HaConf): boolean {
 
 /** Where the log goes by this configuration. */
 export function logPlacesOf(conf: HaConf, state: string): LogPlaces {
-  if (!usesLogd(conf)) return conf;
-  return { ...conf, logd: { socket: logSocketIn(state), retryMs: conf.connLogdMs } };
+  const heir = clusterHeir();
+  const places = heir === undefined ? conf : { ...conf, heir };
+  if (!usesLogd(conf)) return places;
+  return { ...places, logd: { socket: logSocketIn(state), retryMs: conf.connLogdMs } };
 }
