@@ -14,8 +14,9 @@ import { type Message, textOf } from "../wire/message.ts";
 import { Admission, type Log } from "./admission.ts";
 import { Ears } from "./ears.ts";
 import { Echoes } from "./echoes.ts";
+import { quick } from "./hmac.ts";
 import { type Changes, carries, type Interfaces } from "./interfaces.ts";
-import { Letter } from "./letter.ts";
+import { Letter, type Sealing } from "./letter.ts";
 import type { Heard, PppState, Surroundings } from "./media/carrier.ts";
 import { describeMedium } from "./media/open.ts";
 import { isPing, pingMessage } from "./media/ping.ts";
@@ -44,6 +45,7 @@ export class Links {
   #ring: Ring;
   #loss: WantedLoss;
   #config: ClusterConfig;
+  #sealing: Sealing;
   #ports: Port[] = [];
   readonly #indexes = new Map<Port, number | undefined>();
   readonly #ppp = new Map<string, PppState>();
@@ -52,7 +54,8 @@ export class Links {
   constructor(config: ClusterConfig, host: LinksHost) {
     this.#host = host;
     this.#config = config;
-    this.#admission = new Admission(config.keyring, (...line) => host.log(...line));
+    this.#sealing = sealingOf(config);
+    this.#admission = new Admission(this.#sealing.keyring, (...line) => host.log(...line));
     this.#echoes = new Echoes(this.#admission, (input) => host.deliver(input));
     this.#ears = new Ears(host.watch, {
       heard: (ports, heard) => this.#take(ports, heard),
@@ -73,7 +76,7 @@ export class Links {
   /** Signs once for each form and sends on every medium but the ping ones. */
   send(message: Message): void {
     if (this.#loss.losesSent()) return;
-    const letter = new Letter(message, this.#config);
+    const letter = new Letter(message, this.#sealing);
     for (const port of this.#ports) if (!isPing(port.medium)) this.#send(port, letter);
     this.#judge();
   }
@@ -82,7 +85,7 @@ export class Links {
   ping(ts: number): void {
     for (const port of this.#ports) {
       if (!isPing(port.medium)) continue;
-      this.#send(port, new Letter(pingMessage(port.medium, ts), this.#config));
+      this.#send(port, new Letter(pingMessage(port.medium, ts), this.#sealing));
     }
     this.#judge();
   }
@@ -143,7 +146,8 @@ export class Links {
   /** Adopts media and keys; media that stay the same stay open. */
   reconfigure(config: ClusterConfig): void {
     this.#config = config;
-    this.#admission.keyring = config.keyring;
+    this.#sealing = sealingOf(config);
+    this.#admission.keyring = this.#sealing.keyring;
     this.#ring = ringOf(config);
     this.#loss = new WantedLoss(config);
     const kept = new Map(this.#ports.map((port) => [JSON.stringify(port.medium), port]));
@@ -247,7 +251,7 @@ export class Links {
     const cables = lines.map(({ medium }) => linkOf(medium));
     const relay = this.#ring.pass(message, { by, cables }, this.#host.now());
     if (relay === undefined) return;
-    const letter = new Letter(relay.message, this.#config);
+    const letter = new Letter(relay.message, this.#sealing);
     for (const port of lines) {
       const link = linkOf(port.medium);
       if (!relay.to.includes(link) || !this.#send(port, letter)) continue;
@@ -289,6 +293,10 @@ export class Links {
     const reasons = ports.map((port) => `${describeMedium(port.medium)}: ${port.reason}`);
     return { ok: false, reason: reasons.join("; ") };
   }
+}
+
+function sealingOf({ keyring, msgfmt }: ClusterConfig): Sealing {
+  return { keyring: quick(keyring), msgfmt };
 }
 
 function ringOf({ self, timing }: ClusterConfig): Ring {

@@ -13,6 +13,7 @@ import type { Input } from "../core/input.ts";
 import { after, at, type Instant } from "../core/instant.ts";
 import type { Message } from "../wire/message.ts";
 import { open, seal } from "../wire/packet.ts";
+import { quick } from "./hmac.ts";
 import type { Steps } from "./loop.ts";
 import { isPing } from "./media/ping.ts";
 
@@ -45,7 +46,8 @@ export function playThrough(
   const initdeadMs = Math.min(config.timing.initdeadMs, 2 * deadtimeMs);
   // Ping nodes would have to answer before the two could begin.
   const media = config.media.filter((medium) => !isPing(medium)).slice(0, 1);
-  const play = { ...config, nodes, media, timing: { ...config.timing, initdeadMs } };
+  const timing = { ...config.timing, initdeadMs };
+  const play = { ...config, nodes, media, timing, keyring: quick(config.keyring) };
   let now = at(1_000_000);
   const { memory: _, ...fresh } = boot;
   const own: Player = { core: make(play, fresh, now), inbox: [{ on: "start" }] };

@@ -1,6 +1,8 @@
 // The keys of a cluster as authkeys names them: one signs, all verify (heartbeat-wire 3).
 // Plain data, so that it travels between the desk and the pulse as JSON.
 
+import type { KeyedHash } from "./mac.ts";
+
 export type Method = "crc" | "md5" | "sha1" | "sha256";
 
 export interface AuthKey {
@@ -9,6 +11,8 @@ export interface AuthKey {
   readonly method: Method;
   /** The key as a byte string (one character, one byte); empty for crc. */
   readonly key: string;
+  /** A quicker way to the digests of this key, which a process has for itself (pulse/hmac.ts). */
+  readonly mac?: KeyedHash;
 }
 
 export interface Keyring {

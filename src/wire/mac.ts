@@ -14,9 +14,14 @@ export function macBytes(hash: Hash): number {
   return hashes[hash].outputLen;
 }
 
+/** What has swallowed a key, and tells the digest of one message after another. */
+export interface KeyedHash {
+  of(message: Uint8Array): Uint8Array;
+}
+
 type State = ReturnType<typeof hmac.create>;
 
-export class Mac {
+export class Mac implements KeyedHash {
   /** Has swallowed the key, and what every message begins with. */
   readonly #ready: State;
   /** Becomes the one above for each message. */
