@@ -69,8 +69,8 @@ export class Classic implements Negotiator {
     return partner.stable && !this.#dispute.watching && !this.#farewell.wanted;
   }
 
-  get silent(): boolean {
-    return this.#nap.silent;
+  get awakening(): "silent" | undefined {
+    return this.#nap.silent ? "silent" : undefined;
   }
 
   member(event: MemberEvent, now: Instant): Effect[] {

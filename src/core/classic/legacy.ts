@@ -55,8 +55,8 @@ export class Legacy implements Negotiator {
     return state === "stable" && !errands.busy && quiet;
   }
 
-  get silent(): boolean {
-    return this.#nap.silent;
+  get awakening(): "silent" | undefined {
+    return this.#nap.silent ? "silent" : undefined;
   }
 
   member(event: MemberEvent, now: Instant): Effect[] {

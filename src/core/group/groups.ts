@@ -183,7 +183,7 @@ export class Groups {
 
   /** The core says nothing at all until its restart (negotiator.ts). */
   get silent(): boolean {
-    return this.#negotiator.silent ?? false;
+    return this.#negotiator.awakening === "silent";
   }
 
   /** The node talks and does not hear this one. */
@@ -301,24 +301,24 @@ export class Groups {
         refusal(request, "The other node was replaced while the request was under way"),
       );
     this.#openRequests.clear();
+    const sleptMs = this.#isDoubtful ? this.#sleptMs : undefined;
     this.#negotiator = this.#make(kind, now);
     // The new negotiator has its own ways of waiting for the other node.
     const freed = this.#runner.groups.flatMap((group) => group.holdBack(undefined, now));
-    const told: Effect[] = [
-      log("info", "negotiator", text, { negotiator: kind }),
-      ...refused,
-      ...freed,
-    ];
-    if (leave === undefined) return [...told, ...this.#watch(this.#tellOfSleep(now))];
+    const told = [log("info", "negotiator", text, { negotiator: kind }), ...refused, ...freed];
+    if (sleptMs !== undefined) {
+      told.push(...this.#watch(this.#negotiator.overslept(sleptMs, now)));
+    }
+    if (leave === undefined) return told;
     this.#openRequests.add(leave);
     return [...told, ...this.#watch(this.#negotiator.command(leave, { name: "leave" }, now))];
   }
 
-  /** What was suspended, and not confirmed yet, is as doubtful to the new negotiator as it was to the old. */
-  #tellOfSleep(now: Instant): Effect[] {
-    const ms = this.#sleptMs;
-    const isDoubtful = this.#runner.groups.some(({ state }) => state === "unsure");
-    return ms === undefined || !isDoubtful ? [] : this.#negotiator.overslept(ms, now);
+  /** This node does not know yet what became of its groups while it slept: the old negotiator is still finding
+   *  out, or what was suspended is not confirmed. The new one knows no more. */
+  get #isDoubtful(): boolean {
+    if (this.#negotiator.awakening !== undefined) return true;
+    return this.#runner.groups.some(({ state }) => state === "unsure");
   }
 
   #make(kind: Kind, now: Instant): Negotiator {

@@ -40,8 +40,10 @@ export interface Negotiator {
   isDeaf?(node: string): boolean;
   /** Nothing is moving and nothing is being negotiated. */
   readonly stable: boolean;
-  /** True from the moment that this run must not be heard any more: it overslept beside a Heartbeat 3
-   *  node, which would take the next status of this generation for a healed partition and restart itself.
-   *  The core sends nothing (no status either) until the "restart" that follows. */
-  readonly silent?: boolean;
+  /** This node overslept and does not know yet whether it still holds what it held. Whoever negotiates
+   *  from now on, because the other node turns out to be of another kind, has to be told.
+   *  "silent": this run must not be heard any more either: a Heartbeat 3 node would take the next status of
+   *  this generation for a healed partition and restart itself. The core sends nothing (no status either)
+   *  until the "restart" that follows. */
+  readonly awakening: "listening" | "silent" | undefined;
 }

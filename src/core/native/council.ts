@@ -42,7 +42,7 @@ export class Council {
   readonly #fates = new Map<string, string>();
   /** Meanwhile a silent node may be one that came up while we slept, and a Heartbeat 3 node may still
    *  hold what it took then: it does not say so, but restarts when it hears us (heartbeat-wire 10). */
-  readonly #vigil = new Vigil(() => this.config.timing.deadtimeMs);
+  readonly vigil = new Vigil(() => this.config.timing.deadtimeMs);
 
   constructor(table: NativeTable, now: Instant) {
     this.table = table;
@@ -89,7 +89,7 @@ export class Council {
 
   /** Look around: neither membership nor the files change during one step of a negotiator. */
   look(now: Instant): void {
-    this.#vigil.look(now);
+    this.vigil.look(now);
     this.#naming.look(this.table.hand.groups, this.table.bulletins.last + 1);
     const members = this.table.members();
     if (members === this.#members && !this.#isStirred) return;
@@ -146,7 +146,7 @@ export class Council {
 
   /** This node was away for longer than its deadtime: nothing that it knew is sure. */
   overslept(now: Instant): void {
-    this.#vigil.begin(now);
+    this.vigil.begin(now);
     for (const node of this.#peers) this.appeared(node, now);
   }
 
@@ -192,7 +192,7 @@ export class Council {
     if (!this.active) return "this node is not a full member yet";
     const unknown = this.unreported;
     if (unknown !== undefined) return `no report of ${unknown} yet`;
-    if (!this.#vigil.isKept) return undefined;
+    if (!this.vigil.isKept) return undefined;
     const [stranger] = this.#strangers;
     if (stranger !== undefined) return `${stranger} may have taken over while this node slept`;
     // One that had left may be back, too.
@@ -340,7 +340,7 @@ export class Council {
 
   /** When time alone may change an answer of this class. */
   deadline(now: Instant): Instant | undefined {
-    return firstAfter(now, this.claims.deadline(now), this.#vigil.deadline());
+    return firstAfter(now, this.claims.deadline(now), this.vigil.deadline());
   }
 
   #member(node: string): Member | undefined {

@@ -144,6 +144,10 @@ export class Native implements Negotiator {
     return this.#council.hearsay.isDeaf(node);
   }
 
+  get awakening(): "listening" | undefined {
+    return this.#council.vigil.isKept ? "listening" : undefined;
+  }
+
   get stable(): boolean {
     if (!this.#operator.requests.isEmpty || this.#leave.begun) return false;
     return this.#table.hand.groups.every(

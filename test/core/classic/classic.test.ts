@@ -867,7 +867,7 @@ describe("oversleeping", () => {
   test("Classic falls silent, releases everything and asks for a new run", () => {
     const stand = pair();
     stand.overslept(15_000);
-    expect(stand.machine.silent).toBe(true);
+    expect(stand.machine.awakening).toBe("silent");
     stand.advance(1_000);
     expect(stand.said()).toEqual([]);
     expect(stand.states()).toBe("a=idle b=idle");
@@ -915,11 +915,11 @@ describe("oversleeping", () => {
   test("Classic whose partner was dead listens first and goes on", () => {
     const stand = alone();
     stand.overslept(15_000);
-    expect(stand.machine.silent).toBe(true);
+    expect(stand.machine.awakening).toBe("silent");
     stand.advance(4_999);
     expect(stand.states()).toBe("a=unsure b=unsure");
     stand.advance(1_000);
-    expect(stand.machine.silent).toBe(false);
+    expect(stand.machine.awakening).toBeUndefined();
     expect(stand.held()).toEqual(["a", "b"]);
     expect(stand.others.filter((effect) => effect.do === "restart")).toEqual([]);
   });

@@ -249,7 +249,7 @@ test("Legacy tries a failed group again, but never one whose owner is there", ()
 test("Legacy falls silent when it overslept and asks for a new run", () => {
   const stand = pair();
   stand.overslept(15_000);
-  expect(stand.machine.silent).toBe(true);
+  expect(stand.machine.awakening).toBe("silent");
   stand.hear("ip-request ipaddr=a");
   stand.advance(1_000);
   expect(stand.said()).toEqual([]);

@@ -126,7 +126,7 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     story: "naps",
     law: "3",
     file: "core/native/council.ts",
-    find: "this.#vigil.begin(now);\n    for (const node of this.#peers) this.appeared(node, now);",
+    find: "this.vigil.begin(now);\n    for (const node of this.#peers) this.appeared(node, now);",
     replace: "",
   },
   {
