@@ -147,8 +147,11 @@ async function replay(played: Transcript) {
 }
 
 const names = transcripts(/^(cl_status|raw|api_test|hb_api|ipfail|dopd|pacemaker|ccm-)/).filter(
-  // Heartbeat reads a name that is longer than its memory for one: refused here (signon.test.ts).
-  (name) => name !== "raw-signon-long-name",
+  (name) =>
+    // Heartbeat reads a name that is longer than its memory for one: refused here (signon.test.ts).
+    name !== "raw-signon-long-name" &&
+    // Nobody answered there (test/lab/api/question.test.ts).
+    !/-(nobody|stopped)$/.test(name),
 );
 
 test("there are transcripts of every subcommand of cl_status, of oddities and of real clients", () => {

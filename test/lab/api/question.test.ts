@@ -4,11 +4,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { built, settled, startAgent } from "../agent.ts";
 import { configure } from "../conf.ts";
 import { hasHeartbeat, startHeartbeat, withHeartbeat } from "../heartbeat.ts";
 import type { Host } from "../host.ts";
+import { withLab } from "../lab.ts";
 import { SOON_MS, until } from "../until.ts";
-import { cluster, HELD, hosts, ROUTER, withAgents } from "./pair.ts";
+import { brisk, cluster, HELD, hosts, ROUTER, withAgents } from "./pair.ts";
 
 setDefaultTimeout(180_000);
 
@@ -106,6 +108,39 @@ withPrograms("hb agent answers cl_status as Heartbeat 3.0.6 does, every subcomma
   ]);
   expect(own).toEqual(theirs);
 });
+
+/** What a run printed and how it ended, by its transcript. */
+function recordedRun(name: string): string {
+  const path = join(import.meta.dir, `../../golden/heartbeat-api/cl_status-${name}.txt`);
+  const text = readFileSync(path, "latin1");
+  const [, code] = /^exit code: (\d+)$/m.exec(text) ?? [];
+  const [, said = ""] = /^--- std(?:out|err)\n(.*?)^---$/ms.exec(text) ?? [];
+  return `${code}\n${plain(said).replaceAll("apic", "alice")}`;
+}
+
+withPrograms(
+  "cl_status says of an agent that does not run, or that it may not ask, what was recorded",
+  async () => {
+    await built();
+    await withLab({ hosts, name: "apistopped" }, async (lab) => {
+      const alice = lab.host("alice");
+      configure(lab, { ...cluster, ...brisk, nodes: ["alice"], initdead: "8" });
+      const run = async (...words: readonly string[]): Promise<string> => {
+        const { code, stdout, stderr } = await alice.exec(words);
+        return `${code}\n${plain(stdout)}${plain(stderr)}`;
+      };
+      expect(await run("cl_status", "hbstatus")).toBe(recordedRun("hbstatus-stopped"));
+      expect(await run("cl_status", "nodestatus", "alice")).toBe(recordedRun("nodestatus-stopped"));
+      startAgent(alice);
+      await settled(alice);
+      // Its file has the group's bit, which is not heeded so.
+      const nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+      const asked = await run(...nobody, "--no-new-privs", "cl_status", "hbstatus");
+      expect(asked).toBe(recordedRun("hbstatus-nobody"));
+      expect(await run("cl_status", "hbstatus")).toBe(recordedRun("hbstatus"));
+    });
+  },
+);
 
 withPrograms(
   "hb agent answers api_test as it was recorded, and tells who else has one",
