@@ -2,7 +2,7 @@
 //
 // It decides nothing. Inputs are queued for the core in the order in which they happened.
 
-import { acknowledge, arm, bootMs, timer } from "../../ffi/clock.ts";
+import { bootMs } from "../../ffi/clock.ts";
 import { reasonOf, SysError } from "../../ffi/error.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import type { Boot } from "../core/boot.ts";
@@ -14,6 +14,7 @@ import type { PulseView, Snapshot } from "../core/snapshot.ts";
 import { deadIntervalMs } from "../wire/carp/timing.ts";
 import { textOf } from "../wire/message.ts";
 import { AddressBook } from "./addressbook.ts";
+import { Alarm } from "./alarm.ts";
 import { Adverts } from "./carp/adverts.ts";
 import { Collector } from "./collector.ts";
 import { DeskLine } from "./deskline.ts";
@@ -45,7 +46,7 @@ export class Host {
   readonly interfaces = new Interfaces();
   readonly lateness = new Lateness();
   readonly #clock = new WallClock();
-  readonly #timer = timer();
+  readonly #alarm = new Alarm();
   readonly #desk: DeskLine;
   readonly #links: Links;
   readonly #book: AddressBook;
@@ -73,7 +74,7 @@ export class Host {
     this.watch = new Watch();
     this.#silence = new DeskSilence(this.now());
     this.#aliveAt = this.now();
-    this.watch.add(this.#timer, () => acknowledge(this.#timer));
+    this.watch.add(this.#alarm.fd, () => this.#alarm.fired());
     this.#desk = new DeskLine(fd, this.watch, (value) => this.#hear(value));
     this.watch.add(this.interfaces.fd, () => this.#refresh());
     const surroundings = {
@@ -128,15 +129,14 @@ export class Host {
     const deskSilent = this.#silence.deadline(this.deadtimeMs);
     const traffic = earliest(this.#links.deadline(), this.#adverts.deadline());
     const parts = [traffic, this.#book.deadline(), this.#watchdog.deadline()];
-    const next = earliest(this.#aliveAt, deskSilent, ...parts);
-    return next ?? this.#aliveAt;
+    return earliest(this.#aliveAt, deskSilent, ...parts) ?? this.#aliveAt;
   }
 
   /** Blocks until this moment or until something can be read. */
   sleep(until: Instant): void {
     this.#desk.settle();
     this.#tidy(until);
-    arm(this.#timer, until);
+    this.#alarm.set(until);
     this.watch.wait(-1);
   }
 

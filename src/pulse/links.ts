@@ -78,7 +78,6 @@ export class Links {
     if (this.#loss.losesSent()) return;
     const letter = new Letter(message, this.#sealing);
     for (const port of this.#ports) if (!isPing(port.medium)) this.#send(port, letter);
-    this.#judge();
   }
 
   /** One echo request for each ping node, to every host of a group. */
@@ -87,10 +86,9 @@ export class Links {
       if (!isPing(port.medium)) continue;
       this.#send(port, new Letter(pingMessage(port.medium, ts), this.#sealing));
     }
-    this.#judge();
   }
 
-  /** Tries again what is due. */
+  /** Tries again what is due, and tells how the links are: once in every turn, whatever was sent in it. */
   expire(now: Instant): void {
     for (const port of this.#ports) {
       const due = port.deadline();
