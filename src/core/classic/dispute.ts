@@ -125,7 +125,8 @@ export class Dispute {
     }
   }
 
-  /** Alarm "dispute" in the midst of a hand-over: what that makes of the claims comes first. */
+  /** Alarm "dispute" in the midst of a hand-over, or of a request of the partner that was not answered:
+   *  what that makes of the claims comes first. */
   postpone(now: Instant): void {
     this.#pair.alarms.set("dispute", after(now, releaseWithinMs));
   }
@@ -147,6 +148,8 @@ export class Dispute {
       this.over();
       const why = `${partner.name} claims it too, and waits for it`;
       this.#exchange.give(awaited, undefined, why, now);
+    } else if (partner.isAsking(now)) {
+      this.postpone(now);
     } else if (both.local && !this.#asked && this.#exchange.refusal(now) === undefined) {
       this.#asked = true;
       this.postpone(now);

@@ -10,6 +10,7 @@ import { after, type Instant } from "../instant.ts";
 import { type GroupSet, mirror } from "../wish.ts";
 import { standbyDraft, takeoverDraft } from "./draft.ts";
 import type { Ended } from "./errand.ts";
+import { refusal, unwillingness } from "./obstacle.ts";
 import {
   type Claim,
   claimOf,
@@ -41,18 +42,7 @@ export class Exchange {
 
   /** Why nothing, or not this `set` of ours, can be handed over now; undefined when it can. */
   refusal(now: Instant, set?: GroupSet): string | undefined {
-    const { partner, state, errands } = this.#pair;
-    const awaited = partner.awaited(now)?.set;
-    if (state === "leaving" || state === "overslept") return "this node is leaving";
-    if (partner.gone) return `${partner.name} is not there`;
-    if (!partner.active) return `${partner.name} is not active yet`;
-    if (this.busy) return "another hand-over is going on";
-    if (awaited !== undefined && awaited !== set) {
-      return `${partner.name} waits for hand-over [${awaited}], which it took up too late`;
-    }
-    if (state !== "stable" || errands.busy) return "resources are in flux here";
-    if (!partner.stable) return `resources are in flux on ${partner.name}`;
-    return undefined;
+    return refusal(this.#pair, { busy: this.busy, set, now });
   }
 
   /** Offers the set to the partner, or goes on where it has taken up that offer already. The caller has
@@ -245,11 +235,15 @@ export class Exchange {
 
   #offer(set: GroupSet, message: Message, now: Instant): void {
     const { partner, alarms } = this.#pair;
-    const busy = this.#unwilling(now);
+    const busy = unwillingness(this.#pair, this.#current, now);
     if (busy !== undefined) {
       this.#pair.log("warn", "standby", `Standby request of ${partner.name} ignored: ${busy}`);
+      // Who has agreed to an offer of ours, or is answered already, does not wait for this.
+      const isFree = this.#current === undefined || this.#current.phase === "asked";
+      if (isFree && partner.awaited(now) === undefined) partner.asks(message, now);
       return;
     }
+    partner.answered();
     this.#current = new Handover("taker", set, this.#wanted?.since ?? now, this.#wanted?.request);
     this.#current.word = message;
     this.#wanted = undefined;
@@ -260,18 +254,13 @@ export class Exchange {
     this.#pair.say(standbyDraft(set, "other"), now);
   }
 
-  #unwilling(now: Instant): string | undefined {
-    if (this.#current !== undefined) {
-      const left = Math.ceil((this.#current.deadline - now) / 1000);
-      return `standby in progress, ${left} seconds left`;
-    }
-    if (!this.#pair.partner.stable) return "other side is in flux";
-    if (this.#pair.state !== "stable") return "local resources in flux";
-    return undefined;
-  }
-
   #answer(word: "other" | "done", set: GroupSet, message: Message, now: Instant): void {
     const { partner, alarms } = this.#pair;
+    if (word === "other" && this.#current?.phase === "offered") {
+      this.cancel(`${partner.name} has agreed to an earlier offer, its own is void`, now);
+      partner.stable = true;
+      this.#pair.report(now);
+    }
     const handover = this.#current;
     if (handover === undefined && word === "other") partner.tookUp(set, message, now);
     const isStray = word === "done" && this.#pair.isUnclaimed(mirrored(claimOf(set)));

@@ -10,7 +10,7 @@ import { after, type Instant } from "../instant.ts";
 import type { Member, NodeStatus } from "../member.ts";
 import type { GroupSet } from "../wish.ts";
 import { type Claim, isNothing, nothing, plus, readClaim } from "./ownership.ts";
-import { endWithinMs } from "./standby.ts";
+import { answerWithinMs, endWithinMs } from "./standby.ts";
 
 /** An offer of ours that the partner took up when it had been withdrawn: until its end, or for an hour, it
  *  ignores whatever else is said of moving groups (heartbeat-resources 5.3). */
@@ -20,6 +20,16 @@ interface TakenUp {
   readonly word: Message;
   readonly until: Instant;
 }
+
+/** A request of its own that nobody answered. Until it gives that one up it ignores any other, its own as
+ *  well (heartbeat-resources 5.3). */
+interface Asked {
+  readonly word: Message;
+  readonly until: Instant;
+}
+
+/** It looks at its ten seconds when it next reads something, which takes it up to a keepalive. */
+const noticesWithinMs = 2_000;
 
 export class Partner {
   /** In its own words: its `local` is our `foreign`. */
@@ -38,6 +48,7 @@ export class Partner {
   #newestReport = 0;
   #condemned = 0;
   #takenUp: TakenUp | undefined;
+  #asked: Asked | undefined;
 
   constructor(name: string, members: () => readonly Member[]) {
     this.name = name;
@@ -69,6 +80,7 @@ export class Partner {
     this.#newestReport = 0;
     this.#condemned = 0;
     this.#takenUp = undefined;
+    this.#asked = undefined;
   }
 
   /** It is gone and holds nothing any more. */
@@ -78,6 +90,7 @@ export class Partner {
     this.stable = true;
     this.leaving = false;
     this.#takenUp = undefined;
+    this.#asked = undefined;
   }
 
   /** It takes this node for dead: what it agreed to before is void, for it has cancelled that. */
@@ -100,6 +113,22 @@ export class Partner {
   /** What it waits for has begun. */
   heeded(): void {
     this.#takenUp = undefined;
+  }
+
+  /** It asked for a hand-over of its own, and is not answered. */
+  asks(word: Message, now: Instant): void {
+    this.#asked = { word, until: after(now, answerWithinMs + noticesWithinMs) };
+  }
+
+  /** It waits for an answer to that, and hears of no other hand-over. */
+  isAsking(now: Instant): boolean {
+    const asked = this.#asked;
+    return asked !== undefined && now < asked.until && !this.hasForsworn(asked.word);
+  }
+
+  /** It is answered. */
+  answered(): void {
+    this.#asked = undefined;
   }
 
   /** It said this before it took this node for dead. */
