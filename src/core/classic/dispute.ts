@@ -35,8 +35,10 @@ import type { Pair } from "./pair.ts";
 export const noSignMs = 3_000;
 /** It releases 2 s after the heal, or as soon as what it was doing has ended. */
 export const releaseWithinMs = 5_000;
-/** Reports asked for before we stop asking. */
+/** Reports asked for one after the other. */
 const questionsMax = 4;
+/** Who answered none of them may not hear us: it is asked on, in case that it does one day. */
+const muteEveryMs = 10_000;
 
 export class Dispute {
   readonly #pair: Pair;
@@ -45,6 +47,8 @@ export class Dispute {
   /** The partner was asked to hand over what is in dispute. */
   #asked = false;
   #questions = 0;
+  /** It answered none of the questions. */
+  #isMute = false;
   /** What the partner took it took as one who was alone: it has no reason to release it. */
   #wasAlone = false;
 
@@ -61,9 +65,7 @@ export class Dispute {
   /** The partner is back from a partition. */
   returned(now: Instant): void {
     const { partner, alarms, claim } = this.#pair;
-    this.#watching = true;
-    this.#questions = 0;
-    this.#wasAlone = false;
+    this.#begin(false);
     alarms.set("dispute", after(now, noSignMs));
     const text =
       `${partner.name} returns after a partition: this node keeps [${wordOf(claim)}] running, ` +
@@ -73,19 +75,13 @@ export class Dispute {
 
   /** The partner is a full member when its run is first heard: it became one without us. */
   alone(now: Instant): void {
-    this.#watching = true;
-    this.#questions = 0;
-    this.#wasAlone = true;
+    this.#begin(true);
     this.#ask(now);
   }
 
   /** The partner declares this node dead, which may not have missed it at all. */
   condemned(now: Instant): void {
-    if (!this.#watching && this.#pair.state === "stable") {
-      this.#watching = true;
-      this.#questions = 0;
-      this.#wasAlone = false;
-    }
+    if (!this.#watching && this.#pair.state === "stable") this.#begin(false);
     this.sign("it had to fence us", now);
   }
 
@@ -102,6 +98,7 @@ export class Dispute {
     const was = this.#watching || this.#pair.alarms.isSet("dispute");
     this.#watching = false;
     this.#asked = false;
+    this.#isMute = false;
     this.#pair.alarms.clear("dispute");
     return was;
   }
@@ -111,9 +108,13 @@ export class Dispute {
     const { partner, state, alarms } = this.#pair;
     if (state !== "stable" || partner.leaving || partner.gone) return;
     if (this.#watching && this.#questions === 0 && !this.#asked) return;
+    if (this.#isMute && partner.known) {
+      this.#isMute = false;
+      this.#watching = true;
+    }
     const both = this.#both();
     if (isNothing(both)) {
-      if (!this.#watching || partner.known) this.over();
+      if (partner.known || !(this.#watching || this.#isMute)) this.over();
     } else if (!both.local && partner.known) {
       this.#yield(both, "its owner runs them", now);
     } else if (this.#watching && this.#wasAlone) {
@@ -140,7 +141,7 @@ export class Dispute {
       this.over();
     } else if (partner.leaving) {
       alarms.set("dispute", after(now, releaseWithinMs));
-    } else if (this.#watching && !partner.known) {
+    } else if ((this.#watching || this.#isMute) && !partner.known) {
       this.#ask(now);
     } else if (isNothing(both)) {
       this.over();
@@ -159,6 +160,13 @@ export class Dispute {
     }
   }
 
+  #begin(wasAlone: boolean): void {
+    this.#watching = true;
+    this.#questions = 0;
+    this.#isMute = false;
+    this.#wasAlone = wasAlone;
+  }
+
   /** The set that the partner waits for, if something of these claims is in it and it can be handed over now. */
   #awaited(both: Claim, now: Instant): GroupSet | undefined {
     const set = this.#pair.partner.awaited(now)?.set;
@@ -168,15 +176,18 @@ export class Dispute {
 
   #ask(now: Instant): void {
     const { partner, claim, alarms } = this.#pair;
-    if (this.#questions >= questionsMax) {
-      this.over();
+    if (this.#questions === questionsMax && !this.#isMute) {
+      this.#watching = false;
+      this.#isMute = true;
       const text = `${partner.name} does not report what it holds: this node keeps what it has`;
-      this.#pair.log("error", "partition", text);
-      return;
+      const again = `asking on every ${muteEveryMs / 1_000} s`;
+      this.#pair.log("error", "partition", `${text}, ${again}`);
     }
-    this.#questions += 1;
-    alarms.set("dispute", after(now, releaseWithinMs));
-    this.#pair.log("info", "partition", `Asking ${partner.name} what it holds`);
+    alarms.set("dispute", after(now, this.#isMute ? muteEveryMs : releaseWithinMs));
+    if (!this.#isMute) {
+      this.#questions += 1;
+      this.#pair.log("info", "partition", `Asking ${partner.name} what it holds`);
+    }
     this.#pair.say(reportDraft({ claim, stable: false }), now);
     this.#pair.say(reportDraft({ claim, stable: true }), now);
   }
