@@ -12,6 +12,7 @@ import type { TtyKind } from "./checkline.ts";
 import { policyOf, rulesOf } from "./checkmembership.ts";
 import { pacemakerMode } from "./child.ts";
 import type { ClusterConfig } from "./cluster.ts";
+import { deviceOf, type FencingFacts } from "./fencing.ts";
 import { type HaCf, parseHaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
 import { type HaResources, parseHaresources } from "./haresources.ts";
@@ -52,6 +53,8 @@ export interface Given {
   readonly tty?: (path: string) => TtyKind;
   /** The same of a program. */
   readonly program?: (path: string) => ProgramKind;
+  /** What it has of the program that works fencing devices. */
+  readonly fencing?: FencingFacts;
 }
 
 export interface Checked {
@@ -91,6 +94,7 @@ export function checkAll(given: Given): Checked {
     ...(given.pppd === undefined ? {} : { pppd: given.pppd }),
     ...(given.tty && { tty: given.tty }),
     ...(given.program && { program: given.program }),
+    ...(given.fencing && { fencing: given.fencing }),
     ...(keys.keyring && { keyring: keys.keyring }),
   };
   const secrets = withPasswords(haCf, resources, given);
@@ -132,6 +136,7 @@ export function clusterOf(parts: {
   readonly routers: readonly RouterConfig[];
 }): ClusterConfig {
   const { conf, self, keyring, groups, managesResources, routers } = parts;
+  const device = managesResources ? deviceOf(conf, self) : undefined;
   return {
     self,
     nodes: conf.nodes.includes(self) ? conf.nodes : [...conf.nodes, self],
@@ -160,6 +165,7 @@ export function clusterOf(parts: {
     rtprio: conf.rtprio,
     memreserveKib: conf.memreserveKib,
     serialRing: conf.serialRing,
+    ...(device === undefined ? {} : { fencing: device.type }),
     ...(conf.watchdog === undefined ? {} : { watchdog: conf.watchdog }),
     ...(conf.membership ? { consensus: { rules: rulesOf(conf), policy: policyOf(conf) } } : {}),
     routers,

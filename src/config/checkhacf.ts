@@ -6,6 +6,7 @@ import { checkMembership } from "./checkmembership.ts";
 import { checkTiming } from "./checktiming.ts";
 import { pacemakerMode } from "./child.ts";
 import { nodeCountMax } from "./directive/member.ts";
+import { checkFencing, type FencingFacts } from "./fencing.ts";
 import type { HaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
 import type { Medium } from "./medium.ts";
@@ -26,6 +27,8 @@ export interface Around extends LineFacts {
   readonly pppd?: boolean;
   /** What a path of this host is; absent when the files are not for it. */
   readonly program?: (path: string) => ProgramKind;
+  /** Absent when the files are not for this host. */
+  readonly fencing?: FencingFacts;
 }
 
 /** One check's view: the values, where they stand, where to report. */
@@ -52,7 +55,7 @@ export function checkHaCf(haCf: HaCf, around: Around): readonly Problem[] {
   checkMedia(view, around);
   checkLines(view, around);
   checkTiming(view);
-  checkFencing(view, around);
+  checkFencing(view, around.self, around.fencing);
   checkGroups(view, around);
   checkLog(view);
   checkNotify(view, around);
@@ -151,17 +154,6 @@ function checkDevices({ report, spots }: View, devices: readonly string[]): void
       meant === undefined ? `It has: ${devices.join(", ")}` : `Did you mean "${meant}"?`,
     );
   }
-}
-
-/** What hb cannot do yet and must not seem to do. */
-function checkFencing({ conf, report, spot }: View, { self }: Around): void {
-  const mine = conf.stonith.some(({ host }) => host === undefined || host === "*" || host === self);
-  const word = spot("stonith") ?? spot("stonith_host");
-  if (word === undefined) return;
-  const message = "hb does not fence yet: it would take over from a node that was not fenced";
-  const hint = "Remove the line only if two nodes can never damage shared data";
-  if (mine) report.error(word, message, hint);
-  else report.warning(word, `${message}; this line is for other hosts`);
 }
 
 function checkGroups({ conf, report, spot }: View, { groups }: Around): void {

@@ -46,6 +46,8 @@ export interface ClusterConfig {
   readonly memreserveKib: number;
   /** Messages that arrive on one cable leave on the others (ours; Heartbeat 3 forwards nothing). */
   readonly serialRing: boolean;
+  /** The type of the device with which this node resets others; absent: it has none. */
+  readonly fencing?: string;
   /** Device that resets the host when it is not written to; absent: none. */
   readonly watchdog?: string;
   /** Of what all nodes must be told alike; absent: not said to the others. */

@@ -65,6 +65,7 @@ export type DeskEffect = Extract<
     readonly do:
       | "run"
       | "call"
+      | "fence"
       | "log"
       | "remember"
       | "hostcache"

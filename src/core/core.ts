@@ -149,6 +149,8 @@ export class Core {
         return this.#absorb(this.#membership.link(input.link, input.ok, input.reason, now), now);
       case "result":
         return groups.result(input, now);
+      case "fenced":
+        return groups.fenced(input, now);
       case "address-lost":
         return groups.lost(input, now);
       case "rival":

@@ -59,6 +59,8 @@ export type Effect =
       readonly action: "start" | "stop" | "status";
       readonly timeoutMs: number;
     }
+  /** Reset this host with the fencing device of ha.cf. Answered by one "fenced" with the same job. */
+  | { readonly do: "fence"; readonly job: number; readonly node: string }
   /** Send one advertisement of a virtual router, in every family that it speaks. */
   | {
       readonly do: "advert";

@@ -29,6 +29,14 @@ export type Input =
       readonly text: string;
       readonly tookMs: number;
     }
+  /** How a "fence" effect ended; `text` is the reason when not ok. */
+  | {
+      readonly on: "fenced";
+      readonly job: number;
+      readonly ok: boolean;
+      readonly text: string;
+      readonly tookMs: number;
+    }
   /** A held address vanished from this host, or could not be renewed. */
   | {
       readonly on: "address-lost";

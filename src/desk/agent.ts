@@ -4,11 +4,13 @@
 
 import { bootMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
+import { deviceOf } from "../config/fencing.ts";
 import type { HaConf } from "../config/haconf.ts";
 import { problemLine } from "../config/render.ts";
 import type { DeskEffect } from "../core/channel.ts";
 import { at, type Instant } from "../core/instant.ts";
 import type { Snapshot } from "../core/snapshot.ts";
+import type { AgentOptions, Ending } from "./agentoptions.ts";
 import { beginAnew } from "./anew.ts";
 import { sealFile } from "./carp/place.ts";
 import { RouterDesk } from "./carp/routers.ts";
@@ -17,12 +19,12 @@ import { Control } from "./control.ts";
 import { firstLine } from "./disk.ts";
 import { type DoorOptions, Doors } from "./doors.ts";
 import { scriptEnvironment } from "./environment.ts";
+import { Fencer } from "./fencing/fencer.ts";
 import { Fifo } from "./fifo.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
 import type { Log } from "./log.ts";
 import { logPlacesOf } from "./logd/use.ts";
-import type { Notice } from "./notice.ts";
 import { Notify } from "./notify.ts";
 import { Operator } from "./operator.ts";
 import type { Places } from "./place.ts";
@@ -32,28 +34,10 @@ import { Queue } from "./queue.ts";
 import { reboot } from "./reboot.ts";
 import { Remember } from "./remember.ts";
 import { resetSentence, sentenceOf } from "./sentence.ts";
-import type { SettingsReader } from "./settingsreader.ts";
-import type { SignalTasks } from "./signal.ts";
 import type { StatusPage } from "./statuspage/statuspage.ts";
 
 const lastWordsMs = 1_000;
 const leaving = "everything here is released first";
-
-/** How an agent ends; the service manager starts the next one after each but 0. */
-export type Ending = 0 | 1 | "anew";
-
-export interface AgentOptions {
-  readonly places: Places;
-  readonly log: Log;
-  readonly cluster: ClusterConfig;
-  readonly conf: HaConf;
-  readonly identity: Identity;
-  readonly notice: Notice;
-  readonly page: StatusPage;
-  readonly children: Children;
-  readonly reader: SettingsReader;
-  hearSignals(tasks: SignalTasks): () => void;
-}
 
 export class Agent {
   readonly #options: AgentOptions;
@@ -64,6 +48,7 @@ export class Agent {
   readonly #children: Children;
   readonly #remember: Remember;
   readonly #queue: Queue;
+  readonly #fencer: Fencer;
   readonly #keeper: Keeper;
   readonly #notify = new Notify();
   readonly #operator: Operator;
@@ -89,11 +74,9 @@ export class Agent {
     this.#children = children;
     const boot = firstLine("/proc/sys/kernel/random/boot_id", "");
     this.#remember = new Remember(places, boot, (text) => log.error(text, "memory"));
-    this.#queue = new Queue({
-      places,
-      log,
-      environment: () => scriptEnvironment(this.#conf, this.#cluster.self, places),
-    });
+    const environment = () => scriptEnvironment(this.#conf, this.#cluster.self, places);
+    this.#queue = new Queue({ places, log, environment });
+    this.#fencer = new Fencer({ places, log, environment });
     this.#keeper = new Keeper({
       command: ownCommand(["pulse"]),
       config: cluster,
@@ -150,6 +133,7 @@ export class Agent {
       reload: () => this.#reload(),
     });
     this.#routers.start();
+    this.#useDevice();
     this.#keeper.start();
     this.#ppp.start(this.#cluster);
     this.#page.use(this.#operator, this.#conf.statusPage);
@@ -203,6 +187,9 @@ export class Agent {
     switch (effect.do) {
       case "run":
         this.#queue.run(effect, (report) => this.#keeper.input({ on: "result", ...report }, life));
+        return;
+      case "fence":
+        this.#fencer.fence(effect, (end) => this.#keeper.input({ on: "fenced", ...end }, life));
         return;
       case "call":
         this.#routers.call(effect, life);
@@ -266,6 +253,11 @@ export class Agent {
     }
   }
 
+  #useDevice() {
+    const { fencing, self, nodes } = this.#cluster;
+    this.#fencer.use(fencing === undefined ? undefined : deviceOf(this.#conf, self), nodes);
+  }
+
   #anew(): Promise<void> {
     return beginAnew({
       log: this.#log,
@@ -306,6 +298,7 @@ export class Agent {
       this.#page.use(this.#operator, this.#conf.statusPage);
       this.#doors.adopt(this.#conf, this.#cluster);
       this.#routers.adopt(settings.cluster.routers);
+      this.#useDevice();
       this.#keeper.adopt(settings.cluster);
       this.#ppp.adopt(settings.cluster);
       this.#children.adopt(settings);
@@ -334,6 +327,7 @@ export class Agent {
     this.#doors.end();
     this.#page.close();
     this.#routers.end();
+    this.#fencer.end();
     this.#keeper.end();
     await Promise.race([this.#keeper.gone(), Bun.sleep(lastWordsMs)]);
     // After the pulse: its goodbye leaves over these links.

@@ -117,8 +117,23 @@ function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
     case "child":
       return childWords(fields);
+    case "fencing":
+      return fencingWords(fields);
     case "reload":
       return reloadWords(fields);
+    default:
+      return undefined;
+  }
+}
+
+function fencingWords({ peer, state, device }: Fields): ClassicWord[] | undefined {
+  switch (state) {
+    case "running":
+      return info(`Resetting node ${peer} with [${device}]`);
+    case "reset":
+      return info(`node ${peer} now reset.`);
+    case "failed":
+      return [{ level: "ERROR", text: `STONITH of ${peer} failed.  Retrying...` }];
     default:
       return undefined;
   }

@@ -54,6 +54,8 @@ export function placesOf(directories: Directories) {
     beating: join(run, "hb.pulse"),
     /** The scripts of virtual routers that run. */
     calling: join(run, "hb.calling"),
+    /** The fencing device at work. */
+    fencing: join(run, "hb.fencing"),
     /** The script of rc.d that runs. */
     telling: join(run, "hb.telling"),
     /** The programs beside the agent that run. */

@@ -17,6 +17,7 @@ import type { Medium } from "../config/medium.ts";
 import type { Problem } from "../config/problem.ts";
 import { inOrder, Report, type Spot } from "../config/report.ts";
 import { readTextIfThere } from "./disk.ts";
+import { fencingFacts } from "./fencing/program.ts";
 import type { Places } from "./place.ts";
 import { findPppd } from "./ppp/pppd.ts";
 import { unknownAccounts } from "./unknownaccount.ts";
@@ -66,6 +67,7 @@ export function givenBy(files: Files): Given {
     pppd: findPppd() !== undefined,
     tty: ttyKind,
     program: programKind,
+    fencing: fencingFacts,
     ...(port === undefined ? {} : { defaultPort: port }),
   };
 }

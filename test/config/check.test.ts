@@ -98,14 +98,14 @@ const errors: readonly (readonly [string, string, string])[] = [
     'ha.cf:6:10 "autojoin other" does not go together with groups in haresources',
   ],
   [
-    "stonith",
-    `${five}stonith null /etc/x\n`,
-    "ha.cf:6:9 hb does not fence yet: it would take over from a node that was not fenced",
+    "a stonith device without a file",
+    `${five}stonith null\n`,
+    'ha.cf:6:9 The stonith device "null" misses its file of parameters',
   ],
   [
-    "stonith_host of this node",
-    `${five}stonith_host Alice null bob\n`,
-    "ha.cf:6:14 hb does not fence yet: it would take over from a node that was not fenced",
+    "a stonith_host of this node without parameters",
+    `${five}stonith_host Alice null\n`,
+    'ha.cf:6:14 The stonith device "null" misses its parameters',
   ],
 ];
 
@@ -165,12 +165,6 @@ const warnings: readonly (readonly [string, string, string])[] = [
     "three nodes",
     five.replace("bob", "bob carol"),
     "ha.cf:5:16 3 nodes are defined: with more than two, all of them must run hb",
-  ],
-  [
-    "stonith_host of another node",
-    `${five}stonith_host bob null alice\n`,
-    "ha.cf:6:14 hb does not fence yet: it would take over from a node that was not fenced; " +
-      "this line is for other hosts",
   ],
   [
     "use_logd off without a log",

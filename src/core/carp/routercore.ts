@@ -63,6 +63,8 @@ export class RouterCore {
         return routers.lost(input, now);
       case "rival":
         return routers.rival(input, now);
+      case "fenced":
+        return [];
       case "advert":
         return routers.advert(input, now);
       case "advert-sent":

@@ -65,7 +65,8 @@ export class Classic implements Negotiator {
 
   get stable(): boolean {
     const { state, errands, partner } = this.#pair;
-    if (state !== "stable" || errands.busy || this.#exchange.busy) return false;
+    const isBusy = errands.busy || this.#exchange.busy || this.#succession.waiting;
+    if (state !== "stable" || isBusy) return false;
     return partner.stable && !this.#dispute.watching && !this.#farewell.wanted;
   }
 
@@ -127,6 +128,7 @@ export class Classic implements Negotiator {
   }
 
   #progress(now: Instant): void {
+    this.#succession.proceed(this.#farewell.wanted, now);
     if (this.#farewell.wanted) {
       this.#farewell.attempt(this.#flux(), now);
       return;
@@ -173,9 +175,6 @@ export class Classic implements Negotiator {
         break;
       case "message":
         this.#heard(event.message, now);
-        break;
-      case "active":
-      case "ping":
         break;
     }
   }

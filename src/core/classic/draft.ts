@@ -47,8 +47,8 @@ export function shutdoneDraft(): Message {
   return text({ t: "shutdone", st: "dead" });
 }
 
-/** What became of fencing `node`: hb has no device, so it never was fenced. */
-export function fencingDraft(node: string, result: "n_stnth" | "unneeded"): Message {
+/** What became of fencing `node`; `n_stnth`: there is no device. */
+export function fencingDraft(node: string, result: "OK" | "bad" | "n_stnth" | "unneeded"): Message {
   return text({ t: "stonith", node, result });
 }
 

@@ -17,16 +17,15 @@ import type { Negotiator, Table } from "../group/negotiator.ts";
 import type { Command } from "../input.ts";
 import { after, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
-import { fencingDraft, groupAnswerDraft, groupRequestDraft } from "./draft.ts";
+import { Appeal } from "./appeal.ts";
+import { Clearance } from "./clearance.ts";
+import { fencingDraft, groupAnswerDraft } from "./draft.ts";
 import type { Ended } from "./errand.ts";
 import { Farewell } from "./farewell.ts";
 import { Nap } from "./nap.ts";
 import { claimOf, everything, mayRun } from "./ownership.ts";
 import { type AlarmName, listed, Pair, type Purpose } from "./pair.ts";
 
-/** A request without an answer is repeated after this. */
-export const askAgainMs = 5_000;
-const asksMax = 6;
 /** As in dispute.ts: a partner that saw the partition releases everything 2 s after the heal. */
 export const releaseWithinMs = 5_000;
 /** What failed is tried again after this. */
@@ -36,8 +35,8 @@ export class Legacy implements Negotiator {
   readonly #pair: Pair;
   readonly #farewell: Farewell;
   readonly #nap: Nap;
-  /** Own groups that were asked for, and how often. */
-  readonly #asked = new Map<string, number>();
+  readonly #clearance: Clearance;
+  readonly #appeal: Appeal;
   /** The partner came back from a partition and has not shown yet whether it restarts. */
   #healing = false;
 
@@ -45,13 +44,16 @@ export class Legacy implements Negotiator {
     this.#pair = new Pair(table);
     this.#farewell = new Farewell(this.#pair, false);
     this.#nap = new Nap(this.#pair);
+    this.#clearance = new Clearance(this.#pair);
+    this.#appeal = new Appeal(this.#pair);
     const text = `${this.#pair.partner.name} runs Heartbeat 3 with auto_failback legacy`;
     this.#pair.log("info", "legacy", text);
   }
 
   get stable(): boolean {
     const { state, errands } = this.#pair;
-    const quiet = this.#asked.size === 0 && !this.#healing && !this.#farewell.wanted;
+    if (this.#clearance.isAwaited) return false;
+    const quiet = !this.#appeal.isOpen && !this.#healing && !this.#farewell.wanted;
     return state === "stable" && !errands.busy && quiet;
   }
 
@@ -80,7 +82,7 @@ export class Legacy implements Negotiator {
 
   overslept(ms: number, now: Instant): Effect[] {
     return this.#turn(now, () => {
-      this.#asked.clear();
+      this.#appeal.drop();
       this.#healing = false;
       this.#nap.overslept(ms, now);
     });
@@ -111,6 +113,8 @@ export class Legacy implements Negotiator {
   #turn(now: Instant, act: () => void): Effect[] {
     act();
     this.#drain(now);
+    const why = this.#clearance.arrived(this.#farewell.wanted, now);
+    if (why !== undefined) this.#takeOver(why, now);
     if (this.#farewell.wanted) this.#farewell.attempt(undefined, now);
     else this.#watchFailed(now);
     this.#drain(now);
@@ -162,7 +166,7 @@ export class Legacy implements Negotiator {
     pair.state = "stable";
     const { partner } = pair;
     if (partner.gone) {
-      this.#takeOver(`${partner.name} ${partner.left ? "left" : "was not heard"}`, now);
+      this.#seek(`${partner.name} ${partner.left ? "left" : "was not heard"}`, now);
       return;
     }
     // What an earlier run left up is its: it took it back, never lost it, or starts it without asking.
@@ -171,32 +175,9 @@ export class Legacy implements Negotiator {
     const why = `given up: ${partner.name} is there and owns it`;
     if (strays.length > 0) pair.work("give", strays, why, { for: "yield" }, now);
     const own = pair.missing(claimOf("local"));
-    if (partner.active) for (const key of own) this.#ask(key, now);
+    if (partner.active) for (const key of own) this.#appeal.ask(key, now);
     else
       pair.work("take", own, `taken: ${partner.name} is not active yet`, { for: "acquire" }, now);
-  }
-
-  #ask(key: string, now: Instant): void {
-    const pair = this.#pair;
-    this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
-    pair.alarms.set("ask", after(now, askAgainMs));
-    pair.explain(key, `asked ${pair.partner.name} for it`);
-    pair.log("info", "legacy", `Asking ${pair.partner.name} for ${key}`);
-    pair.say(groupRequestDraft(key), now);
-  }
-
-  #askAgain(now: Instant): void {
-    const pair = this.#pair;
-    for (const [key, times] of [...this.#asked]) {
-      if (times < asksMax) {
-        this.#ask(key, now);
-        continue;
-      }
-      this.#asked.delete(key);
-      const text = `${pair.partner.name} does not answer for ${key} after ${times} requests`;
-      pair.explain(key, text);
-      pair.log("error", "legacy", text);
-    }
   }
 
   #heard(message: Message, now: Instant): void {
@@ -207,8 +188,7 @@ export class Legacy implements Negotiator {
         this.#requested(key, now);
         break;
       case "ip-request-resp":
-        if (textOf(message, "ok") !== "OK" || !this.#asked.delete(key)) return;
-        if (this.#asked.size === 0) pair.alarms.clear("ask");
+        if (textOf(message, "ok") !== "OK" || !this.#appeal.answered(key)) return;
         this.#take([key], `taken: ${pair.partner.name} answered`, now);
         break;
       case "stonith":
@@ -256,7 +236,7 @@ export class Legacy implements Negotiator {
     const keys = pair.keys(claimOf("foreign"));
     pair.log("warn", "partition", `${pair.partner.name} ${why}: each owner gets its own groups`);
     pair.work("give", keys, "given up: its owner never lost it", { for: "yield" }, now);
-    for (const key of pair.keys(claimOf("local"))) this.#ask(key, now);
+    for (const key of pair.keys(claimOf("local"))) this.#appeal.ask(key, now);
   }
 
   #healed(): boolean {
@@ -273,12 +253,17 @@ export class Legacy implements Negotiator {
     partner.emptied();
     this.#healed();
     if (pair.state !== "stable") return;
+    const reason = `${partner.name} is dead: ${why}`;
+    if (!left && pair.table.fencing.hasDevice) {
+      this.#seek(reason, now);
+      return;
+    }
     pair.say(fencingDraft(partner.name, left ? "unneeded" : "n_stnth"), now);
     if (!left) {
       const text = "No STONITH device configured. Shared disks are not protected";
       pair.log("warn", "takeover", text);
     }
-    this.#takeOver(`${partner.name} is dead: ${why}`, now);
+    this.#takeOver(reason, now);
   }
 
   #left(now: Instant): void {
@@ -292,9 +277,15 @@ export class Legacy implements Negotiator {
     this.#takeOver(`${pair.partner.name} left`, now);
   }
 
+  /** Takes over as soon as the partner's end is certain. */
+  #seek(why: string, now: Instant): void {
+    if (this.#clearance.isGiven(why, now)) this.#takeOver(why, now);
+  }
+
   #takeOver(why: string, now: Instant): void {
     const pair = this.#pair;
-    this.#asked.clear();
+    this.#clearance.over(now);
+    this.#appeal.drop();
     pair.alarms.clear("ask");
     const keys = pair.missing(everything);
     const what = keys.length === 0 ? "everything is here already" : `taking ${listed(keys)}`;
@@ -318,7 +309,8 @@ export class Legacy implements Negotiator {
 
   /** Not the groups of a partner that is there: it may run them. */
   #failed(): string[] {
-    const claim = this.#pair.partner.gone ? everything : claimOf("local");
+    const isHeir = this.#pair.partner.gone && !this.#clearance.isAwaited;
+    const claim = isHeir ? everything : claimOf("local");
     return this.#pair
       .groups(claim)
       .filter((group) => group.state === "failed" && !this.#pair.errands.concerns(group.key))
@@ -339,11 +331,11 @@ export class Legacy implements Negotiator {
   }
 
   #alarm(name: AlarmName, now: Instant): void {
-    if (name === "ask") this.#askAgain(now);
+    if (name === "ask") this.#appeal.again(now);
     else if (name === "dispute") this.#settle("did not release anything", now);
     else if (name === "retry") this.#take(this.#failed(), "tried again after a failure", now);
     else if (name === "alone" && this.#nap.alone(now) && this.#pair.state === "stable") {
-      this.#takeOver(`${this.#pair.partner.name} is gone`, now);
+      this.#seek(`${this.#pair.partner.name} is gone`, now);
     }
   }
 }

@@ -59,6 +59,11 @@ export class Partner {
     return this.#members().find((member) => member.name === this.name)?.status ?? "unknown";
   }
 
+  /** In which run it was heard last; 0: never. */
+  get generation(): number {
+    return this.#members().find((member) => member.name === this.name)?.generation ?? 0;
+  }
+
   /** It can be asked to take something. */
   get active(): boolean {
     return this.status === "active" && !this.left;

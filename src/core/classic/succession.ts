@@ -2,6 +2,7 @@
 // and 5.6): everything runs here, and goes home when the partner is back, if auto_failback says so.
 
 import type { Instant } from "../instant.ts";
+import { Clearance } from "./clearance.ts";
 import type { Dispute } from "./dispute.ts";
 import { fencingDraft } from "./draft.ts";
 import type { Exchange } from "./exchange.ts";
@@ -12,22 +13,36 @@ export class Succession {
   readonly #pair: Pair;
   readonly #exchange: Exchange;
   readonly #dispute: Dispute;
+  readonly #clearance: Clearance;
 
   constructor(pair: Pair, exchange: Exchange, dispute: Dispute) {
     this.#pair = pair;
     this.#exchange = exchange;
     this.#dispute = dispute;
+    this.#clearance = new Clearance(pair);
+  }
+
+  /** A takeover waits until the partner is reset. */
+  get waiting(): boolean {
+    return this.#clearance.isAwaited;
   }
 
   /** Takes over if nobody else is there: at comm-up, and after a long sleep. */
   check(now: Instant): void {
     const { state, partner } = this.#pair;
     if (state === "init" || state === "leaving" || state === "overslept" || !partner.gone) return;
-    this.#takeOver(`${partner.name} ${partner.left ? "left" : "is not heard"}`, now);
+    const why = `${partner.name} ${partner.left ? "left" : "is not heard"}`;
+    if (this.#clearance.isGiven(why, now)) this.#takeOver(why, now);
   }
 
-  /** Silent for too long, or never heard. Before it is taken over from, fencing is reported: there is no
-   *  device, so it is not needed or not possible. */
+  /** Takes over when what it waited for has come. */
+  proceed(isLeaving: boolean, now: Instant): void {
+    const why = this.#clearance.arrived(isLeaving, now);
+    if (why !== undefined) this.#takeOver(why, now);
+  }
+
+  /** Silent for too long, or never heard. Before it is taken over from, it is fenced, unless it held nothing or
+   *  there is no device. */
   dead(wasHeard: boolean, why: string, now: Instant): void {
     const pair = this.#pair;
     const { partner } = pair;
@@ -38,16 +53,19 @@ export class Succession {
     partner.emptied();
     if (pair.state === "init" || pair.state === "leaving" || pair.state === "overslept") return;
     pair.needsFailback = true;
+    const reason = `${partner.name} is dead: ${why}`;
     if (empty) {
       pair.log("info", "takeover", `Dead node ${partner.name} gave up resources: ${how}`);
       pair.say(fencingDraft(partner.name, "unneeded"), now);
       if (isEverything(pair.claim)) return;
+    } else if (pair.table.fencing.hasDevice) {
+      if (!this.#clearance.isGiven(reason, now)) return;
     } else {
       const text = "No STONITH device configured. Shared disks are not protected";
       pair.log("warn", "takeover", text);
       pair.say(fencingDraft(partner.name, "n_stnth"), now);
     }
-    this.#takeOver(`${partner.name} is dead: ${why}`, now);
+    this.#takeOver(reason, now);
   }
 
   /** It said that it has released everything. */
@@ -66,6 +84,7 @@ export class Succession {
 
   #takeOver(why: string, now: Instant): void {
     const pair = this.#pair;
+    this.#clearance.over(now);
     pair.alarms.clear("local");
     pair.alarms.clear("orphan");
     pair.state = "stable";

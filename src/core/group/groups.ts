@@ -12,8 +12,9 @@ import type { Standing } from "../ccm/effect.ts";
 import { Classic } from "../classic/classic.ts";
 import { Legacy } from "../classic/legacy.ts";
 import type { Effect } from "../effect.ts";
+import { type Fenced, Fencing } from "../fencing/fencing.ts";
 import type { Command, Input } from "../input.ts";
-import { after, earliest, type Instant } from "../instant.ts";
+import { earliest, type Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
 import { type GroupMemory, isStale, type RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
@@ -26,10 +27,8 @@ import type { Group } from "./group.ts";
 import { type Kind, kindFor } from "./kind.ts";
 import type { Negotiator } from "./negotiator.ts";
 import { patienceMs } from "./patience.ts";
+import { Retort, type Rival } from "./retort.ts";
 import { Runner } from "./runner.ts";
-
-/** A rival that shouts is answered at most so often. */
-const rivalPauseMs = 1_000;
 
 export interface Peers {
   members(): readonly Member[];
@@ -54,7 +53,7 @@ export class Groups {
   readonly #openRequests = new Set<number>();
   /** The request to leave: whoever negotiates, this node is on its way out. */
   #leave: number | undefined;
-  readonly #rivalAt = new Map<string, Instant>();
+  readonly #retort: Retort;
   #adoption: GroupMemory | undefined;
   #isStale = false;
   /** How long it was away when it was last away for longer than its own deadtime. */
@@ -67,7 +66,9 @@ export class Groups {
       () => this.#config,
       () => peers.standing(),
     );
+    const send: Peers["send"] = (draft, when) => peers.send(draft, when);
     this.#runner = new Runner(specsOf(config), config, boot.generation);
+    this.#retort = new Retort(this.#runner);
     const self = this;
     this.#table = {
       self: config.self,
@@ -84,9 +85,10 @@ export class Groups {
       generation: boot.generation,
       bulletins: { last: 0 },
       franchise: this.#franchise,
+      fencing: new Fencing({ device: () => this.#config.fencing, send }),
       config: () => this.#config,
       members: () => peers.members(),
-      send: (draft, when) => peers.send(draft, when),
+      send,
     };
     this.#adoption = boot.memory;
     this.#isStale = boot.memory !== undefined && isStale(boot.memory, config, now);
@@ -107,6 +109,7 @@ export class Groups {
 
   /** News of membership, one at a time. */
   member(event: MemberEvent, now: Instant): Effect[] {
+    this.#table.fencing.member(event);
     const changed = this.#choose(now);
     const said = this.#negotiator.member(event, now);
     if (said === undefined) return changed;
@@ -117,22 +120,18 @@ export class Groups {
     return [...this.#runner.result(result, now), ...this.#after(now)];
   }
 
+  /** A reset that was ordered has ended: what waited for it goes on. */
+  fenced(result: Fenced, now: Instant): Effect[] {
+    return [...this.#table.fencing.result(result, now), ...this.#expire(now)];
+  }
+
   lost(event: Extract<Input, { readonly on: "address-lost" }>, now: Instant): Effect[] {
     return [...this.#runner.lost(event, now), ...this.#after(now)];
   }
 
-  /** Somebody else answers for an address that this host holds: say louder that it is ours. */
-  rival({ word, mac }: { readonly word: string; readonly mac: string }, now: Instant): Effect[] {
-    const group = this.#runner.groups.find((candidate) => candidate.up.includes(word));
-    if (group?.state !== "held") return [];
-    const last = this.#rivalAt.get(word);
-    if (last !== undefined && now < after(last, rivalPauseMs)) return [];
-    this.#rivalAt.set(word, now);
-    const text = `${mac} answers for ${word}, which this node holds: announcing it again`;
-    return [
-      log("warn", "rival", text, { group: group.key, address: word, mac }),
-      ...this.#runner.announce([group.key], now),
-    ];
+  /** Somebody else answers for an address that this host holds. */
+  rival(rival: Rival, now: Instant): Effect[] {
+    return this.#retort.answer(rival, now);
   }
 
   /** standby, takeover, leave. */
@@ -171,6 +170,7 @@ export class Groups {
       this.#runner.deadline(),
       this.#negotiator.deadline(),
       this.#franchise.deadline(),
+      this.#table.fencing.deadline(),
     );
   }
 
@@ -213,7 +213,7 @@ export class Groups {
   }
 
   #expire(now: Instant): Effect[] {
-    const worked = this.#runner.expire(now);
+    const worked = [...this.#runner.expire(now), ...this.#table.fencing.expire(now)];
     const decided = this.#watch(this.#negotiator.expire(now));
     return [...worked, ...decided, ...this.#after(now)];
   }

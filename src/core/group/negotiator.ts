@@ -3,6 +3,7 @@
 
 import type { Message } from "../../wire/message.ts";
 import type { Effect } from "../effect.ts";
+import type { Fencing } from "../fencing/fencing.ts";
 import type { Command } from "../input.ts";
 import type { Instant } from "../instant.ts";
 import type { Member, MemberEvent } from "../member.ts";
@@ -16,6 +17,7 @@ export interface Table {
   /** How long an operator is kept waiting for groups to move. */
   readonly patienceMs: number;
   readonly hand: Hand;
+  readonly fencing: Fencing;
   members(): readonly Member[];
   /** Stamp with our header, remember for retransmission, send on every link. */
   send(draft: Message, now: Instant): Effect[];

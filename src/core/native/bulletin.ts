@@ -5,7 +5,7 @@
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
 //   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  runs="carol:1700000002"
-//   ask="carol "  home=10  gone=01
+//   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
 import { bulletinType } from "../../wire/bulletin.ts";
@@ -44,6 +44,10 @@ export interface Bulletin {
   readonly homes: ReadonlySet<string> | undefined;
   /** Groups that its files do not have any more, and that it is still stopping. */
   readonly gone?: ReadonlySet<string>;
+  /** The sender has a device that resets others. */
+  readonly fences?: true;
+  /** Nodes that are not heard since they were reset, and in which run. */
+  readonly fenced?: ReadonlyMap<string, number>;
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
 }
@@ -57,6 +61,7 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
     if (other.seen.get(node)?.generation !== generation) return false;
   }
   if (one.homes !== other.homes && homeOf(one) !== homeOf(other)) return false;
+  if (one.fences !== other.fences || fencedOf(one) !== fencedOf(other)) return false;
   if (one.gone !== other.gone && goneOf(one) !== goneOf(other)) return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
@@ -90,10 +95,10 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
     stringField("seen", seen.join(" ")),
     stringField("ask", bulletin.ask.join(" ")),
   ];
-  if (bulletin.runs.size > 0) {
-    const runs = [...bulletin.runs].map(([node, generation]) => `${node}:${generation}`);
-    fields.push(stringField("runs", runs.join(" ")));
-  }
+  if (bulletin.runs.size > 0) fields.push(stringField("runs", encodeRuns(bulletin.runs)));
+  if (bulletin.fences) fields.push(stringField("fences", "1"));
+  const fenced = fencedOf(bulletin);
+  if (fenced !== "") fields.push(stringField("fenced", fenced));
   const home = homeOf(bulletin);
   if (home !== undefined) fields.push(stringField("home", home));
   const gone = goneOf(bulletin);
@@ -125,7 +130,13 @@ export class BulletinReader {
     const ask = words(textOf(message, "ask"));
     const digest = textOf(message, "conf");
     const gone = decodeMarks(textOf(message, "gone"), groups);
-    const told = { ...(gone !== undefined && { gone }), ...(digest !== undefined && { digest }) };
+    const fenced = decodeRuns(words(textOf(message, "fenced")));
+    const told = {
+      ...(gone !== undefined && { gone }),
+      ...(textOf(message, "fences") === "1" && { fences: true as const }),
+      ...(fenced.size > 0 && { fenced }),
+      ...(digest !== undefined && { digest }),
+    };
     return { n, status, pings, seen, runs, ask, groups, homes: this.#homes, ...told };
   }
 
@@ -168,6 +179,15 @@ function homeOf({ homes, groups }: Bulletin): string | undefined {
 /** The same for those that its files have no more; undefined where there is none. */
 function goneOf({ gone, groups }: Bulletin): string | undefined {
   return gone === undefined || gone.size === 0 ? undefined : encodeMarks(gone, groups);
+}
+
+function fencedOf({ fenced }: Bulletin): string {
+  return fenced === undefined ? "" : encodeRuns(fenced);
+}
+
+/** "bob:1700000001 carol:1700000002" */
+function encodeRuns(runs: ReadonlyMap<string, number>): string {
+  return [...runs].map(([node, generation]) => `${node}:${generation}`).join(" ");
 }
 
 function encodeMarks(marked: ReadonlySet<string>, groups: Bulletin["groups"]): string {

@@ -8,6 +8,7 @@ import type { Runner } from "../group/runner.ts";
 import { Vigil } from "../group/vigil.ts";
 import { firstAfter, type Instant } from "../instant.ts";
 import type { Member } from "../member.ts";
+import { Absence } from "./absence.ts";
 import { isBusy, isRunning } from "./activity.ts";
 import { Claims } from "./claims.ts";
 import { Hearsay } from "./hearsay.ts";
@@ -36,10 +37,7 @@ export class Council {
   #peers: readonly string[] = [];
   #strangers: readonly string[] = [];
   #pings = 0;
-  /** Nodes that said goodbye and have not come back. */
-  readonly #left = new Set<string>();
-  /** What became of nodes that are not here. */
-  readonly #fates = new Map<string, string>();
+  readonly absence = new Absence();
   /** Meanwhile a silent node may be one that came up while we slept, and a Heartbeat 3 node may still
    *  hold what it took then: it does not say so, but restarts when it hears us (heartbeat-wire 10). */
   readonly vigil = new Vigil(() => this.config.timing.deadtimeMs);
@@ -113,8 +111,7 @@ export class Council {
   /** The node came, or came back: only what it says from now on counts. */
   appeared(node: string, now: Instant): void {
     this.#isStirred = true;
-    this.#left.delete(node);
-    this.#fates.delete(node);
+    this.absence.appeared(node);
     this.claims.forget(node);
     this.hearsay.appeared(node, this.table.bulletins.last + 1, now);
   }
@@ -130,16 +127,16 @@ export class Council {
   /** The node is dead or was removed; `fate` completes "bob …". */
   died(node: string, fate: string): void {
     this.#isStirred = true;
-    this.#left.delete(node);
-    this.#fates.set(node, fate);
+    const { hearsay } = this;
+    const last = hearsay.isFresh(node) ? hearsay.bulletin(node) : undefined;
+    this.absence.died(node, fate, last);
     this.hearsay.gone(node);
     this.claims.gone(node);
   }
 
   left(node: string): void {
     this.#isStirred = true;
-    this.#left.add(node);
-    this.#fates.set(node, "has left");
+    this.absence.left(node);
     this.hearsay.gone(node);
     this.claims.gone(node);
   }
@@ -153,7 +150,7 @@ export class Council {
   isAlive(node: string): boolean {
     if (node === this.self) return true;
     const member = this.#member(node);
-    if (member === undefined || member.unheard || this.#left.has(node)) return false;
+    if (member === undefined || member.unheard || this.absence.hasLeft(node)) return false;
     return member.status !== "dead";
   }
 
@@ -166,7 +163,7 @@ export class Council {
 
   /** Not heard here, but a peer whose word counts hears it. */
   isHeardOf(node: string): boolean {
-    if (this.#left.has(node)) return false;
+    if (this.absence.hasLeft(node)) return false;
     return this.#peers.some(
       (peer) => this.hearsay.isFresh(peer) && this.hearsay.bulletin(peer)?.seen.has(node),
     );
@@ -240,7 +237,7 @@ export class Council {
 
   /** What a node lacks that cannot keep a group: the reason of a takeover. */
   lack(node: string, key: string): string {
-    if (!this.isAlive(node)) return this.#fates.get(node) ?? "is not here";
+    if (!this.isAlive(node)) return this.absence.fate(node) ?? "is not here";
     if (node === this.self) return "cannot hold it";
     if (this.#strangers.includes(node)) return "runs Heartbeat 3 and does not claim it";
     const bulletin = this.hearsay.bulletin(node);

@@ -45,7 +45,21 @@ export class Herald {
     const seen = council.hearsay.seen(peers);
     const lines = linesOf(groups);
     const homes = council.homes();
-    const said = [status, pings, ...lines, "is home of", ...homes, ...seen.keys(), "asks", ...ask];
+    const { fencing } = council.table;
+    const { fenced } = fencing;
+    const reset = [...fenced.keys()];
+    const said = [
+      status,
+      pings,
+      fencing.hasDevice,
+      ...reset,
+      ...lines,
+      "is home of",
+      ...homes,
+      ...seen.keys(),
+      "asks",
+      ...ask,
+    ];
     const due = this.#nextAt === undefined || now >= this.#nextAt;
     const text = said.join("\n");
     if (text === this.#said && !this.#asked && !due) return [];
@@ -60,7 +74,11 @@ export class Herald {
     const { bulletins } = council.table;
     bulletins.last += 1;
     const { digest } = council.config;
-    const told = digest === undefined ? {} : { digest };
+    const told = {
+      ...(fencing.hasDevice && { fences: true as const }),
+      ...(fenced.size > 0 && { fenced }),
+      ...(digest !== undefined && { digest }),
+    };
     const gone = new Set(council.table.hand.leaving.map(({ key }) => key));
     const who = { seen, runs: council.runs(), ask };
     const bulletin = { n: bulletins.last, status, pings, ...who, groups, homes, gone, ...told };

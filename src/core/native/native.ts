@@ -30,6 +30,7 @@ import { Partition } from "./partition.ts";
 import { Renewal } from "./renewal.ts";
 import { refusal } from "./request.ts";
 import { Rulebook } from "./rulebook.ts";
+import { Safeguard } from "./safeguard.ts";
 import { answerStranger } from "./stranger.ts";
 
 export class Native implements Negotiator {
@@ -42,6 +43,7 @@ export class Native implements Negotiator {
   readonly #inquiry: Inquiry;
   readonly #renewal: Renewal;
   readonly #leave: Leave;
+  readonly #safeguard: Safeguard;
   readonly #rules: Rulebook;
   #turnedAt: Instant;
   /** When time alone may change an answer: the same until a turn, or until somebody is new. */
@@ -58,7 +60,9 @@ export class Native implements Negotiator {
     this.#inquiry = new Inquiry(this.#council);
     this.#renewal = new Renewal(this.#council);
     this.#leave = new Leave(table);
+    this.#safeguard = new Safeguard(this.#council, this.#ledger);
     this.#rules = new Rulebook({
+      safeguard: this.#safeguard,
       council: this.#council,
       ledger: this.#ledger,
       partition: this.#partition,
@@ -132,6 +136,8 @@ export class Native implements Negotiator {
     const isUp = group !== undefined && isBusy(group.state);
     const objection = isUp ? undefined : this.#table.franchise.objection();
     if (objection !== undefined) return `nothing is taken: ${objection}`;
+    const danger = isUp ? undefined : this.#safeguard.objection(key);
+    if (danger !== undefined) return danger;
     if (isUp || this.#ledger.isMine(key)) return this.#ledger.why(key) ?? `${node} is its owner`;
     return epoch === 0 ? `${node} is its owner` : `assigned to ${node} (epoch ${epoch})`;
   }
@@ -204,6 +210,9 @@ export class Native implements Negotiator {
       if (this.#table.hand.group(key) !== undefined)
         this.#ledger.merge(key, news.register, node, deaf);
     }
+    for (const [fenced, generation] of bulletin.fenced ?? []) {
+      if (!this.#council.isAlive(fenced)) this.#table.fencing.told(fenced, generation);
+    }
     if (bulletin.ask.includes(this.#table.self)) this.#herald.asked();
     return this.#turn(now);
   }
@@ -223,6 +232,7 @@ export class Native implements Negotiator {
     }
     effects.push(...this.#partition.relinquish(), ...this.#operator.check(now));
     const isLeaving = this.#leave.begun;
+    effects.push(...this.#safeguard.check(isLeaving, now));
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
     if (isLeaving) return [...effects, ...this.#leave.check(now)];

@@ -16,6 +16,7 @@ import { type Ledger, retryAloneMs } from "./ledger.ts";
 import type { Partition } from "./partition.ts";
 import { candidateOrder, choose } from "./placement.ts";
 import type { Requests } from "./request.ts";
+import type { Safeguard } from "./safeguard.ts";
 
 interface Parts {
   readonly council: Council;
@@ -23,6 +24,7 @@ interface Parts {
   readonly partition: Partition;
   readonly requests: Requests;
   readonly leave: Leave;
+  readonly safeguard: Safeguard;
 }
 
 export class Rulebook {
@@ -34,8 +36,9 @@ export class Rulebook {
   readonly #requests: Requests;
   readonly #connectivity: Connectivity;
   readonly #leave: Leave;
+  readonly #safeguard: Safeguard;
 
-  constructor({ council, ledger, partition, requests, leave }: Parts) {
+  constructor({ council, ledger, partition, requests, leave, safeguard }: Parts) {
     this.#council = council;
     this.#ledger = ledger;
     this.#partition = partition;
@@ -44,6 +47,7 @@ export class Rulebook {
     this.#requests = requests;
     this.#connectivity = new Connectivity(() => 2 * council.config.timing.keepaliveMs + 50);
     this.#leave = leave;
+    this.#safeguard = safeguard;
   }
 
   judge(group: Group, now: Instant): Effect[] {
@@ -89,6 +93,7 @@ export class Rulebook {
     });
     if (chosen === undefined) return this.#orphan(key, now);
     this.#ledger.orphans.delete(key);
+    if (this.#safeguard.objection(key) !== undefined) return [];
     if (chosen !== this.#council.table.self || !this.#ledger.mayClaim(key, now)) return [];
     const why = `${node} ${this.#council.lack(node, key)}`;
     // Its new line of haresources may still be on its way, or its start takes very long.
@@ -142,6 +147,7 @@ export class Rulebook {
     if (state !== "idle" && state !== "unsure" && state !== "failed") return undefined;
     if (this.#council.doubt() !== undefined) return undefined;
     if (this.#council.objection(key, register) !== undefined) return undefined;
+    if (this.#safeguard.objection(key) !== undefined) return undefined;
     const why = this.#ledger.why(key) ?? "this node is its owner";
     this.#ledger.claim(key, register.epoch);
     this.#ledger.explain(key, why);

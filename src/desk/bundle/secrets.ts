@@ -44,6 +44,7 @@ export function gatherSecrets({ places, checked, self }: Case): Gathered {
     ...[haCf, authkeys, haresources].flatMap((shown) => shown.secrets),
     ...[...passfiles, ...named].flatMap(passwordsIn),
     ...passwordFiles.flatMap(wordsIn),
+    ...conf.stonith.flatMap(({ host, parameters }) => (host ? [] : wordsIn(parameters))),
     ...ocfValues(places),
     ...["self", ...pids].flatMap((pid) => valuesOf(bytesOf(`/proc/${pid}/environ`))),
   ];

@@ -22,6 +22,8 @@ import { Queue } from "./queue.ts";
 const shortLifeMs = 10_000;
 /** Pauses before the second, third … attempt; when they are used up the desk gives up. */
 const pausesMs = [0, 50, 200, 500, 1_000, 2_000, 4_000];
+/** What a device takes to reset a host. */
+const fenceMs = 1_000;
 /** From the start of a process to its first turn. */
 const pulseStartMs = 100;
 /** From SIGTERM to the death of what an earlier desk left running. */
@@ -129,6 +131,9 @@ export class Desk {
       }
       case "call":
         this.#call(effect, life);
+        return;
+      case "fence":
+        this.#fence(effect, life);
         return;
       case "log":
         this.#log(effect.level, effect.text, effect.topic);
@@ -249,6 +254,22 @@ export class Desk {
     const words = addresses.map(({ address }) => address);
     const order = { word: router, action, timeoutMs, addresses: words } as const;
     this.#run({ job, group: `router ${router}`, life }, order);
+  }
+
+  /** The device of a story: "fails" does, any other cuts the power of the host, which takes a second. */
+  #fence({ job, node }: Extract<DeskEffect, { do: "fence" }>, life: number): void {
+    const { world } = this.#host;
+    const report = (ok: boolean, text: string) => {
+      const { pulse } = this.#host;
+      if (pulse?.life === life) pulse.tell({ on: "fenced", job, ok, text, tookMs: fenceMs });
+    };
+    if (this.#config.fencing === "fails") {
+      this.#host.later(fenceMs, () => report(false, "exit code 5"));
+      return;
+    }
+    // Once the device has its order, nothing that becomes of this host stops it.
+    world.plan(world.now + fenceMs, { happen: () => world.host(node).reset() });
+    this.#host.later(fenceMs, () => report(true, "done"));
   }
 
   #deliver(body: string): void {

@@ -7,6 +7,7 @@ import type { GroupSpec } from "../../../src/config/resource.ts";
 import { Classic } from "../../../src/core/classic/classic.ts";
 import { Legacy } from "../../../src/core/classic/legacy.ts";
 import type { Effect } from "../../../src/core/effect.ts";
+import { Fencing } from "../../../src/core/fencing/fencing.ts";
 import type { Negotiator, Table } from "../../../src/core/group/negotiator.ts";
 import { Runner } from "../../../src/core/group/runner.ts";
 import type { Command } from "../../../src/core/input.ts";
@@ -87,6 +88,7 @@ export class Stand {
       deadtimeMs: 5_000,
       patienceMs: 30_000,
       hand: this.runner,
+      fencing: new Fencing({ device: () => undefined, send: () => [] }),
       members: () => this.#members(),
       send: (draft) => {
         this.#said.push(words(draft));

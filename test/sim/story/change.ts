@@ -125,6 +125,10 @@ function withOption(config: ClusterConfig, word: string): ClusterConfig {
       return { ...config, resourceTimeoutMs: msOf(value) };
     case "stop":
       return { ...config, onStopFailure: value === "reboot" ? "reboot" : "ignore" };
+    case "fence": {
+      const { fencing: _, ...without } = config;
+      return value === "off" ? without : { ...config, fencing: value };
+    }
     case "lease":
       return { ...config, addressLease: value === "off" ? "off" : "auto" };
     case "msgfmt":
