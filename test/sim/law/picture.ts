@@ -51,6 +51,8 @@ export interface Running {
   readonly since: number;
   /** A status that will say the opposite of what is the case. */
   readonly lies: boolean;
+  /** It fails, hangs or is slow, whatever the ones after it do. */
+  readonly isTempered: boolean;
 }
 
 export class Picture {
@@ -152,8 +154,10 @@ export class Picture {
   #script(host: Seen, sight: Extract<Sight, { readonly saw: "script" }>, now: number): void {
     const { word, action, phase } = sight;
     if (phase === "begins") {
-      const lies = action === "status" && host.tempers.get(word)?.statusLies === true;
-      host.running.set(word, { action, since: now, lies });
+      const temper = host.tempers.get(word) ?? {};
+      const lies = action === "status" && temper.statusLies === true;
+      const isTempered = Object.keys(temper).length > 0;
+      host.running.set(word, { action, since: now, lies, isTempered });
       host.touched.add(word);
       return;
     }

@@ -134,12 +134,12 @@ export class MixedJudge {
     for (const { resources } of this.#picture.groups) {
       for (const { word } of resources) this.#single(word, now);
     }
-    if (now - this.#troubledAt < 720_000 || this.#hasTemper()) return;
+    const isExcused = now - this.#troubledAt < 720_000 || this.#hasTemper();
     const { alive } = this.#picture;
     for (const { key, resources } of this.#picture.groups) {
       if (this.#veterans.neverTakes(key)) continue;
       const isHeld = alive.some((host) => resources.every(({ word }) => host.up.has(word)));
-      this.#last("2", `nobody has ${key}`, !isHeld, { forMs: vacantMs, now });
+      this.#last("2", `nobody has ${key}`, !isExcused && !isHeld, { forMs: vacantMs, now });
     }
   }
 
@@ -176,9 +176,12 @@ export class MixedJudge {
     return this.#picture.alive.some(({ name }) => !this.#veterans.has(name));
   }
 
+  /** A script that hangs goes on to do so when its next run would not. */
   #hasTemper(): boolean {
-    return this.#picture.all.some(({ tempers }) =>
-      [...tempers.values()].some((temper) => Object.keys(temper).length > 0),
+    return this.#picture.all.some(
+      ({ tempers, running }) =>
+        [...tempers.values()].some((temper) => Object.keys(temper).length > 0) ||
+        [...running.values()].some(({ isTempered }) => isTempered),
     );
   }
 
