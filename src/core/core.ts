@@ -8,7 +8,7 @@ import type { Message } from "../wire/message.ts";
 import type { Boot } from "./boot.ts";
 import { Routers } from "./carp/routers.ts";
 import { Consensus } from "./ccm/consensus.ts";
-import { heldWord } from "./clients/directory.ts";
+import { nothing } from "./classic/ownership.ts";
 import { letterOf } from "./clients/letter.ts";
 import { Register } from "./clients/register.ts";
 import type { Effect } from "./effect.ts";
@@ -71,7 +71,7 @@ export class Core {
       node: this.#config.self,
       state: this.#isLeaving ? "leaving" : this.#membership.status,
       generation: this.#generation,
-      resources: this.#groups.summary(),
+      resources: this.#groups.heldWord(nothing),
       nodes: this.#membership.nodeViews(now).map((node) => {
         return this.#groups.isDeaf(node.name) ? { ...node, deaf: true } : node;
       }),
@@ -107,11 +107,7 @@ export class Core {
   }
 
   #tellDirectory(effects: Effect[], now: Instant): void {
-    const { groups, self } = this.#config;
-    const isMember = this.#membership.status === "active";
-    const ownsNone = isMember && groups.every(({ owner }) => owner !== self);
-    const resources = heldWord(this.#groups.summary(), ownsNone);
-    this.#register.tell(effects, resources, () => this.#membership.directory(now));
+    this.#register.tell(effects, this.#groups.heldWord(), () => this.#membership.directory(now));
   }
 
   /** The process may end when the virtual routers have left as well. */

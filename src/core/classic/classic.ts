@@ -30,7 +30,7 @@ import type { Ended } from "./errand.ts";
 import { Exchange } from "./exchange.ts";
 import { Farewell } from "./farewell.ts";
 import { Nap } from "./nap.ts";
-import { claimOf, heldClaim, isNothing, minus, plus, wordOf } from "./ownership.ts";
+import { type Claim, claimOf, heldClaim, isNothing, minus, plus } from "./ownership.ts";
 import { type AlarmName, listed, Pair, type Purpose, troubles } from "./pair.ts";
 import { Succession } from "./succession.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -55,12 +55,7 @@ export class Classic implements Negotiator {
     this.#farewell = new Farewell(pair, true);
     this.#nap = new Nap(pair);
     this.#succession = new Succession(pair, this.#exchange, this.#dispute);
-    pair.claim = heldClaim(pair.hand.groups, pair.self, pair.state === "stable");
-    // They are here because their owner was away: they go home when it is back.
-    pair.needsFailback = pair.state === "stable" && pair.claim.foreign;
-    // Handed out with the first turn.
-    const text = `${pair.partner.name} runs Heartbeat 3: this node holds [${wordOf(pair.claim)}]`;
-    pair.log("info", "classic", `${text} in state "${pair.state}"`);
+    pair.adopt();
   }
 
   get stable(): boolean {
@@ -68,6 +63,10 @@ export class Classic implements Negotiator {
     const isBusy = errands.busy || this.#exchange.busy || this.#succession.waiting;
     if (state !== "stable" || isBusy) return false;
     return partner.stable && !this.#dispute.watching && !this.#farewell.wanted;
+  }
+
+  get claim(): Claim {
+    return this.#pair.claim;
   }
 
   get awakening(): "silent" | undefined {

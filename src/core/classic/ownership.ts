@@ -96,6 +96,15 @@ export function heldClaim(groups: readonly HandGroup[], self: string, empty: boo
   return { local: whole(true), foreign: whole(false) };
 }
 
+/** Of which sets something is held here; one that has no group is as it is claimed. */
+export function heldSets(groups: readonly HandGroup[], self: string, bare: Claim): Claim {
+  const holds = (own: boolean, claimed: boolean): boolean => {
+    const set = groups.filter((group) => (group.owner === self) === own);
+    return set.length === 0 ? claimed : set.some(({ state }) => state === "held");
+  };
+  return { local: holds(true, bare.local), foreign: holds(false, bare.foreign) };
+}
+
 /** Something of it is up here, or may be. */
 export function mayRun({ state, isSought }: HandGroup): boolean {
   return isSought || (state !== "idle" && state !== "failed");

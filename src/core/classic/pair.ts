@@ -11,7 +11,16 @@ import type { Instant } from "../instant.ts";
 import { Alarms } from "./alarm.ts";
 import { reportDraft } from "./draft.ts";
 import { type Ended, Errands } from "./errand.ts";
-import { type Claim, common, covers, isNothing, mirrored, nothing } from "./ownership.ts";
+import {
+  type Claim,
+  common,
+  covers,
+  heldClaim,
+  isNothing,
+  mirrored,
+  nothing,
+  wordOf,
+} from "./ownership.ts";
 import { Partner } from "./partner.ts";
 import type { Handover } from "./standby.ts";
 
@@ -74,6 +83,17 @@ export class Pair {
     this.errands = new Errands(table.hand);
     const own = table.members().find((member) => member.name === table.self);
     this.state = own?.status === "active" ? "stable" : "init";
+  }
+
+  /** Begins with what is up here. */
+  adopt(): void {
+    const isStable = this.state === "stable";
+    this.claim = heldClaim(this.hand.groups, this.self, isStable);
+    // They are here because their owner was away: they go home when it is back.
+    this.needsFailback = isStable && this.claim.foreign;
+    // Handed out with the first turn.
+    const text = `${this.partner.name} runs Heartbeat 3: this node holds [${wordOf(this.claim)}]`;
+    this.log("info", "classic", `${text} in state "${this.state}"`);
   }
 
   /** Keys of the groups in a claim, in the order of the configuration. */

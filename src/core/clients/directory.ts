@@ -21,11 +21,3 @@ export interface DirectoryNode {
   /** A normal node's media, a ping node's own link, which has its name. */
   readonly links: readonly { readonly name: string; readonly status: "up" | "dead" }[];
 }
-
-/** Heartbeat's word for what a node holds. A member that owns no groups has all of its own
- *  (heartbeat-resources 4, row 5: "No local resources to acquire"). */
-export function heldWord(held: Directory["resources"], ownsNone: boolean): Directory["resources"] {
-  if (!ownsNone) return held;
-  if (held === "none") return "local";
-  return held === "foreign" ? "all" : held;
-}

@@ -11,6 +11,7 @@ import type { Boot } from "../boot.ts";
 import type { Standing } from "../ccm/effect.ts";
 import { Classic } from "../classic/classic.ts";
 import { Legacy } from "../classic/legacy.ts";
+import { claimOf, heldSets, wordOf } from "../classic/ownership.ts";
 import type { Effect } from "../effect.ts";
 import { type Fenced, Fencing } from "../fencing/fencing.ts";
 import type { Command, Input } from "../input.ts";
@@ -202,14 +203,10 @@ export class Groups {
     }));
   }
 
-  /** The word of `cl_status rscstatus` (heartbeat-resources 12). */
-  summary(): Snapshot["resources"] {
+  /** The word of `cl_status rscstatus` (heartbeat-resources 12): a set without a group is held as it is claimed. */
+  heldWord(bare = this.#negotiator.claim ?? claimOf("local")): Snapshot["resources"] {
     if (!this.#negotiator.stable || !this.#runner.resting) return "transition";
-    const held = this.#runner.groups.filter(({ state }) => state === "held");
-    const local = held.some(({ owner }) => owner === this.#config.self);
-    const foreign = held.some(({ owner }) => owner !== this.#config.self);
-    if (local) return foreign ? "all" : "local";
-    return foreign ? "foreign" : "none";
+    return wordOf(heldSets(this.#runner.groups, this.#config.self, bare));
   }
 
   #expire(now: Instant): Effect[] {

@@ -2,6 +2,7 @@
 // cluster. They move groups only through the Hand and speak only through `send`.
 
 import type { Message } from "../../wire/message.ts";
+import type { Claim } from "../classic/ownership.ts";
 import type { Effect } from "../effect.ts";
 import type { Fencing } from "../fencing/fencing.ts";
 import type { Command } from "../input.ts";
@@ -38,6 +39,9 @@ export interface Negotiator {
   why(key: string): string;
   /** Node that holds the group as far as this node knows. */
   holder(key: string): string | null;
+  /** What this node claims, relative to itself: of a set without a group it is all that there is to say. Absent
+   *  in legacy, where sets do not move: its own. */
+  readonly claim?: Claim;
   /** The node talks and does not hear this one, by what it says; absent where nobody says so. */
   isDeaf?(node: string): boolean;
   /** Nothing is moving and nothing is being negotiated. */

@@ -5,7 +5,7 @@
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
 //   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  runs="carol:1700000002"
-//   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"
+//   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"  bare="bob:1:alice"
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
 
 import { bulletinType } from "../../wire/bulletin.ts";
@@ -48,6 +48,8 @@ export interface Bulletin {
   readonly fences?: true;
   /** Nodes that are not heard since they were reset, and in which run. */
   readonly fenced?: ReadonlyMap<string, number>;
+  /** By owner: who has the set of its groups, where there is none in it (bare.ts). */
+  readonly bare?: ReadonlyMap<string, Register>;
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
 }
@@ -63,6 +65,7 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
   if (one.homes !== other.homes && homeOf(one) !== homeOf(other)) return false;
   if (one.fences !== other.fences || fencedOf(one) !== fencedOf(other)) return false;
   if (one.gone !== other.gone && goneOf(one) !== goneOf(other)) return false;
+  if (one.bare !== other.bare && bareOf(one.bare) !== bareOf(other.bare)) return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
 
@@ -103,6 +106,8 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
   if (home !== undefined) fields.push(stringField("home", home));
   const gone = goneOf(bulletin);
   if (gone !== undefined) fields.push(stringField("gone", gone));
+  const bare = bareOf(bulletin.bare);
+  if (bare !== undefined) fields.push(stringField("bare", bare));
   if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
   for (const line of lines) fields.push(stringField("g", line));
   return { fields };
@@ -131,10 +136,12 @@ export class BulletinReader {
     const digest = textOf(message, "conf");
     const gone = decodeMarks(textOf(message, "gone"), groups);
     const fenced = decodeRuns(words(textOf(message, "fenced")));
+    const bare = decodeBare(words(textOf(message, "bare")));
     const told = {
       ...(gone !== undefined && { gone }),
       ...(textOf(message, "fences") === "1" && { fences: true as const }),
       ...(fenced.size > 0 && { fenced }),
+      ...(bare.size > 0 && { bare }),
       ...(digest !== undefined && { digest }),
     };
     return { n, status, pings, seen, runs, ask, groups, homes: this.#homes, ...told };
@@ -188,6 +195,22 @@ function fencedOf({ fenced }: Bulletin): string {
 /** "bob:1700000001 carol:1700000002" */
 function encodeRuns(runs: ReadonlyMap<string, number>): string {
   return [...runs].map(([node, generation]) => `${node}:${generation}`).join(" ");
+}
+
+/** "bob:1:alice": alice has the set of bob; undefined while none has moved. */
+export function bareOf(bare: Bulletin["bare"]): string | undefined {
+  if (bare === undefined || bare.size === 0) return undefined;
+  return [...bare].map(([owner, { node, epoch }]) => `${owner}:${epoch}:${node}`).join(" ");
+}
+
+function decodeBare(entries: readonly string[]): Map<string, Register> {
+  const bare = new Map<string, Register>();
+  for (const entry of entries) {
+    const [owner, digits, node] = entry.split(":");
+    const epoch = number(digits);
+    if (owner !== undefined && epoch !== undefined && node) bare.set(owner, { node, epoch });
+  }
+  return bare;
 }
 
 function encodeMarks(marked: ReadonlySet<string>, groups: Bulletin["groups"]): string {

@@ -4,7 +4,7 @@
 
 import type { Effect } from "../effect.ts";
 import { after, earlier, type Instant } from "../instant.ts";
-import { type Bulletin, encodeBulletin, type GroupNews, linesOf } from "./bulletin.ts";
+import { type Bulletin, bareOf, encodeBulletin, linesOf } from "./bulletin.ts";
 import type { Council } from "./council.ts";
 import { Pace } from "./pace.ts";
 
@@ -30,7 +30,7 @@ export class Herald {
   /** Say what there is to say, if anything. */
   speak(
     status: Bulletin["status"],
-    groups: ReadonlyMap<string, GroupNews>,
+    { groups, bare }: Pick<Bulletin, "groups" | "bare">,
     now: Instant,
   ): Effect[] {
     const council = this.#council;
@@ -56,6 +56,7 @@ export class Herald {
       ...lines,
       "is home of",
       ...homes,
+      bareOf(bare) ?? "",
       ...seen.keys(),
       "asks",
       ...ask,
@@ -77,6 +78,7 @@ export class Herald {
     const told = {
       ...(fencing.hasDevice && { fences: true as const }),
       ...(fenced.size > 0 && { fenced }),
+      ...(bare && { bare }),
       ...(digest !== undefined && { digest }),
     };
     const gone = new Set(council.table.hand.leaving.map(({ key }) => key));

@@ -11,6 +11,7 @@
 
 import { bulletinType } from "../../wire/bulletin.ts";
 import { textOf } from "../../wire/message.ts";
+import type { Claim } from "../classic/ownership.ts";
 import type { Effect } from "../effect.ts";
 import type { Settled } from "../group/hand.ts";
 import type { Negotiator } from "../group/negotiator.ts";
@@ -19,6 +20,7 @@ import { firstAfter, type Instant } from "../instant.ts";
 import type { MemberEvent } from "../member.ts";
 import type { RememberedGroup } from "../memory.ts";
 import { isBusy } from "./activity.ts";
+import { Bare } from "./bare.ts";
 import { Council, type NativeTable } from "./council.ts";
 import { log } from "./decision.ts";
 import { Herald } from "./herald.ts";
@@ -44,6 +46,7 @@ export class Native implements Negotiator {
   readonly #renewal: Renewal;
   readonly #leave: Leave;
   readonly #safeguard: Safeguard;
+  readonly #bare: Bare;
   readonly #rules: Rulebook;
   #turnedAt: Instant;
   /** When time alone may change an answer: the same until a turn, or until somebody is new. */
@@ -61,6 +64,7 @@ export class Native implements Negotiator {
     this.#renewal = new Renewal(this.#council);
     this.#leave = new Leave(table);
     this.#safeguard = new Safeguard(this.#council, this.#ledger);
+    this.#bare = new Bare(this.#council);
     this.#rules = new Rulebook({
       safeguard: this.#safeguard,
       council: this.#council,
@@ -97,10 +101,9 @@ export class Native implements Negotiator {
     if (this.#leave.begun) return [refusal(request, "This node is leaving the cluster")];
     const doubt = this.#council.doubt();
     if (doubt !== undefined) return [refusal(request, `Not possible now: ${doubt}`)];
-    const effects =
-      command.name === "standby"
-        ? this.#operator.standby(request, command.set, now)
-        : this.#operator.takeover(request, command.set, now);
+    const { name, set } = command;
+    this.#bare[name](set);
+    const effects = this.#operator[name](request, set, now);
     return [...effects, ...this.#turn(now)];
   }
 
@@ -144,6 +147,10 @@ export class Native implements Negotiator {
 
   holder(key: string): string | null {
     return this.#council.holder(key);
+  }
+
+  get claim(): Claim {
+    return this.#bare.claim;
   }
 
   isDeaf(node: string): boolean {
@@ -213,6 +220,7 @@ export class Native implements Negotiator {
     for (const [fenced, generation] of bulletin.fenced ?? []) {
       if (!this.#council.isAlive(fenced)) this.#table.fencing.told(fenced, generation);
     }
+    this.#bare.merge(bulletin.bare);
     if (bulletin.ask.includes(this.#table.self)) this.#herald.asked();
     return this.#turn(now);
   }
@@ -233,8 +241,11 @@ export class Native implements Negotiator {
     effects.push(...this.#partition.relinquish(), ...this.#operator.check(now));
     const isLeaving = this.#leave.begun;
     effects.push(...this.#safeguard.check(isLeaving, now));
+    if (!isLeaving) this.#bare.judge();
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
-    effects.push(...this.#herald.speak(status, this.#ledger.news(isLeaving), now));
+    const bare = this.#bare.news;
+    const told = { groups: this.#ledger.news(isLeaving), ...(bare && { bare }) };
+    effects.push(...this.#herald.speak(status, told, now));
     if (isLeaving) return [...effects, ...this.#leave.check(now)];
     return [...effects, ...this.#inquiry.check(now), ...this.#renewal.check()];
   }

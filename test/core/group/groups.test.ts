@@ -174,12 +174,12 @@ test.each([
   },
 );
 
-test("Groups.views() and summary() say who holds what, and why", () => {
+test("Groups.views() and heldWord() say who holds what, and why", () => {
   const bench = new Bench([]);
   const now = at(100_010);
-  expect(bench.groups.summary()).toBe("transition");
+  expect(bench.groups.heldWord()).toBe("transition");
   bench.groups.result({ on: "result", job: bench.job, ok: true, text: "", tookMs: 1 }, now);
-  expect(bench.groups.summary()).toBe("local");
+  expect(bench.groups.heldWord()).toBe("local");
   expect(bench.groups.views()).toEqual([
     {
       key: "10.0.0.1",

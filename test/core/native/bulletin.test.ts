@@ -27,6 +27,12 @@ const said = fc.record(
     runs: fc.array(fc.tuple(name, count)).map((entries) => new Map(entries)),
     ask: fc.array(name),
     digest: fc.constantFrom("1:0badcafe", "2:"),
+    bare: fc
+      .array(fc.tuple(name, fc.record({ node: name, epoch: count })), {
+        minLength: 1,
+        maxLength: 2,
+      })
+      .map((entries) => new Map(entries)),
     groups: fc
       .array(fc.tuple(fc.stringMatching(/^[!-~]{1,30}$/), news))
       .map((entries) => new Map(entries)),
