@@ -13,7 +13,7 @@ import { earliest, type Instant } from "../core/instant.ts";
 import { Leases } from "../core/leases.ts";
 import { Announcer } from "./announcer.ts";
 import { Vmacs } from "./carp/vmac.ts";
-import { describe, type Held, isFought, type Resources, type Work } from "./held.ts";
+import { announceable, describe, type Held, isFought, type Resources, type Work } from "./held.ts";
 import type { Changes } from "./interfaces.ts";
 import type { LinksHost } from "./links.ts";
 import { keyOf } from "./place.ts";
@@ -54,7 +54,7 @@ export class AddressBook {
   constructor(config: ClusterConfig, host: BookHost, left: readonly string[] = []) {
     this.#config = config;
     this.#host = host;
-    this.#announcer = new Announcer(host.interfaces, config.announceIntervalMs);
+    this.#announcer = new Announcer(host, config.announceIntervalMs);
     this.#source = new SourceAddress(host.interfaces);
     this.#leases = new Leases(config);
     const lost = (held: Held, error: SysError) => this.#lost(held, error);
@@ -239,13 +239,8 @@ export class AddressBook {
     if (failure !== undefined) return failure;
     const now = this.#host.now();
     this.#leases.began(batch, now);
-    for (const held of batch) {
-      held.up = true;
-      const { address, index: link } = held.place;
-      // A virtual router says by itself when it announces again.
-      const periodic = held.resource.router === undefined;
-      this.#announcer.add(held.resource.word, { address, index: link, periodic }, now);
-    }
+    for (const held of batch) held.up = true;
+    this.#announcer.add(batch.map(announceable), now);
     if (batch.some((held) => held.method === "ioctl") && this.#config.addressLease !== "off") {
       const text = "Addresses made by ioctl cannot be leased: they stay up when this host hangs";
       this.#host.log("warn", text, "address");
@@ -260,7 +255,8 @@ export class AddressBook {
     }
     const address = addressBytes(resource.address);
     const index = interfaceFor(resource, this.#host.interfaces);
-    this.#announcer.add(resource.word, { address, index, periodic: false }, this.#host.now());
+    const { word } = resource;
+    this.#announcer.add([{ word, address, index, periodic: false }], this.#host.now());
   }
 
   /** Takes down what is up of these, last first; the failures. */

@@ -10,18 +10,25 @@ import { bufferSize, close, SOCK_RAW, sendTo, socket } from "../../ffi/socket.ts
 import { after, type Instant } from "../core/instant.ts";
 import { arpReply, arpRequest, ETH_P_ARP } from "../wire/arp.ts";
 import { ETH_P_IPV6, neighbourAdvertisement } from "../wire/neighbour.ts";
+import { announcements } from "./announcement.ts";
 import { carries, type Interfaces } from "./interfaces.ts";
+import type { LinksHost } from "./links.ts";
 
 const BURST_FRAMES = 10;
 const HALF_ROUND_MS = 100;
 /** So many frames leave in one turn; the others in the next, which follows at once. */
 const SLICE = 128;
 
-interface Announced {
+/** What is to be announced, and where. */
+export interface Announceable {
+  readonly word: string;
   readonly address: Uint8Array;
-  index: number;
+  readonly index: number;
   /** False for SendArp: only bursts. */
   readonly periodic: boolean;
+}
+
+interface Announced extends Announceable {
   /** Frames of the burst that are still to be sent. */
   left: number;
   at: Instant | undefined;
@@ -35,14 +42,16 @@ interface Seen {
 
 export class Announcer {
   readonly #interfaces: Interfaces;
+  readonly #log: LinksHost["log"];
   readonly #fd: number;
   readonly #entries = new Map<string, Announced>();
   readonly #seen = new Map<number, Seen>();
   #intervalMs: number;
   #next: Instant | undefined;
 
-  constructor(interfaces: Interfaces, intervalMs: number) {
-    this.#interfaces = interfaces;
+  constructor(host: Pick<LinksHost, "interfaces" | "log">, intervalMs: number) {
+    this.#interfaces = host.interfaces;
+    this.#log = (...line) => host.log(...line);
     this.#intervalMs = intervalMs;
     // Protocol 0: it sends only; nothing is queued to it.
     this.#fd = socket(AF_PACKET, SOCK_RAW, 0);
@@ -53,18 +62,15 @@ export class Announcer {
     this.#intervalMs = value;
   }
 
-  /** Announces from now on; the first frame has left when this returns. */
-  add(
-    word: string,
-    options: { address: Uint8Array; index: number; periodic: boolean },
-    now: Instant,
-  ): void {
-    const entry = { ...options, left: BURST_FRAMES, at: now };
-    this.#entries.set(word, entry);
-    const link = this.#interfaces.link(entry.index);
-    if (link !== undefined && !this.#seen.has(entry.index)) this.#see(link);
-    this.#step(entry, now);
-    this.#sooner(entry.at);
+  /** Announces these from now on; the first frame of each has left when this returns. */
+  add(batch: readonly Announceable[], now: Instant): void {
+    const entries = batch.map((one) => ({ ...one, left: BURST_FRAMES, at: now }));
+    for (const entry of entries) {
+      this.#entries.set(entry.word, entry);
+      const link = this.#interfaces.link(entry.index);
+      if (link !== undefined && !this.#seen.has(entry.index)) this.#see(link);
+    }
+    this.#burst(entries, now);
   }
 
   remove(word: string): void {
@@ -73,13 +79,10 @@ export class Announcer {
 
   /** A burst at once for these words; words that are not announced are passed over. */
   again(words: Iterable<string>, now: Instant): void {
-    for (const word of words) {
-      const entry = this.#entries.get(word);
-      if (entry === undefined) continue;
-      entry.left = BURST_FRAMES;
-      this.#step(entry, now);
-      this.#sooner(entry.at);
-    }
+    this.#burst(
+      [...words].flatMap((word) => this.#entries.get(word) ?? []),
+      now,
+    );
   }
 
   /** Tells how an interface is. One that carries again may be on another switch port: what lives
@@ -88,11 +91,8 @@ export class Announcer {
     const was = this.#seen.get(link.index);
     const is = this.#see(link);
     if (was === undefined || !is.carries || (was.carries && was.losses === is.losses)) return;
-    const words = [...this.#entries].filter(([, entry]) => entry.index === link.index);
-    this.again(
-      words.map(([word]) => word),
-      now,
-    );
+    const there = [...this.#entries.values()].filter((entry) => entry.index === link.index);
+    this.#burst(there, now);
   }
 
   expire(now: Instant): void {
@@ -122,6 +122,17 @@ export class Announcer {
     return seen;
   }
 
+  /** Begins a burst of each, and tells so once: after the frames, which have no time to lose. */
+  #burst(entries: readonly Announced[], now: Instant): void {
+    for (const entry of entries) {
+      entry.left = BURST_FRAMES;
+      this.#step(entry, now);
+      this.#sooner(entry.at);
+    }
+    const lines = announcements(entries, (index) => this.#way(index)?.name);
+    for (const line of lines) this.#log("debug", line, "announce");
+  }
+
   #sooner(at: Instant | undefined): void {
     if (at !== undefined && (this.#next === undefined || at < this.#next)) this.#next = at;
   }
@@ -134,9 +145,15 @@ export class Announcer {
     else entry.at = entry.periodic ? after(now, this.#intervalMs) : undefined;
   }
 
+  /** The interface that it is announced on; undefined where nobody would hear of it. */
+  #way(index: number): LinkRow | undefined {
+    const link = this.#interfaces.link(index);
+    return link?.type === ARPHRD_ETHER && (link.flags & IFF_UP) !== 0 ? link : undefined;
+  }
+
   #send(entry: Announced, isReply: boolean): void {
-    const link = this.#interfaces.link(entry.index);
-    if (link?.type !== ARPHRD_ETHER || (link.flags & IFF_UP) === 0) return;
+    const link = this.#way(entry.index);
+    if (link === undefined) return;
     const sender = { mac: link.mac, address: entry.address };
     const isArp = entry.address.length === 4;
     // An advertisement has no second form: one per round.

@@ -8,6 +8,7 @@ import { type AddressChange, putAddress, removeAddress } from "../../ffi/rtnetli
 import type { AddressResource, PulseResource } from "../config/resource.ts";
 import type { Instant } from "../core/instant.ts";
 import type { Leased } from "../core/leases.ts";
+import type { Announceable } from "./announcer.ts";
 import { keyOf, type Place } from "./place.ts";
 
 export type Resources = readonly (AddressResource | PulseResource)[];
@@ -57,6 +58,12 @@ export function put(held: Held, leaseSeconds: number | undefined): Request {
 /** Takes it down. */
 export function remove(held: Held): Request {
   return (sequence) => removeAddress(change(held, undefined), sequence);
+}
+
+/** What its announcements say. A virtual router says by itself when it announces again. */
+export function announceable({ resource, place }: Held): Announceable {
+  const { address, index } = place;
+  return { word: resource.word, address, index, periodic: resource.router === undefined };
 }
 
 /** "10.0.0.5/24 on eth0". */

@@ -124,6 +124,11 @@ test("Announcer.expire() announces each interval after the burst, and again() at
     const before = arps(heard()).length;
     puppet.order({ effects: [{ do: "announce", words: ["10.9.0.5", "unknown"] }] });
     await until("another burst", () => arps(heard()).slice(before).includes(2));
+    // What is due each interval is not told: two bursts, two lines.
+    const told = () => puppet.logs.filter((line) => line.includes("Gratuitous Arp"));
+    await until("two lines", () => told().length >= 2);
+    expect(told()).toHaveLength(2);
+    expect(told()[0]).toContain("Sending Gratuitous Arp for 10.9.0.5 on left");
   }, 200));
 
 test("RivalListener tells once who else claims a held address, by ARP and by advertisement", () =>
