@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { type ApphbdConf, parseApphbdCf, usualApphbd } from "../config/apphbdcf.ts";
 import { renderProblems } from "../config/render.ts";
 import { apphbdPlaces, endApphbd, runningApphbd } from "../desk/apphbd/place.ts";
+import { callSelf } from "../desk/selfname.ts";
 import { startInBackground } from "./background.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";
@@ -99,6 +100,7 @@ it will be heard from. The log tells when it is not, when it is again, and when 
       import("../desk/apphbd/start.ts"),
       import("../pulse/watchdogdevice.ts"),
     ]);
+    callSelf("apphbd");
     const debugLevel = debug ? Number(level ?? 1) : conf.debugLevel;
     const ran = await runApphbd({ conf: { ...conf, debugLevel }, run, openWatchdog: openDevice });
     return ran ? exit.done : exit.failed;

@@ -10,6 +10,7 @@ import { logPlacesOf } from "../desk/logd/use.ts";
 import { pidIn } from "../desk/pidfile.ts";
 import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { processName, runs } from "../desk/process.ts";
+import { callSelf } from "../desk/selfname.ts";
 import { ownName } from "../desk/settings.ts";
 import { type Amendment, type Reading, SettingsReader } from "../desk/settingsreader.ts";
 import { heartbeatDefaults } from "../text/heartbeat.ts";
@@ -148,6 +149,7 @@ const daemonMark = "HB_DAEMON_OF_HEARTBEAT";
 
 async function run(letters: ReadonlySet<HeartbeatLetter>, amendment: Amendment) {
   delete process.env[daemonMark];
+  callSelf("heartbeat");
   const { runAgent } = await import("../desk/start.ts");
   return await runAgent({
     directories: defaultDirectories,

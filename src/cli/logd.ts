@@ -1,8 +1,10 @@
 // `hb logd`: a log daemon in the place of ha_logd. By that name it takes ha_logd's command line.
 
+import { resolve } from "node:path";
 import { logdPidBeside } from "../desk/place.ts";
-import { ownCommand } from "../desk/pulse.ts";
-import { type Call, command } from "./command.ts";
+import { callSelf } from "../desk/selfname.ts";
+import { startInBackground } from "./background.ts";
+import { command } from "./command.ts";
 import { agentDirOptions } from "./directory.ts";
 import { type ExitCode, exit } from "./exit.ts";
 import { print, say } from "./output.ts";
@@ -53,7 +55,7 @@ Where no such daemon runs, hb writes to the places of logd.cf itself.`,
     [exit.configuration, "bad logd.cf"],
   ],
   async run(call) {
-    const { logdPid, runLogd, startLogd, stopLogd } = await import("../desk/logd/start.ts");
+    const { logdPid, runLogd, stopLogd } = await import("../desk/logd/start.ts");
     const { calledAs } = call;
     const { config, daemonize, status, stop, verbose } = call.args;
     const run = call.args["run-dir"];
@@ -63,8 +65,22 @@ Where no such daemon runs, hb writes to the places of logd.cf itself.`,
       say(`${calledAs}: It does not end: see what holds it up, or kill it`);
       return exit.failed;
     }
-    const start = { config, state: call.args["state-dir"], run, verbose: verbose === true };
-    const outcome = daemonize ? await startLogd(start, again(call.calledAs)) : await runLogd(start);
+    const state = call.args["state-dir"];
+    const before = daemonize === true ? logdPid(run) : undefined;
+    if (daemonize === true && typeof before !== "number") {
+      const words = ["--config", resolve(config), "--state-dir", resolve(state)];
+      words.push("--run-dir", resolve(run), ...(verbose === true ? ["--verbose"] : []));
+      const running = () => {
+        const pid = logdPid(run);
+        return typeof pid === "number" ? pid : undefined;
+      };
+      // Who looks for ha_logd by its name finds this one.
+      if (calledAs === "ha_logd") return await startInBackground(words, running, calledAs);
+      return await startInBackground(["logd", ...words], running);
+    }
+    // It may have been started in the background.
+    callSelf(calledAs === "ha_logd" ? calledAs : "hb");
+    const outcome = await runLogd({ config, state, run, verbose: verbose === true });
     switch (outcome.end) {
       case "running":
         say(`${calledAs}: already running [pid ${outcome.pid}].`);
@@ -89,9 +105,4 @@ function told(pid: number | "absent" | "stale", file: string): ExitCode {
   }
   print(`logging daemon is stopped${pid === "stale" ? `: ${file} exists` : ""}.`);
   return pid === "stale" ? exit.failed : exit.stopped;
-}
-
-/** By the name of ha_logd it is found under that name afterwards. */
-function again(calledAs: Call<typeof args>["calledAs"]): readonly string[] {
-  return calledAs === "ha_logd" ? [process.argv0] : ownCommand(["logd"]);
 }

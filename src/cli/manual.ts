@@ -26,7 +26,7 @@ export const manuals: readonly Manual[] = [
   ...[...topicPages, ...filePages].map(({ name, section }) => ({ name, section })),
 ];
 
-/** The page of that name as roff; a command's own name will do. Undefined when there is none. */
+/** The page of that name as roff; what follows hb- will do. Undefined when there is none. */
 export async function manualText(name: string): Promise<string | undefined> {
   // Written by hand: it tells of ucarp's options too.
   if (name === "hb-carp" || name === "carp") return carp;
@@ -39,7 +39,8 @@ async function pageOf(name: string): Promise<Page | undefined> {
   if (name === "hb") return overviewPage();
   const command = listed.find((entry) => name === entry.name || name === `hb-${entry.name}`);
   if (command !== undefined) return commandPage((await command.load()).described);
-  return [...topicPages, ...filePages].find((page) => page.name === name);
+  const pages = [...topicPages, ...filePages];
+  return pages.find((page) => name === page.name || `hb-${name}` === page.name);
 }
 
 function overviewPage(): Page {

@@ -66,12 +66,16 @@ test("hb(8) names every command and every page", async () => {
   for (const { name } of others) expect(page).toContain(`\\fB${name}\\fR`);
 });
 
-test.each(["hb-status", "status", "ha.cf", "hb-carp"])(
-  "hb show man %s prints the page",
-  async (name) => {
-    expect(hb("show", "man", name)).toEqual({ code: 0, stdout: await pageOf(name), stderr: "" });
-  },
-);
+test.each(["hb-status", "ha.cf", "hb-carp"])("hb show man %s prints the page", async (name) => {
+  expect(hb("show", "man", name)).toEqual({ code: 0, stdout: await pageOf(name), stderr: "" });
+});
+
+test("hb show man takes each page of hb by what follows hb- as well", async () => {
+  const own = manuals.filter(({ name }) => name.startsWith("hb-"));
+  expect(own.map(({ name }) => name)).toContain("hb-api");
+  for (const { name } of own) expect(await manualText(name.slice(3))).toBe(await pageOf(name));
+  expect(hb("show", "man", "api").stdout).toBe(await pageOf("hb-api"));
+});
 
 test("hb show man prints hb(8)", async () => {
   expect(hb("show", "man").stdout).toBe(await pageOf("hb"));

@@ -33,6 +33,7 @@ const steps = [
   "chmod 600 /etc/ha.d/authkeys",
   `${INIT} start`,
   "cat /run/heartbeat.pid",
+  "cat /proc/$(($(cat /run/heartbeat.pid)))/comm",
   `${DAEMON} -s`,
   `${INIT} status`,
   DAEMON,

@@ -65,6 +65,7 @@ async function life(host: Host, program: string, config: string): Promise<Life> 
     return running.code === 0 && listens.code === 0;
   });
   await ask(program, "-s");
+  await ask("sh", "-c", "cat /proc/$(($(cat /run/logd.pid)))/comm");
   await ask(program, "-d", "-c", CONFIG);
   /** One after the other: of two clients at once, the real one hears a message each. */
   const log = async (...words: readonly string[]) => {
@@ -111,7 +112,7 @@ test("hb by the name of ha_logd does for ha_logger and logtest what ha_logd does
     for (const [name, config] of Object.entries(configs)) {
       const theirs = await life(alice, REAL, config);
       expect({ name, ...(await life(alice, ours, config)) }).toEqual({ name, ...theirs });
-      expect(theirs.said.length).toBe(14);
+      expect(theirs.said.length).toBe(15);
       if (name === "usual") {
         expect(theirs.files.rotated).toContain("TIME alice mytag: [PID]: hello from logger");
         expect(theirs.files.debug).toContain("TIME alice deep: [PID]: a detail");
@@ -119,5 +120,33 @@ test("hb by the name of ha_logd does for ha_logger and logtest what ha_logd does
         expect(theirs.files.rotated.length).toBe(24);
       }
     }
+  });
+});
+
+test("hb by the name of ha_logd tells who starts it in the background why it does not start", async () => {
+  await built();
+  await withLab({ hosts: ["alice"], name: "logd" }, async (lab) => {
+    const alice = lab.host("alice");
+    mkdirSync(join(lab.dir, "bin"));
+    const ours = join(lab.dir, "bin/ha_logd");
+    symlinkSync(HB, ours);
+    alice.write("ha.d/wrong.cf", "nonsense x\n");
+    const wrong = await alice.exec([ours, "-d", "-c", "/etc/ha.d/wrong.cf"]);
+    expect([wrong.code, wrong.stdout]).toEqual([6, ""]);
+    expect(wrong.stderr).toContain("/etc/ha.d/wrong.cf:1");
+    await alice.exec(["mkdir", "-p", "/var/lib/heartbeat/log_daemon/full"]);
+    const blocked = await alice.exec([ours, "-d"]);
+    expect([blocked.code, blocked.stdout]).toEqual([1, ""]);
+    expect(blocked.stderr).toContain("/var/lib/heartbeat/log_daemon");
+    expect((await alice.exec([ours, "-s"])).code).toBe(3);
+    await alice.exec(["rmdir", "-p", "/var/lib/heartbeat/log_daemon/full"]);
+    // A path is that of who asks, not of the daemon.
+    const relative = ["sh", "-c", `cd /etc/ha.d && : >logd.cf && ${ours} -d -c logd.cf`];
+    expect(await alice.exec(relative)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await alice.exec([ours, "-d"])).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^ha_logd: already running \[pid \d+\]\.\n$/),
+    });
+    expect((await alice.exec([ours, "-k"])).code).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 // `hb carp`: a process that hosts virtual routers and nothing else, from the checked configuration to
 // the last log line. What was asked for on the command line is read in cli/carp.ts and cli/ucarp.ts.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { reasonOf } from "../../../ffi/error.ts";
 import { lockMemory } from "../../../ffi/realtime.ts";
@@ -10,6 +10,7 @@ import { stopOnBugs } from "../bug.ts";
 import { journalOf } from "../journal/journal.ts";
 import { Log } from "../log.ts";
 import { eventsIn } from "../place.ts";
+import { callSelf } from "../selfname.ts";
 import { startDaemon } from "./daemon.ts";
 import { carpDirectory } from "./place.ts";
 import { CarpProcess } from "./process.ts";
@@ -92,13 +93,10 @@ function makeDirectory({ like, run }: CarpStart, log: Log): boolean {
   }
 }
 
-/** What killall, pgrep and pidof look at: a daemon was started by another path (daemon.ts). */
+/** A daemon was started by another path (daemon.ts). */
 function nameSelf(name: string, log: Log) {
-  try {
-    writeFileSync("/proc/self/comm", name);
-  } catch (error) {
-    log.debug(`Cannot be called ${name}: ${reasonOf(error)}`, "start");
-  }
+  const why = callSelf(name);
+  if (why !== undefined) log.debug(`Cannot be called ${name}: ${why}`, "start");
 }
 
 /** ucarp's first lines (carp.md 13). */

@@ -1,4 +1,4 @@
-// `hb logd` from its options to its end: the file, the process in the background, signals, who runs already.
+// `hb logd` from its options to its end: the file, signals, who runs already.
 
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -25,8 +25,6 @@ const devLog = "/dev/log";
 const lastWordsMs = 2_000;
 /** Longer than that takes. */
 const stopMs = 10_000;
-const startMs = 10_000;
-const lookEveryMs = 20;
 
 export type Outcome =
   | { readonly end: "done" }
@@ -63,29 +61,6 @@ export async function runLogd(start: LogdStart): Promise<Outcome> {
   removePid(pidFile);
   if (lost === 0) return { end: "done" };
   return { end: "refused", text: `${lost} messages were discarded: not taken in time` };
-}
-
-/** Starts it in the background by this command; returns when it serves. */
-export async function startLogd(start: LogdStart, command: readonly string[]): Promise<Outcome> {
-  const { config, state, run, verbose } = start;
-  const before = logdPid(run);
-  if (typeof before === "number") return { end: "running", pid: before };
-  // What is wrong in the file is for who asked.
-  const refusal = refusalOf(parseLogdCf(textOf(config).text ?? "", config));
-  if (refusal !== undefined) return refusal;
-  const words = ["--config", config, "--state-dir", state, "--run-dir", run];
-  const daemon = Bun.spawn([...command, ...words, ...(verbose ? ["--verbose"] : [])], {
-    cwd: "/",
-    stdio: ["ignore", "ignore", "ignore"],
-    detached: true,
-  });
-  daemon.unref();
-  for (let waitedMs = 0; waitedMs < startMs; waitedMs += lookEveryMs) {
-    if (logdPid(run) === daemon.pid) return { end: "done" };
-    if (daemon.exitCode !== null) break;
-    await Bun.sleep(lookEveryMs);
-  }
-  return { end: "refused", text: "It does not start: see what it says without --daemonize" };
 }
 
 /** Ends the one that runs; false when it does not end. */
