@@ -1,5 +1,6 @@
 // What a node in legacy mode asks its partner for: its own groups, again until the partner answers
-// (heartbeat-resources 6).
+// (heartbeat-resources 6). Who has not answered for long may not hear this node, on a cable that is dead in one
+// direction, and have them up: it is asked on, more slowly, in case that it hears one day.
 
 import { after, type Instant } from "../instant.ts";
 import { groupRequestDraft } from "./draft.ts";
@@ -8,6 +9,7 @@ import type { Pair } from "./pair.ts";
 /** A request without an answer is repeated after this. */
 const askAgainMs = 5_000;
 const asksMax = 6;
+const muteEveryMs = 10_000;
 
 export class Appeal {
   readonly #pair: Pair;
@@ -18,33 +20,30 @@ export class Appeal {
     this.#pair = pair;
   }
 
-  /** Something was asked for and not answered yet. */
+  /** Something was asked for, and an answer is to be expected. */
   get isOpen(): boolean {
-    return this.#asked.size > 0;
+    return this.#asked.values().some((times) => times <= asksMax);
   }
 
   ask(key: string, now: Instant): void {
     const pair = this.#pair;
-    this.#asked.set(key, (this.#asked.get(key) ?? 0) + 1);
-    pair.alarms.set("ask", after(now, askAgainMs));
-    pair.explain(key, `asked ${pair.partner.name} for it`);
-    pair.log("info", "legacy", `Asking ${pair.partner.name} for ${key}`);
+    const times = (this.#asked.get(key) ?? 0) + 1;
+    this.#asked.set(key, times);
+    if (times <= asksMax) {
+      pair.explain(key, `asked ${pair.partner.name} for it`);
+      pair.log("info", "legacy", `Asking ${pair.partner.name} for ${key}`);
+    } else if (times === asksMax + 1) {
+      const text = `${pair.partner.name} does not answer for ${key} after ${asksMax} requests`;
+      pair.explain(key, text);
+      pair.log("error", "legacy", `${text}, asking on every ${muteEveryMs / 1_000} s`);
+    }
+    pair.alarms.set("ask", after(now, this.isOpen ? askAgainMs : muteEveryMs));
     pair.say(groupRequestDraft(key), now);
   }
 
   /** Alarm "ask". */
   again(now: Instant): void {
-    const pair = this.#pair;
-    for (const [key, times] of [...this.#asked]) {
-      if (times < asksMax) {
-        this.ask(key, now);
-        continue;
-      }
-      this.#asked.delete(key);
-      const text = `${pair.partner.name} does not answer for ${key} after ${times} requests`;
-      pair.explain(key, text);
-      pair.log("error", "legacy", text);
-    }
+    for (const key of [...this.#asked.keys()]) this.ask(key, now);
   }
 
   /** The partner has answered; false when it was not asked. */

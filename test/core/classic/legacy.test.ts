@@ -47,14 +47,19 @@ test("Legacy starts even if it was made in the breath in which its node became a
   expect(stand.said()).toEqual(["ip-request ipaddr=a"]);
 });
 
-test("Legacy repeats a request without an answer six times, then says so", () => {
+test("Legacy repeats a request without an answer six times, says so, and asks on more slowly", () => {
   const stand = new Stand({ autoFailback: "legacy" });
   stand.event("active");
   stand.event("comm-up");
   stand.advance(60_000);
-  expect(stand.said()).toEqual(Array(6).fill("ip-request ipaddr=a"));
+  expect(stand.said()).toEqual(Array(10).fill("ip-request ipaddr=a"));
   expect(stand.held()).toEqual([]);
-  expect(stand.logs.at(-1)).toBe("error: bob does not answer for a after 6 requests");
+  const text = "bob does not answer for a after 6 requests, asking on every 10 s";
+  expect(stand.logs.at(-1)).toBe(`error: ${text}`);
+  expect(stand.machine.stable).toBe(true);
+  stand.hear("ip-request-resp dest=alice ipaddr=a weown=no ok=OK");
+  stand.advance(1_000);
+  expect(stand.held()).toEqual(["a"]);
 });
 
 test("Legacy does not take a group that the partner refuses", () => {
