@@ -11,6 +11,18 @@ export function socketIn(run: string): string {
   return placesOf({ ...defaultDirectories, run }).socket;
 }
 
+/** Asks what programs ask: where the control socket is closed to this user, at the programs' own door. */
+export async function asProgram<How extends { readonly kind: string }>(
+  run: string,
+  asks: (path: string) => Promise<How>,
+): Promise<How> {
+  const how = await asks(socketIn(run));
+  if (how.kind !== "forbidden") return how;
+  const there = await asks(placesOf({ ...defaultDirectories, run }).programs);
+  // An agent that has no such door runs all the same.
+  return there.kind === "absent" ? how : there;
+}
+
 /** Why there is no answer, for a person: what happened and what to do. */
 export function whyNot(result: Refusal, run: string): string {
   switch (result.kind) {
@@ -25,9 +37,10 @@ export function whyNot(result: Refusal, run: string): string {
 
 /** Asks, shows progress on stderr, waits for the end; the exit code. */
 export async function carryOut(run: string, request: Request): Promise<ExitCode> {
-  const result = await ask(socketIn(run), request, {
-    progress: (text) => say(paint("stderr", "dim", `  ${text}`)),
-  });
+  const asks = (path: string) =>
+    ask(path, request, { progress: (text) => say(paint("stderr", "dim", `  ${text}`)) });
+  const isOfPrograms = request.ask === "send";
+  const result = isOfPrograms ? await asProgram(run, asks) : await asks(socketIn(run));
   if (result.kind === "done") {
     const { ok, text } = result.answer;
     if (ok) print(text);

@@ -3,7 +3,7 @@
 import type { Told } from "../desk/listen/listeners.ts";
 import { listenTo } from "../desk/listen/stream.ts";
 import { isChannel, type Topic, topics } from "../desk/listen/wish.ts";
-import { refused, socketIn } from "./asking.ts";
+import { asProgram, refused } from "./asking.ts";
 import { command } from "./command.ts";
 import { runDirOption } from "./directory.ts";
 import { exit } from "./exit.ts";
@@ -45,7 +45,8 @@ export const listen = command({
     },
   ],
   notes: `First everything is told as it is, then what changes. What is gone has the state "removed".
-It ends with the agent; whoever must not miss anything starts it again, and is told everything again.`,
+It ends with the agent; whoever must not miss anything starts it again, and is told everything again.
+Root hears everything, another user the channels that apiauth in ha.cf gives him (hb-api(7)).`,
   exits: [
     [exit.done, "ended by Ctrl-C"],
     [exit.failed, "the agent ended, or said no"],
@@ -70,11 +71,9 @@ It ends with the agent; whoever must not miss anything starts it again, and is t
     const all = chosen.length > 0 || channels.length > 0 ? chosen : topics;
     const { ended, isOver } = untilSignal("SIGINT", "SIGTERM");
     const show = (told: Told) => print(args.json === true ? JSON.stringify(told) : lineOf(told));
-    const how = await listenTo(
-      socketIn(args["run-dir"]),
-      { ask: "listen", topics: all, channels },
-      ({ say: _, ...told }) => show(told),
-      ended,
+    const wish = { ask: "listen", topics: all, channels } as const;
+    const how = await asProgram(args["run-dir"], (path) =>
+      listenTo(path, wish, ({ say: _, ...told }) => show(told), ended),
     );
     if (isOver()) return exit.done;
     switch (how.kind) {

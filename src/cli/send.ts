@@ -27,7 +27,8 @@ export const send = command({
     description: "Where to say it, and what; the words are joined by blanks",
     min: 1,
   },
-  notes: `Heard by "hb listen --channel CHANNEL" and by clients of libhbclient that signed on as CHANNEL.
+  notes: `Root may use every channel, another user those that apiauth in ha.cf gives him (hb-api(7)).
+Heard by "hb listen --channel CHANNEL" and by clients of libhbclient that signed on as CHANNEL.
 It is delivered like every message of the cluster: authenticated, in order for each node, and again where it was lost.
 A node that is dead or starts later does not hear it, and nobody tells whether anybody listened.`,
   exits: [

@@ -23,6 +23,7 @@ import { Fencer } from "./fencing/fencer.ts";
 import { Fifo } from "./fifo.ts";
 import type { Identity } from "./identity.ts";
 import { Keeper } from "./keeper.ts";
+import { openDoor } from "./listen/door.ts";
 import type { Log } from "./log.ts";
 import { logPlacesOf } from "./logd/use.ts";
 import { Notify } from "./notify.ts";
@@ -59,6 +60,7 @@ export class Agent {
   #cluster: ClusterConfig;
   #conf: HaConf;
   #control: Control | undefined;
+  #programs: Control | undefined;
   #fifo: Fifo | undefined;
   #signals = 0;
 
@@ -150,6 +152,7 @@ export class Agent {
     this.#control = await Control.listen(places.socket, (request, visit) =>
       this.#operator.serve(request, visit),
     );
+    this.#programs = await openDoor(places.programs, this.#operator.hall, this.#log);
     this.#fifo = new Fifo(
       places.fifo,
       (text) => this.#operator.order(text),
@@ -333,6 +336,7 @@ export class Agent {
     // After the pulse: its goodbye leaves over these links.
     await this.#ppp.end();
     this.#control?.close();
+    this.#programs?.close();
     this.#log.info("The agent has ended", "exit");
     await this.#log.drained(lastWordsMs);
   }

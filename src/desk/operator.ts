@@ -10,7 +10,7 @@ import type { Api } from "./api/api.ts";
 import type { Children } from "./children/children.ts";
 import type { Visit } from "./control.ts";
 import type { Keeper } from "./keeper.ts";
-import { listen, send } from "./listen/programs.ts";
+import { type Hall, listen, send } from "./listen/programs.ts";
 import type { Log } from "./log.ts";
 import { type Order, orderOf } from "./order.ts";
 import { Pending, type Reply } from "./pending.ts";
@@ -72,7 +72,7 @@ export class Operator {
     if (request.ask === "routers") return { say: "done", ok: false, text: "ha.cf says which" };
     if (request.ask === "send") return send(request, visit, this.#api);
     if (request.ask === "listen") {
-      return await listen(request, visit, { api: this.#api, snapshot: () => this.#status() });
+      return await listen(request, visit, this.hall);
     }
     const command = commandOf(request);
     if (command === undefined) return await this.#status();
@@ -86,6 +86,11 @@ export class Operator {
     const asked = { command: command.name, ok: answer.ok };
     this.#log.write("info", `${command.name}: ${answer.text}`, "request", asked);
     return { say: "done", ...answer };
+  }
+
+  /** What programs find here. */
+  get hall(): Hall {
+    return { api: this.#api, snapshot: () => this.#status() };
   }
 
   /** A message in text form from the FIFO. */

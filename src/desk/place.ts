@@ -47,6 +47,8 @@ export function placesOf(directories: Directories) {
     register: join(run, "register"),
     ccm: join(run, "ccm", "ccm"),
     socket: join(run, "hb.sock"),
+    /** The same for programs of every user (listen/door.ts). */
+    programs: join(run, "programs.sock"),
     lock: join(run, "hb.lock"),
     pid: join(run, "hb.pid"),
     running: join(run, "hb.running"),

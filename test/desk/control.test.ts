@@ -117,7 +117,7 @@ test("Control keeps who listens to a channel on which nobody speaks, and nobody 
     visit.whenGone(() => {});
     return { say: "done", ok: true, text: request.ask };
   };
-  const control = await Control.listen(other, listen, 50);
+  const control = await Control.listen(other, listen, { idleMs: 50 });
   const listener = connect(other).setEncoding("utf8");
   const answer = () =>
     new Promise((resolve) => listener.once("data", resolve).once("close", resolve));
@@ -129,6 +129,47 @@ test("Control keeps who listens to a channel on which nobody speaks, and nobody 
   listener.write('{"ask":"status"}\n');
   expect(await answer()).toContain('"text":"status"');
   listener.destroy();
+  control.close();
+});
+
+test("Control that is open to all disconnects who is refused, until something was granted", async () => {
+  const other = join(directory, "all.sock");
+  const serve: Serve = async ({ ask }) => ({ say: "done", ok: ask === "status", text: ask });
+  const control = await Control.listen(other, serve, { isOpenToAll: true });
+  expect(statSync(other).mode & 0o777).toBe(0o666);
+  const said = (bytes: string) =>
+    new Promise<string>((resolve) => {
+      let all = "";
+      const socket = connect(other, () => socket.write(bytes)).setEncoding("utf8");
+      socket.on("data", (text: string) => {
+        all += text;
+        // One that is welcome is not disconnected: it goes of its own.
+        if (all.includes("status") && all.trimEnd().split("\n").length === 3) socket.destroy();
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(all));
+    });
+  const line = (ask: string) => `${JSON.stringify({ ask })}\n`;
+  const refused = '{"say":"done","ok":false,"text":"leave"}\n';
+  expect(await said(line("leave") + line("status"))).toBe(refused);
+  expect(await said("nonsense\n")).toContain('"ok":false');
+  const granted = '{"say":"done","ok":true,"text":"status"}\n';
+  const all = line("status") + line("leave") + line("leave");
+  expect(await said(all)).toBe(granted + refused + refused);
+  control.close();
+});
+
+test("Control takes no more connections of one user than it may have, until one of them is gone", async () => {
+  const other = join(directory, "few.sock");
+  const serve: Serve = async () => ({ say: "done", ok: true, text: "" });
+  const control = await Control.listen(other, serve, { perUserMax: 1 });
+  const first = connect(other).setEncoding("utf8");
+  first.write('{"ask":"status"}\n');
+  await new Promise((resolve) => first.once("data", resolve));
+  expect(await ask(other, { ask: "status" })).toMatchObject({ kind: "silent" });
+  first.destroy();
+  let third = await ask(other, { ask: "status" });
+  while (third.kind !== "done" || !third.answer.ok) third = await ask(other, { ask: "status" });
   control.close();
 });
 

@@ -76,9 +76,12 @@ export class Api {
     this.#open();
   }
 
-  /** Why this process may not listen or speak under a client's name; undefined: it may. Root, who writes the
-   *  rules, always may. */
-  refusal(name: string, who: { readonly uid: number; readonly gid: number }): string | undefined {
+  /** Why this process may not listen or speak under a client's name, or listen without one; undefined: it may. Root,
+   *  who writes the rules, always may. */
+  refusal(
+    name: string | undefined,
+    who: { readonly uid: number; readonly gid: number },
+  ): string | undefined {
     return who.uid === 0 ? undefined : this.#roster.refusal(name, who);
   }
 

@@ -87,8 +87,11 @@ export class Roster implements House {
     this.tuned();
   }
 
-  /** Why a process may not use this name; undefined: it may. */
-  refusal(name: string, who: { readonly uid: number; readonly gid: number }): string | undefined {
+  /** Why a process may not use this name, or none; undefined: it may. */
+  refusal(
+    name: string | undefined,
+    who: { readonly uid: number; readonly gid: number },
+  ): string | undefined {
     return this.#rules.authorize(name, who);
   }
 

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { reasonOf } from "../../../ffi/error.ts";
 import { isPrivate, type ListenPlace, sayListenPlace } from "../../config/listen.ts";
-import { bindForGroup } from "../groupsocket.ts";
+import { bindForGroup } from "../boundsocket.ts";
 import { type Reply, replyTo, type Shown } from "./reply.ts";
 import type { Viewers } from "./viewers.ts";
 
