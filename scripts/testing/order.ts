@@ -9,6 +9,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   "lab/mixed-handover.test.ts": 120,
   "lab/partition.test.ts": 100,
   "lab/install.test.ts": 90,
+  "lab/sanity.test.ts": 75,
   "lab/takeover.test.ts": 70,
   "lab/mixed-loss.test.ts": 70,
   "lab/mixed-upgrade.test.ts": 65,

@@ -1,5 +1,5 @@
-// BasicSanityCheck, with which Heartbeat 3 tests a whole installation, side by side: on a host with 3.0.6's daemon, and
-// on one where hb lies over it. On a host as Debian makes it, it always has something to say; of hb it says no more.
+// BasicSanityCheck, with which Heartbeat 3 tests a whole installation, side by side: on a host with 3.0.6's programs, and
+// on one where hb lies over its daemon and its apphbd. On a host as Debian makes it, it always has something to say; of hb it says no more.
 //
 // It takes more than a minute, in which it sleeps: a few seconds of processor time.
 
@@ -17,6 +17,7 @@ const LOG = "/tmp/linux-ha.testlog";
 const PREPARE = `
 [ -z "$1" ] || mount --bind "$1" /usr/libexec/heartbeat/heartbeat
 mount -t overlay sanity -o lowerdir=/usr/lib/heartbeat:/usr/libexec/heartbeat /usr/lib/heartbeat
+[ -z "$1" ] || mount --bind "$1" /usr/lib/heartbeat/apphbd
 mount -t tmpfs sanity /tmp
 mount --bind /dev/null /proc/sys/kernel/core_uses_pid
 mkdir -p /run/resource-agents /run/lock
@@ -32,19 +33,18 @@ const PROGRESS = [
   /^ERROR: Found \d+ instead\.$/,
   /^\s*$/,
 ];
-/** Of apphbd it finds less than it looks for: Debian's crashes in the middle, each time elsewhere. */
-const APPHBD = /^ERROR: Did not find .*(apphb|type=setint|heartbeat|hangup)/;
+/** What the check runs under apphbd beats each second, and is late where the processors are busy. */
+const LATE = /^ERROR: Did not find \[0:\] occurances of failed to heartbeat\|/;
 /** An error in the log of the daemon itself. */
 const OWN_ERROR = /heartbeat: \[\d+\]: (CRIT|ERROR)/;
 
 interface Checked {
-  /** As many as the check has counted; apphbd's left out, as below. */
-  readonly counted: number;
+  readonly code: number;
   readonly complaints: readonly string[];
   readonly log: readonly string[];
 }
 
-/** `program` lies over the daemon. */
+/** `program` lies over those of 3.0.6; none when empty. */
 async function check(program: string): Promise<Checked> {
   let output = "";
   let code = 0;
@@ -56,20 +56,19 @@ async function check(program: string): Promise<Checked> {
     ({ code, stdout: output } = await alice.exec(["sh", CHECK]));
     ({ stdout: log } = await alice.exec(["cat", LOG]));
   });
-  const said = output.split("\n").filter((line) => !PROGRESS.some((sign) => sign.test(line)));
-  // At its end it shows once more what it has written to the log.
-  const lines = [...new Set(said)];
-  const complaints = lines.filter((line) => !APPHBD.test(line));
-  const counted = code - (lines.length - complaints.length);
-  return { counted, complaints, log: log.split("\n") };
+  const lines = output.split("\n").filter((line) => !PROGRESS.some((sign) => sign.test(line)));
+  // Where its log is and when it looked differs from run to run.
+  const complaints = lines.map((line) => line.replace(/ in \/tmp\/.*/, ""));
+  return { code, complaints, log: log.split("\n") };
 }
 
 test.skipIf(!hasHeartbeat() && process.env.CI !== "true")(
   "BasicSanityCheck says nothing of hb that it does not say of 3.0.6",
   async () => {
     const [real, ours] = await Promise.all([check(""), check(HB)]);
-    expect(ours.complaints.filter((line) => !real.complaints.includes(line))).toEqual([]);
-    expect(ours.counted).toBeLessThanOrEqual(real.counted);
+    const known = (line: string) => LATE.test(line) || real.complaints.includes(line);
+    expect(ours.complaints.filter((line) => !known(line))).toEqual([]);
+    expect(ours.code).toBeLessThanOrEqual(real.code);
     expect(ours.log.filter((line) => OWN_ERROR.test(line))).toEqual([]);
     // It ran to its end, on hb, and looked at what hb did.
     const words = [/node imalwaysdead\.com now reset/, /Gratuitous Arp for 10\.253\.252\.251/];
