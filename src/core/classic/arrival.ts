@@ -92,7 +92,7 @@ export class Arrival {
     if (keys.length === 0) return;
     pair.log("warn", "classic", `Releasing ${listed(keys)}: ${pair.partner.name} holds them`);
     const why = `given up: ${pair.partner.name} took it while this node was away`;
-    pair.work("give", keys, why, { for: "yield" }, now);
+    pair.yield(keys, why, now);
   }
 
   /** The start is over: own groups are taken unless the partner holds them, and what an earlier run

@@ -210,6 +210,7 @@ export class Classic implements Negotiator {
     const pair = this.#pair;
     const { partner } = pair;
     const lost = this.#exchange.cancel(`${partner.name} ${how}`, now);
+    pair.makeWay();
     // Its own groups it takes by itself when it has started; a report of ours that is still on its way
     // to the earlier run allows it to.
     const back = minus(lost, claimOf("foreign"));

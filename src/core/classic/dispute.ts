@@ -201,7 +201,7 @@ export class Dispute {
     pair.log("warn", "partition", text);
     pair.say(reportDraft({ claim: pair.claim, stable: false }), now);
     const given = `given up: ${partner.name} claims it too`;
-    pair.work("give", pair.keys(both), given, { for: "yield" }, now);
+    pair.yield(pair.keys(both), given, now);
   }
 
   #both(): Claim {

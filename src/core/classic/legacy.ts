@@ -173,7 +173,7 @@ export class Legacy implements Negotiator {
     const foreign = pair.groups(claimOf("foreign"));
     const strays = foreign.filter(mayRun).map(({ key }) => key);
     const why = `given up: ${partner.name} is there and owns it`;
-    if (strays.length > 0) pair.work("give", strays, why, { for: "yield" }, now);
+    if (strays.length > 0) pair.yield(strays, why, now);
     const own = pair.missing(claimOf("local"));
     if (partner.active) for (const key of own) this.#appeal.ask(key, now);
     else
@@ -235,7 +235,7 @@ export class Legacy implements Negotiator {
     if (pair.state !== "stable" || pair.partner.gone) return;
     const keys = pair.keys(claimOf("foreign"));
     pair.log("warn", "partition", `${pair.partner.name} ${why}: each owner gets its own groups`);
-    pair.work("give", keys, "given up: its owner never lost it", { for: "yield" }, now);
+    pair.yield(keys, "given up: its owner never lost it", now);
     for (const key of pair.keys(claimOf("local"))) this.#appeal.ask(key, now);
   }
 

@@ -13,6 +13,7 @@ import { reportDraft } from "./draft.ts";
 import { type Ended, Errands } from "./errand.ts";
 import {
   type Claim,
+  claimOf,
   common,
   covers,
   heldClaim,
@@ -147,6 +148,24 @@ export class Pair {
     const errand = { kind, keys, why, purpose, since: now };
     if (keys.length === 0) this.ended.push({ errand, outcomes: [] });
     else this.#effects.push(...this.errands.begin(errand, now));
+  }
+
+  /** Gives up what the partner has as well: an address may not wait until its services have stopped. */
+  yield(keys: readonly string[], why: string, now: Instant): void {
+    this.work("give", keys, why, { for: "yield" }, now);
+    this.#bare(keys);
+  }
+
+  /** The partner is about to take its own groups: what is still stopping here has no address any more. */
+  makeWay(): void {
+    this.#bare(this.keys(claimOf("foreign")));
+  }
+
+  /** Takes the addresses of what is stopping off at once. A start is left alone: its errand goes on. */
+  #bare(keys: readonly string[]): void {
+    const stopping = this.hand.groups.filter(({ state }) => state === "stopping");
+    const bare = stopping.map(({ key }) => key).filter((key) => keys.includes(key));
+    if (bare.length > 0) this.add(...this.hand.suspend(bare));
   }
 
   /** Takes outcomes in; `ended` grows by the errands that they end. */

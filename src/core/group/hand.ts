@@ -26,6 +26,8 @@ export interface Hand {
   /** Stop these groups, in list order; idle ones count as stopped. Ends with `settled` too. A group that
    *  is starting is stopped after its running script ended. */
   give(keys: readonly string[], why: string, now: Instant): Effect[];
+  /** Addresses of these groups leave the interface now, services keep running, or stopping. */
+  suspend(keys: readonly string[]): Effect[];
   /** Announce the addresses of those of these groups that are held, at once (after a heal). */
   announce(keys: readonly string[], now: Instant): Effect[];
 }

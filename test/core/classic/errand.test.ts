@@ -15,6 +15,7 @@ test("Errands.callOff() ends the takes that wait, and no give", () => {
       told.push(`give ${keys.join(" ")} ${why}`);
       return [];
     },
+    suspend: () => [],
     announce: () => [],
   };
   const errands = new Errands<string>(hand);

@@ -31,7 +31,7 @@ export const mixedMutations: readonly MixedMutation[] = [
     law: "1",
     seed: 21,
     file: "core/classic/dispute.ts",
-    find: 'pair.work("give", pair.keys(both), given, { for: "yield" }, now);',
+    find: "pair.yield(pair.keys(both), given, now);",
     replace: "",
   },
   {
