@@ -39,8 +39,7 @@ export const mixedMutations: readonly MixedMutation[] = [
     law: "2",
     seed: 131,
     file: "core/classic/succession.ts",
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of src
-    find: "this.#takeOver(`${partner.name} is dead: ${why}`, now);",
+    find: "this.#takeOver(reason, now);",
     replace: "",
   },
   {
