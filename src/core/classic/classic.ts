@@ -30,7 +30,7 @@ import type { Ended } from "./errand.ts";
 import { Exchange } from "./exchange.ts";
 import { Farewell } from "./farewell.ts";
 import { Nap } from "./nap.ts";
-import { type Claim, claimOf, heldClaim, isNothing, minus, plus } from "./ownership.ts";
+import { type Claim, claimOf, isNothing, minus, plus, wholeClaim } from "./ownership.ts";
 import { type AlarmName, listed, Pair, type Purpose, troubles } from "./pair.ts";
 import { Succession } from "./succession.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -199,7 +199,7 @@ export class Classic implements Negotiator {
   #commUp(now: Instant): void {
     const pair = this.#pair;
     if (pair.state === "leaving" || pair.state === "overslept") return;
-    pair.claim = heldClaim(pair.hand.groups, pair.self, false);
+    pair.claim = wholeClaim(pair.hand.groups, pair.self);
     pair.needsFailback = false;
     this.#arrival.commUp(now);
     this.#succession.check(now);

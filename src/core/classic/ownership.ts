@@ -87,13 +87,29 @@ export function readSet(word: string | undefined, role: "giver" | "taker"): Grou
   }
 }
 
-/** What the hand really holds, as a claim: a set counts only when every group of it is up here. */
-export function heldClaim(groups: readonly HandGroup[], self: string, empty: boolean): Claim {
+/** What an earlier run of this node left up, as a claim: a set counts only when every group of it is up here. */
+export function wholeClaim(groups: readonly HandGroup[], self: string): Claim {
   const whole = (own: boolean): boolean => {
     const set = groups.filter((group) => (group.owner === self) === own);
-    return set.length === 0 ? empty : set.every((group) => isUp(group));
+    return set.length > 0 && set.every((group) => isUp(group));
   };
   return { local: whole(true), foreign: whole(false) };
+}
+
+/** What this node holds when it meets the partner in the midst of its run. A part of a set counts: it runs here, and
+ *  the partner starts all its own groups, this part as well, when it hears that nobody claims them. */
+export function runningClaim(
+  groups: readonly HandGroup[],
+  { self, partner }: { readonly self: string; readonly partner: string },
+): Claim {
+  const ours = groups.filter(({ owner }) => owner === self);
+  const theirs = groups.filter(({ owner }) => owner === partner);
+  // Where the partner has none, the rest is of nodes that are gone for good, which it starts by no report.
+  const rest = groups.filter(({ owner }) => owner !== self);
+  return {
+    local: ours.length === 0 || ours.some(mayRun),
+    foreign: theirs.length > 0 ? theirs.some(mayRun) : rest.every(isUp),
+  };
 }
 
 /** Of which sets something is held here; one that has no group is as it is claimed. */

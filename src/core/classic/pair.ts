@@ -16,10 +16,11 @@ import {
   claimOf,
   common,
   covers,
-  heldClaim,
   isNothing,
   mirrored,
   nothing,
+  runningClaim,
+  wholeClaim,
   wordOf,
 } from "./ownership.ts";
 import { Partner } from "./partner.ts";
@@ -89,11 +90,14 @@ export class Pair {
   /** Begins with what is up here. */
   adopt(): void {
     const isStable = this.state === "stable";
-    this.claim = heldClaim(this.hand.groups, this.self, isStable);
+    const { self, partner, hand } = this;
+    this.claim = isStable
+      ? runningClaim(hand.groups, { self, partner: partner.name })
+      : wholeClaim(hand.groups, self);
     // They are here because their owner was away: they go home when it is back.
     this.needsFailback = isStable && this.claim.foreign;
     // Handed out with the first turn.
-    const text = `${this.partner.name} runs Heartbeat 3: this node holds [${wordOf(this.claim)}]`;
+    const text = `${partner.name} runs Heartbeat 3: this node holds [${wordOf(this.claim)}]`;
     this.log("info", "classic", `${text} in state "${this.state}"`);
   }
 

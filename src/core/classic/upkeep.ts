@@ -4,7 +4,8 @@
 // * A group that fails here goes to the partner at once, by standby of the set that it belongs to; not
 //   again for ten minutes, so that a group that runs nowhere does not drag its set to and fro.
 // * Groups that nobody claims while both are stable are taken, by their owner after two seconds, by the
-//   other one after four; 3.0.6 only logs them.
+//   other one after four; 3.0.6 only logs them. What is down of a set that is claimed here is taken after
+//   four: the other node had it as an hb node and is back as Heartbeat 3, or the files have it since.
 
 import type { HandGroup } from "../group/hand.ts";
 import { after, type Instant } from "../instant.ts";
@@ -63,7 +64,13 @@ export class Upkeep {
   adopt(now: Instant): void {
     const pair = this.#pair;
     const found = this.#orphans();
-    if (isNothing(found)) return;
+    if (isNothing(found)) {
+      const keys = this.#left();
+      if (keys.length === 0) return;
+      pair.log("error", "orphan", `No one runs ${listed(keys)}, claimed here: starting`);
+      pair.work("take", keys, "taken: nobody held it", { for: "acquire" }, now);
+      return;
+    }
     const orphans = claimOf(found.local ? "local" : "foreign");
     pair.claim = plus(pair.claim, orphans);
     pair.log("error", "orphan", `No one owns the [${wordOf(orphans)}] resources: taking them`);
@@ -119,17 +126,34 @@ export class Upkeep {
   #watchOrphans(now: Instant): void {
     const { alarms } = this.#pair;
     const orphans = this.#orphans();
-    if (isNothing(orphans)) {
+    if (isNothing(orphans) && this.#left().length === 0) {
       alarms.clear("orphan");
     } else if (!alarms.isSet("orphan")) {
       alarms.set("orphan", after(now, orphans.local ? orphanMs : 2 * orphanMs));
     }
   }
 
+  /** Sets that nobody claims. */
   #orphans(): Claim {
-    const { partner, state, claim, errands } = this.#pair;
-    if (state !== "stable" || !partner.active || !partner.known || !partner.stable) return nothing;
-    if (this.#exchange.busy || errands.busy) return nothing;
+    const { partner, claim } = this.#pair;
+    if (!this.#isAtRest) return nothing;
     return minus(minus(everything, claim), mirrored(partner.claim));
+  }
+
+  /** Groups that are down here although this node alone claims their set. */
+  #left(): string[] {
+    const { partner, self, claim } = this.#pair;
+    if (!this.#isAtRest) return [];
+    return this.#pair
+      .groups(minus(claim, mirrored(partner.claim)))
+      .filter(({ state, isSought }) => state === "idle" && !isSought)
+      .filter(({ owner }) => owner === self || owner === partner.name)
+      .map(({ key }) => key);
+  }
+
+  get #isAtRest(): boolean {
+    const { partner, state, errands } = this.#pair;
+    if (state !== "stable" || !partner.active || !partner.known || !partner.stable) return false;
+    return !this.#exchange.busy && !errands.busy;
   }
 }
