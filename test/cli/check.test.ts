@@ -51,7 +51,7 @@ test("hb check tells which scripts of rc.d are run for messages", () => {
 });
 
 test("hb check prints every problem on stdout and exits 6", () => {
-  put("ha.cf", `${haCf}deadtmie 5\nstonith x y\n`);
+  put("ha.cf", `${haCf}deadtmie 5\nstonith x\n`);
   put("haresources", "carol 10.0.0.300\n");
   chmodSync(join(dir, "authkeys"), 0o644);
   const { code, stdout, stderr } = check();
@@ -60,7 +60,7 @@ test("hb check prints every problem on stdout and exits 6", () => {
   expect(stdout).toContain(
     `${dir}/ha.cf:6:1: Unknown directive "deadtmie"\n    deadtmie 5\n    ^\n`,
   );
-  expect(stdout).toContain(`${dir}/ha.cf:7:9: hb does not fence yet`);
+  expect(stdout).toContain(`${dir}/ha.cf:7:9: The stonith device "x" misses its file`);
   expect(stdout).toContain(`${dir}/authkeys: Others may read the keys: mode is 644`);
   expect(stdout).toContain(`${dir}/haresources:1:1: Unknown node "carol"`);
   expect(stdout).toContain(`${dir}/haresources:1:7: Not an IPv4 address: "10.0.0.300"`);
