@@ -61,6 +61,7 @@ export class One implements Law {
   #gaveUp(host: Seen, now: number): void {
     if (now < this.#doubtfulUntil) return;
     const wasMasterAt = this.#masterAt.get(host.name);
+    if (isBelated(host, wasMasterAt)) return;
     this.#masterAt.delete(host.name);
     const before = this.#yielded;
     if (before?.to.has(host.name) && now - before.at <= meetMs) {
@@ -88,4 +89,9 @@ export class One implements Law {
 function isPlain({ breed, router, checked, failures, sendsOwed }: Seen): boolean {
   const isWell = checked && failures === 0 && sendsOwed === 0;
   return breed === "hb" && isWell && !(router.dialect === "bsd" && router.seal === "off");
+}
+
+/** It became master while a down script of before still ran: what that takes down it puts up again. */
+function isBelated({ busy, busyAt }: Seen, wasMasterAt: number | undefined): boolean {
+  return busy && wasMasterAt !== undefined && wasMasterAt > busyAt;
 }
