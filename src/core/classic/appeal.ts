@@ -5,11 +5,11 @@
 import { after, type Instant } from "../instant.ts";
 import { groupRequestDraft } from "./draft.ts";
 import type { Pair } from "./pair.ts";
+import { muteEveryMs } from "./partner.ts";
 
 /** A request without an answer is repeated after this. */
 const askAgainMs = 5_000;
 const asksMax = 6;
-const muteEveryMs = 10_000;
 
 export class Appeal {
   readonly #pair: Pair;

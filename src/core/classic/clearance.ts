@@ -5,6 +5,7 @@
 
 import { after, type Instant } from "../instant.ts";
 import { localTakeoverMs } from "./arrival.ts";
+import { fencingDraft } from "./draft.ts";
 import type { Pair } from "./pair.ts";
 
 export class Clearance {
@@ -40,6 +41,16 @@ export class Clearance {
     }
     this.#pair.add(...fencing.aim([{ node, generation, notBefore: now }], now));
     return false;
+  }
+
+  /** The same of a partner that died with groups; of one that nobody can reset it is said to all. */
+  isGivenByDeath(why: string, now: Instant): boolean {
+    const { table, partner } = this.#pair;
+    if (table.fencing.hasDevice) return this.isGiven(why, now);
+    const text = "No STONITH device configured. Shared disks are not protected";
+    this.#pair.log("warn", "takeover", text);
+    this.#pair.say(fencingDraft(partner.name, "n_stnth"), now);
+    return true;
   }
 
   /** Why the takeover was called for that may begin now. Nothing is to be taken from a partner that is back, nor by a

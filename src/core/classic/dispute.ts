@@ -30,6 +30,7 @@ import { reportDraft } from "./draft.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Claim, claimOf, common, isNothing, minus, mirrored, wordOf } from "./ownership.ts";
 import type { Pair } from "./pair.ts";
+import { muteEveryMs } from "./partner.ts";
 
 /** A 3.0.6 node that saw the partition says so within a keepalive of ours and a retransmission. */
 export const noSignMs = 3_000;
@@ -37,8 +38,6 @@ export const noSignMs = 3_000;
 export const releaseWithinMs = 5_000;
 /** Reports asked for one after the other. */
 const questionsMax = 4;
-/** Who answered none of them may not hear us: it is asked on, in case that it does one day. */
-const muteEveryMs = 10_000;
 
 export class Dispute {
   readonly #pair: Pair;

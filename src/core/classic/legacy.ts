@@ -254,15 +254,8 @@ export class Legacy implements Negotiator {
     this.#healed();
     if (pair.state !== "stable") return;
     const reason = `${partner.name} is dead: ${why}`;
-    if (!left && pair.table.fencing.hasDevice) {
-      this.#seek(reason, now);
-      return;
-    }
-    pair.say(fencingDraft(partner.name, left ? "unneeded" : "n_stnth"), now);
-    if (!left) {
-      const text = "No STONITH device configured. Shared disks are not protected";
-      pair.log("warn", "takeover", text);
-    }
+    if (left) pair.say(fencingDraft(partner.name, "unneeded"), now);
+    else if (!this.#clearance.isGivenByDeath(reason, now)) return;
     this.#takeOver(reason, now);
   }
 

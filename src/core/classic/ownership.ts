@@ -89,11 +89,9 @@ export function readSet(word: string | undefined, role: "giver" | "taker"): Grou
 
 /** What an earlier run of this node left up, as a claim: a set counts only when every group of it is up here. */
 export function wholeClaim(groups: readonly HandGroup[], self: string): Claim {
-  const whole = (own: boolean): boolean => {
-    const set = groups.filter((group) => (group.owner === self) === own);
-    return set.length > 0 && set.every((group) => isUp(group));
-  };
-  return { local: whole(true), foreign: whole(false) };
+  const { ours, others } = byOwner(groups, self);
+  const isWhole = (set: readonly HandGroup[]) => set.length > 0 && set.every(isUp);
+  return { local: isWhole(ours), foreign: isWhole(others) };
 }
 
 /** What this node holds when it meets the partner in the midst of its run. A part of a set counts: it runs here, and
@@ -102,23 +100,28 @@ export function runningClaim(
   groups: readonly HandGroup[],
   { self, partner }: { readonly self: string; readonly partner: string },
 ): Claim {
-  const ours = groups.filter(({ owner }) => owner === self);
-  const theirs = groups.filter(({ owner }) => owner === partner);
-  // Where the partner has none, the rest is of nodes that are gone for good, which it starts by no report.
-  const rest = groups.filter(({ owner }) => owner !== self);
+  const { ours, others } = byOwner(groups, self);
+  const theirs = others.filter(({ owner }) => owner === partner);
   return {
     local: ours.length === 0 || ours.some(mayRun),
-    foreign: theirs.length > 0 ? theirs.some(mayRun) : rest.every(isUp),
+    // Where the partner has none, the others are of nodes that are gone for good, which it starts by no report.
+    foreign: theirs.length > 0 ? theirs.some(mayRun) : others.every(isUp),
   };
 }
 
 /** Of which sets something is held here; one that has no group is as it is claimed. */
 export function heldSets(groups: readonly HandGroup[], self: string, bare: Claim): Claim {
-  const holds = (own: boolean, claimed: boolean): boolean => {
-    const set = groups.filter((group) => (group.owner === self) === own);
-    return set.length === 0 ? claimed : set.some(({ state }) => state === "held");
+  const { ours, others } = byOwner(groups, self);
+  const holds = (set: readonly HandGroup[], claimed: boolean): boolean =>
+    set.length === 0 ? claimed : set.some(({ state }) => state === "held");
+  return { local: holds(ours, bare.local), foreign: holds(others, bare.foreign) };
+}
+
+function byOwner(groups: readonly HandGroup[], self: string) {
+  return {
+    ours: groups.filter(({ owner }) => owner === self),
+    others: groups.filter(({ owner }) => owner !== self),
   };
-  return { local: holds(true, bare.local), foreign: holds(false, bare.foreign) };
 }
 
 /** Something of it is up here, or may be. */

@@ -28,6 +28,9 @@ interface Asked {
   readonly until: Instant;
 }
 
+/** Who has answered nothing for long may not hear us: it is asked on, in case that it does one day. */
+export const muteEveryMs = 10_000;
+
 /** It looks at its ten seconds when it next reads something, which takes it up to a keepalive. */
 const noticesWithinMs = 2_000;
 
@@ -56,12 +59,16 @@ export class Partner {
   }
 
   get status(): NodeStatus | "unknown" {
-    return this.#members().find((member) => member.name === this.name)?.status ?? "unknown";
+    return this.#member?.status ?? "unknown";
   }
 
   /** In which run it was heard last; 0: never. */
   get generation(): number {
-    return this.#members().find((member) => member.name === this.name)?.generation ?? 0;
+    return this.#member?.generation ?? 0;
+  }
+
+  get #member(): Member | undefined {
+    return this.#members().find(({ name }) => name === this.name);
   }
 
   /** It can be asked to take something. */

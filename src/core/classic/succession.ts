@@ -58,13 +58,7 @@ export class Succession {
       pair.log("info", "takeover", `Dead node ${partner.name} gave up resources: ${how}`);
       pair.say(fencingDraft(partner.name, "unneeded"), now);
       if (isEverything(pair.claim)) return;
-    } else if (pair.table.fencing.hasDevice) {
-      if (!this.#clearance.isGiven(reason, now)) return;
-    } else {
-      const text = "No STONITH device configured. Shared disks are not protected";
-      pair.log("warn", "takeover", text);
-      pair.say(fencingDraft(partner.name, "n_stnth"), now);
-    }
+    } else if (!this.#clearance.isGivenByDeath(reason, now)) return;
     this.#takeOver(reason, now);
   }
 

@@ -62,7 +62,7 @@ export class Council {
 
   /** This node is a full member, with a part in the cluster. */
   get active(): boolean {
-    return this.#member(this.self)?.status === "active" && this.table.franchise.counts;
+    return this.member(this.self)?.status === "active" && this.table.franchise.counts;
   }
 
   /** Other hb nodes that are alive and have not left, in name order. */
@@ -149,14 +149,14 @@ export class Council {
 
   isAlive(node: string): boolean {
     if (node === this.self) return true;
-    const member = this.#member(node);
+    const member = this.member(node);
     if (member === undefined || member.unheard || this.absence.hasLeft(node)) return false;
     return member.status !== "dead";
   }
 
   /** It is known not to be here. A node that this run has not heard yet may be here all the time. */
   isAway(node: string): boolean {
-    const member = this.#member(node);
+    const member = this.member(node);
     if (member?.unheard === true && member.status !== "dead") return false;
     return !this.isAlive(node);
   }
@@ -340,7 +340,8 @@ export class Council {
     return firstAfter(now, this.claims.deadline(now), this.vigil.deadline());
   }
 
-  #member(node: string): Member | undefined {
+  /** Its row of the membership; undefined: it is no member. */
+  member(node: string): Member | undefined {
     return this.#byName.get(node);
   }
 }

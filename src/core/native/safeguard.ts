@@ -11,6 +11,7 @@
 import type { Effect } from "../effect.ts";
 import type { Target } from "../fencing/fencing.ts";
 import type { Group } from "../group/group.ts";
+import type { GroupState } from "../group/hand.ts";
 import { after, type Instant } from "../instant.ts";
 import { isRunning } from "./activity.ts";
 import type { Council } from "./council.ts";
@@ -58,17 +59,22 @@ export class Safeguard {
 
   /** Some living node can reset others. */
   get #isOn(): boolean {
-    return this.#council.table.fencing.hasDevice || this.#fencers.length > 0;
+    const { peers, table } = this.#council;
+    return table.fencing.hasDevice || peers.some((node) => this.#fences(node));
+  }
+
+  /** The peer has a device, by its own word. */
+  #fences(node: string): boolean {
+    return this.#council.hearsay.bulletin(node)?.fences === true;
   }
 
   /** It runs nowhere among those that are heard, and one of them could have it. */
   #isStalled({ key, state }: Group): boolean {
     const council = this.#council;
-    if (isRunning(state) && state !== "unsure") return false;
-    const isElsewhere = council.peers.some((node) => {
-      const activity = council.hearsay.news(node, key)?.activity ?? "idle";
-      return isRunning(activity) && activity !== "unsure";
-    });
+    if (runsForSure(state)) return false;
+    const isElsewhere = council.peers.some((node) =>
+      runsForSure(council.hearsay.news(node, key)?.activity ?? "idle"),
+    );
     if (isElsewhere) return false;
     if (council.isViable(council.self, key, this.#ledger.isWilling(key))) return true;
     return council.peers.some((node) => council.isViable(node, key, false));
@@ -94,13 +100,18 @@ export class Safeguard {
 
   /** In which run the node was heard last, 0: never; undefined: it is no member. */
   #generation(node: string): number | undefined {
-    return this.#council.table.members().find(({ name }) => name === node)?.generation;
+    return this.#council.member(node)?.generation;
   }
 
   /** Living nodes with a device. */
   get #fencers(): readonly string[] {
-    const { peers, hearsay, self, table } = this.#council;
-    const others = peers.filter((node) => hearsay.bulletin(node)?.fences === true);
+    const { peers, self, table } = this.#council;
+    const others = peers.filter((node) => this.#fences(node));
     return table.fencing.hasDevice ? [...others, self] : others;
   }
+}
+
+/** It knows that it is the holder, or becomes it. */
+function runsForSure(activity: GroupState): boolean {
+  return isRunning(activity) && activity !== "unsure";
 }

@@ -3,6 +3,7 @@
 //
 // Not when a node is to be reset, and not what follows: that is the core's business.
 
+import { reasonOf } from "../../../ffi/error.ts";
 import type { HaConf, Stonith } from "../../config/haconf.ts";
 import type { Fenced } from "../../core/fencing/fencing.ts";
 import { Redactor } from "../bundle/redactor.ts";
@@ -123,7 +124,7 @@ export class Fencer {
       this.#asking = undefined;
       return outcome;
     } catch (error) {
-      return { ok: false, text: error instanceof Error ? error.message : String(error) };
+      return { ok: false, text: reasonOf(error) };
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "../../../ffi/error.ts";
 import type { FencingFacts } from "../../config/fencing.ts";
 import type { Stonith } from "../../config/haconf.ts";
 
@@ -34,7 +35,7 @@ export const fencingFacts: FencingFacts = {
       readFileSync(path);
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     }
   },
 };

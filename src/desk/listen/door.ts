@@ -5,7 +5,7 @@ import { reasonOf } from "../../../ffi/error.ts";
 import { Control, type Serve, type Visit } from "../control.ts";
 import type { Log } from "../log.ts";
 import type { Done } from "../request.ts";
-import { type Hall, listen, send } from "./programs.ts";
+import { done, type Hall, listen, send } from "./programs.ts";
 import type { ListenWish } from "./wish.ts";
 
 /** Nobody needs so many, and no user alone can keep all others out. */
@@ -26,7 +26,7 @@ export async function openDoor(path: string, hall: Hall, log: Log): Promise<Cont
 function served(hall: Hall): Serve {
   return async (request, visit) => {
     if (request.ask === "send") return send(request, visit, hall.api);
-    if (request.ask !== "listen") return no('Only "listen" and "send" are served here');
+    if (request.ask !== "listen") return done(false, 'Only "listen" and "send" are served here');
     return refusal(request, visit, hall) ?? (await listen(request, visit, hall));
   };
 }
@@ -37,9 +37,5 @@ function refusal({ channels }: ListenWish, { peer }: Visit, { api }: Hall): Done
   const why = channels.length > 0 ? undefined : api.refusal(undefined, peer);
   if (why === undefined) return undefined;
   const hint = 'write "apiauth anon uid=root,USER gid=haclient" into ha.cf, or be root';
-  return no(`Not permitted to hear of the cluster (${why}): ${hint}`);
-}
-
-function no(text: string): Done {
-  return { say: "done", ok: false, text };
+  return done(false, `Not permitted to hear of the cluster (${why}): ${hint}`);
 }

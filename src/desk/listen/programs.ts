@@ -62,6 +62,6 @@ function refusalOf(channel: string, who: Credentials, api: Api): Done | undefine
   return done(false, `Not permitted to use the channel ${channel} (${why}): ${hint}`);
 }
 
-function done(ok: boolean, text: string): Done {
+export function done(ok: boolean, text: string): Done {
   return { say: "done", ok, text };
 }
