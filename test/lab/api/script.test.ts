@@ -66,6 +66,19 @@ async function lastEffect(asked: readonly Host[], row: readonly string[]): Promi
   });
 }
 
+/** Nobody is deleted who is not dead on every node yet, not by 3.0.6 either (heartbeat-wire 12.3). */
+async function areDead(asked: readonly Host[], nodes: readonly string[]): Promise<void> {
+  await until(
+    { what: `${nodes.join(" and ")} dead`, withinMs: SOON_MS, everyMs: 250 },
+    async () => {
+      const said = asked.flatMap((host) =>
+        nodes.map(async (node) => (await host.exec(["cl_status", "nodestatus", node])).stdout),
+      );
+      return (await Promise.all(said)).every((word) => word === "dead\n") || undefined;
+    },
+  );
+}
+
 async function told(name: string, begin: (both: readonly Host[]) => Promise<void>) {
   const lines: string[] = [];
   await withHeartbeat({ hosts, name }, async (lab) => {
@@ -88,6 +101,7 @@ async function told(name: string, begin: (both: readonly Host[]) => Promise<void
     for (const row of orders) {
       for (const order of row) await run(order);
       lines.push(await lastEffect(both, row));
+      if (row[0] === "hb_addnode carol dave") await areDead(both, ["carol", "dave"]);
     }
     await run("hb_addnode carol", "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups");
   });
