@@ -48,9 +48,14 @@ export class Franchise {
     return !this.isGoverned || this.#verdict === "held" || this.#verdict === "open";
   }
 
+  /** It is sure that nothing is taken here until others come. */
+  get isLost(): boolean {
+    return this.#verdict === "lost";
+  }
+
   /** Why everything that runs here has to stop; undefined: it may go on. */
   forfeit(): string | undefined {
-    const isStopping = this.#config().consensus?.policy === "stop" && this.#verdict === "lost";
+    const isStopping = this.#config().consensus?.policy === "stop" && this.isLost;
     return isStopping ? this.objection() : undefined;
   }
 

@@ -163,6 +163,8 @@ export class Native implements Negotiator {
 
   get stable(): boolean {
     if (!this.#operator.requests.isEmpty || this.#leave.begun) return false;
+    // Without quorum what has no holder here has none for as long as that lasts.
+    if (this.#table.franchise.isLost) return true;
     return this.#table.hand.groups.every(
       ({ key }) => this.holder(key) === this.#ledger.register(key).node,
     );

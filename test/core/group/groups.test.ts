@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import type { QuorumPolicy } from "../../../src/config/quorum.ts";
+import type { Standing } from "../../../src/core/ccm/effect.ts";
 import type { Effect } from "../../../src/core/effect.ts";
 import { Groups } from "../../../src/core/group/groups.ts";
 import { at } from "../../../src/core/instant.ts";
@@ -6,6 +8,12 @@ import type { Member } from "../../../src/core/member.ts";
 import type { GroupMemory } from "../../../src/core/memory.ts";
 import { type Message, text, textOf } from "../../../src/wire/message.ts";
 import { configOf } from "../../sim/plainshape.ts";
+
+interface Circumstances {
+  readonly failback?: "on" | "off" | "legacy";
+  readonly memory?: GroupMemory;
+  readonly policy?: QuorumPolicy;
+}
 
 /** Groups of alice beside made-up members. */
 class Bench {
@@ -15,15 +23,14 @@ class Bench {
   readonly replies: string[] = [];
   /** The last job that was asked for. */
   job = 0;
+  quorum: Standing["quorum"] = "open";
   readonly groups: Groups;
 
-  constructor(
-    others: readonly Member[],
-    { failback = "on", memory }: { failback?: "on" | "off" | "legacy"; memory?: GroupMemory } = {},
-  ) {
+  constructor(others: readonly Member[], { failback = "on", memory, policy }: Circumstances = {}) {
     this.members = [member("alice", { speaksHb: true }), ...others];
     const names = this.members.map(({ name }) => name);
-    const config = configOf("alice", { nodes: names, failback, groups: [["alice", "10.0.0.1"]] });
+    const plain = configOf("alice", { nodes: names, failback, groups: [["alice", "10.0.0.1"]] });
+    const config = policy ? { ...plain, consensus: { rules: [], policy } } : plain;
     const boot = {
       uuid: "00".repeat(16),
       generation: 7,
@@ -36,7 +43,7 @@ class Bench {
       this.sent.push(textOf(draft, "t") ?? "");
       return [];
     };
-    const standing = () => ({ quorum: "open", why: "nobody asks" }) as const;
+    const standing = () => ({ quorum: this.quorum, why: "a tie" });
     const peers = { members: () => this.members, send, standing };
     this.groups = new Groups(config, boot, peers, at(100_000));
     this.see(this.groups.start(at(100_000)));
@@ -191,6 +198,26 @@ test("Groups.views() and heldWord() say who holds what, and why", () => {
     },
   ]);
 });
+
+test.each(["freeze", "stop"] as const)(
+  "Groups.heldWord() is a transition by policy %s while nodes agree, and none once quorum is lost",
+  (policy) => {
+    const bench = new Bench([], { policy });
+    const look = (quorum: Standing["quorum"], ms: number) => {
+      bench.quorum = quorum;
+      bench.see(bench.groups.reconsider(at(ms)));
+      return bench.groups.heldWord();
+    };
+    expect(look("open", 100_010)).toBe("transition");
+    expect(look("lost", 100_020)).toBe("none");
+    expect(look("held", 100_030)).toBe("transition");
+    const ended = { on: "result", job: bench.job, ok: true, text: "", tookMs: 1 } as const;
+    bench.see(bench.groups.result(ended, at(100_040)));
+    expect(bench.groups.heldWord()).toBe("local");
+    // What is still stopping moves.
+    expect(look("lost", 100_050)).toBe(policy === "stop" ? "transition" : "local");
+  },
+);
 
 test("Groups.views() say why a group is where it was before the Heartbeat 3 node came", () => {
   const bench = new Bench([member("bob", { unheard: true })]);
