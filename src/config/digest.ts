@@ -27,8 +27,20 @@ export function digestOf(config: Digested): string {
     groups.map(({ owner, resources }) => [owner, ...resources.map(({ word }) => word)]),
     ...(consensus === undefined ? [] : [consensus.rules, consensus.policy]),
   ];
+  return `${VERSION}:${hashOf(told)}`;
+}
+
+/** Of which resource stands in which line of haresources, whoever owns it and wherever the line stands. */
+export function layoutOf(groups: ClusterConfig["groups"]): string {
+  const lines = groups.map(({ key, resources }) => {
+    return JSON.stringify([key, ...resources.map(({ word }) => word)]);
+  });
+  return hashOf(lines.toSorted());
+}
+
+function hashOf(told: unknown): string {
   const hash = sha256(textToBytes(JSON.stringify(told).replace(/[^ -~]/g, escaped)));
-  return `${VERSION}:${bytesToHex(hash).slice(0, HEX_DIGITS)}`;
+  return bytesToHex(hash).slice(0, HEX_DIGITS);
 }
 
 function escaped(letter: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { type Digested, differ, digestOf } from "../../src/config/digest.ts";
+import { type Digested, differ, digestOf, layoutOf } from "../../src/config/digest.ts";
 
 const config: Digested = {
   nodes: ["alice", "bob"],
@@ -34,6 +34,17 @@ test.each([
   { timing: { ...config.timing, maxRexmitDelayMs: 9 } },
 ] as const)("digestOf() takes %j for the same", (change) => {
   expect(digestOf({ ...config, ...change })).toBe(digestOf(config));
+});
+
+test("layoutOf() tells which resource stands in which line, and neither who owns it nor where the line stands", () => {
+  const resource = (word: string) => ({ kind: "script", word, style: "lsb", name: word, args: [] });
+  const line = (owner: string, ...words: string[]) => {
+    return { key: words[0] ?? "", owner, resources: words.map(resource) } as Digested["groups"][0];
+  };
+  const layout = layoutOf([line("alice", "a", "b"), line("bob", "c")]);
+  expect(layoutOf([line("alice", "c"), line("alice", "a", "b")])).toBe(layout);
+  expect(layoutOf([line("alice", "a"), line("bob", "c", "b")])).not.toBe(layout);
+  expect(layoutOf([line("alice", "a", "b")])).not.toBe(layout);
 });
 
 test("digestOf() tells by which rules, and what becomes of groups without quorum", () => {

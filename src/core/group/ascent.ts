@@ -13,8 +13,11 @@ import type { Result } from "./work.ts";
 
 type Work =
   | { readonly at: "over" }
-  | { readonly at: "waiting"; readonly stage: number }
+  | { readonly at: "waiting"; readonly stage: number; readonly reason: string }
   | { readonly at: "asking" | "starting"; readonly job: number; readonly stage: number };
+
+/** Why a stage with these words may not begin now; undefined: it may. */
+export type Obstacle = (words: readonly string[]) => string | undefined;
 
 /** What to do next; `end`: and that was all. */
 export interface Ascended {
@@ -26,8 +29,7 @@ interface Parts {
   readonly ladder: Ladder;
   readonly voice: Voice;
   readonly nextJob: () => number;
-  /** Why no further stage may begin; undefined: it may. */
-  readonly heldBack: () => string | undefined;
+  readonly heldBack: Obstacle;
   /** Another group here that is to stop one of these words first. */
   readonly leaver: (words: readonly string[]) => string | undefined;
 }
@@ -59,8 +61,10 @@ export class Ascent {
   /** What it waited for may be over. */
   goOn(): Ascended {
     const work = this.#work;
-    if (work.at !== "waiting" || this.#obstacle(work.stage) !== undefined) return { effects: [] };
-    return this.#climb(work.stage - 1);
+    if (work.at !== "waiting") return { effects: [] };
+    const reason = this.#obstacle(work.stage);
+    if (reason === work.reason) return { effects: [] };
+    return reason === undefined ? this.#climb(work.stage - 1) : this.#wait(work.stage, reason);
   }
 
   /** The job that it waits for has ended; it goes on only if that is still `wanted`. */
@@ -110,7 +114,9 @@ export class Ascent {
 
   /** Why this stage may not begin. */
   #obstacle(n: number): string | undefined {
-    return this.#parts.heldBack() ?? this.#leaver(n);
+    const stage = this.#parts.ladder.stage(n);
+    const reason = stage && this.#parts.heldBack(wordsOf(stage));
+    return reason ?? this.#leaver(n);
   }
 
   #leaver(n: number): string | undefined {
@@ -122,7 +128,7 @@ export class Ascent {
   /** What scripts have said before a wait is old by then. */
   #wait(n: number, reason: string): Ascended {
     this.#isIdle = false;
-    this.#work = { at: "waiting", stage: n };
+    this.#work = { at: "waiting", stage: n, reason };
     const { ladder, voice } = this.#parts;
     const text = `Group ${ladder.spec.key} waits before ${ladder.name(n)}: ${reason}`;
     return { effects: [voice.log("info", text)] };

@@ -14,7 +14,7 @@
 import type { GroupSpec } from "../../config/resource.ts";
 import type { Effect } from "../effect.ts";
 import type { Instant } from "../instant.ts";
-import { type Ascended, Ascent } from "./ascent.ts";
+import { type Ascended, Ascent, type Obstacle } from "./ascent.ts";
 import { Charter } from "./charter.ts";
 import { type Descended, Descent } from "./descent.ts";
 import type { GroupState } from "./hand.ts";
@@ -33,8 +33,8 @@ export class Group {
   #goal: Goal = "down";
   #state: GroupState = "idle";
   #hasFailed = false;
-  /** Why no further stage of a start may begin; undefined: it may. */
-  #heldBack: string | undefined;
+  /** Why no stage with these words may begin now; undefined: it may. */
+  #heldBack: Obstacle | undefined;
 
   constructor(spec: GroupSpec, household: Household) {
     this.#household = household;
@@ -129,8 +129,8 @@ export class Group {
     return [...told, ...(isFree(this.#work) ? this.#stopAll(now) : [])];
   }
 
-  /** No further stage of a start begins while there is a reason, for another node is not done with it. */
-  holdBack(reason: string | undefined, now: Instant): Effect[] {
+  /** No stage of a start begins while there is a reason, for another node is not done with it. */
+  holdBack(reason: Obstacle | undefined, now: Instant): Effect[] {
     this.#heldBack = reason;
     return this.goOn(now);
   }
@@ -262,7 +262,7 @@ export class Group {
     this.#state = "starting";
     const ascent = new Ascent({
       ...this.#parts,
-      heldBack: () => this.#heldBack,
+      heldBack: (words) => this.#heldBack?.(words),
       leaver: (words) => this.#household.leaver(this, words),
     });
     this.#work = { at: "ascending", by: ascent };

@@ -5,8 +5,9 @@
 // "The bulletin"): string fields, so that classic text can carry it as well.
 //
 //   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  runs="carol:1700000002"
-//   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"  bare="bob:1:alice"
+//   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"  bare="bob:1:alice"  lines=0badcafe
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
+//   ups=2  u=10.0.0.10  u=httpd                     what is up, where lines differ
 
 import { bulletinType } from "../../wire/bulletin.ts";
 import { type Field, type Message, textOf } from "../../wire/message.ts";
@@ -52,6 +53,10 @@ export interface Bulletin {
   readonly bare?: ReadonlyMap<string, Register>;
   /** Of the sender's configuration (config/digest.ts); nothing is decided by it. */
   readonly digest?: string;
+  /** Which lines of haresources the sender goes by (config/digest.ts); an older hb does not say. */
+  readonly layout?: string;
+  /** Resource words that are or may be up there. Undefined: it does not say (whereabouts.ts). */
+  readonly up?: ReadonlySet<string>;
 }
 
 /** True when the two differ in nothing but their numbers and those that they echo. */
@@ -66,6 +71,7 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
   if (one.fences !== other.fences || fencedOf(one) !== fencedOf(other)) return false;
   if (one.gone !== other.gone && goneOf(one) !== goneOf(other)) return false;
   if (one.bare !== other.bare && bareOf(one.bare) !== bareOf(other.bare)) return false;
+  if (one.layout !== other.layout || !sameWords(one.up, other.up)) return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
 
@@ -76,6 +82,11 @@ function sameGroups(one: Bulletin["groups"], other: Bulletin["groups"]): boolean
     if (others === undefined || !sameNews(news, others)) return false;
   }
   return true;
+}
+
+function sameWords(one: Bulletin["up"], other: Bulletin["up"]): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.size === other.size && [...one].every((word) => other.has(word));
 }
 
 function sameNews(one: GroupNews, other: GroupNews): boolean {
@@ -109,7 +120,10 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
   const bare = bareOf(bulletin.bare);
   if (bare !== undefined) fields.push(stringField("bare", bare));
   if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
+  if (bulletin.layout !== undefined) fields.push(stringField("lines", bulletin.layout));
   for (const line of lines) fields.push(stringField("g", line));
+  if (bulletin.up !== undefined) fields.push(stringField("ups", String(bulletin.up.size)));
+  for (const word of bulletin.up ?? []) fields.push(stringField("u", word));
   return { fields };
 }
 
@@ -137,21 +151,22 @@ export class BulletinReader {
     const gone = decodeMarks(textOf(message, "gone"), groups);
     const fenced = decodeRuns(words(textOf(message, "fenced")));
     const bare = decodeBare(words(textOf(message, "bare")));
+    const layout = textOf(message, "lines");
+    const isUpTold = textOf(message, "ups") !== undefined;
     const told = {
       ...(gone !== undefined && { gone }),
       ...(textOf(message, "fences") === "1" && { fences: true as const }),
       ...(fenced.size > 0 && { fenced }),
       ...(bare.size > 0 && { bare }),
       ...(digest !== undefined && { digest }),
+      ...(layout !== undefined && { layout }),
+      ...(isUpTold && { up: new Set(stringsOf(message, "u")) }),
     };
     return { n, status, pings, seen, runs, ask, groups, homes: this.#homes, ...told };
   }
 
   #read(message: Message): Bulletin["groups"] | undefined {
-    const lines: string[] = [];
-    for (const field of message.fields) {
-      if (field.name === "g" && field.type === "string") lines.push(field.value);
-    }
+    const lines = stringsOf(message, "g");
     const home = textOf(message, "home");
     const known = this.#lines;
     const isKnown = lines.length === known.length && lines.every((line, n) => line === known[n]);
@@ -164,6 +179,14 @@ export class BulletinReader {
     this.#homes = decodeMarks(home, groups);
     return groups;
   }
+}
+
+function stringsOf({ fields }: Message, name: string): string[] {
+  const strings: string[] = [];
+  for (const field of fields) {
+    if (field.name === name && field.type === "string") strings.push(field.value);
+  }
+  return strings;
 }
 
 /** The same for a bulletin of whomever. */

@@ -30,7 +30,7 @@ export class Herald {
   /** Say what there is to say, if anything. */
   speak(
     status: Bulletin["status"],
-    { groups, bare }: Pick<Bulletin, "groups" | "bare">,
+    { groups, bare, layout, up }: Pick<Bulletin, "groups" | "bare" | "layout" | "up">,
     now: Instant,
   ): Effect[] {
     const council = this.#council;
@@ -57,6 +57,8 @@ export class Herald {
       "is home of",
       ...homes,
       bareOf(bare) ?? "",
+      layout,
+      ...(up === undefined ? [] : ["has up", ...up]),
       ...seen.keys(),
       "asks",
       ...ask,
@@ -80,6 +82,8 @@ export class Herald {
       ...(fenced.size > 0 && { fenced }),
       ...(bare && { bare }),
       ...(digest !== undefined && { digest }),
+      ...(layout !== undefined && { layout }),
+      ...(up !== undefined && { up }),
     };
     const gone = new Set(council.table.hand.leaving.map(({ key }) => key));
     const who = { seen, runs: council.runs(), ask };

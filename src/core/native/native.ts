@@ -34,6 +34,7 @@ import { refusal } from "./request.ts";
 import { Rulebook } from "./rulebook.ts";
 import { Safeguard } from "./safeguard.ts";
 import { answerStranger } from "./stranger.ts";
+import { Whereabouts } from "./whereabouts.ts";
 
 export class Native implements Negotiator {
   readonly #table: NativeTable;
@@ -47,6 +48,7 @@ export class Native implements Negotiator {
   readonly #leave: Leave;
   readonly #safeguard: Safeguard;
   readonly #bare: Bare;
+  readonly #whereabouts: Whereabouts;
   readonly #rules: Rulebook;
   #turnedAt: Instant;
   /** When time alone may change an answer: the same until a turn, or until somebody is new. */
@@ -65,6 +67,7 @@ export class Native implements Negotiator {
     this.#leave = new Leave(table);
     this.#safeguard = new Safeguard(this.#council, this.#ledger);
     this.#bare = new Bare(this.#council);
+    this.#whereabouts = new Whereabouts(this.#council);
     this.#rules = new Rulebook({
       safeguard: this.#safeguard,
       council: this.#council,
@@ -237,7 +240,9 @@ export class Native implements Negotiator {
     const effects: Effect[] = [];
     for (const group of this.#table.hand.groups) {
       this.#ledger.note(group, this.#council, now);
-      effects.push(...group.holdBack(this.#council.occupant(group.key), now));
+      const heldBack = (words: readonly string[]) =>
+        this.#council.occupant(group.key) ?? this.#whereabouts.objection(words);
+      effects.push(...group.holdBack(heldBack, now));
       effects.push(...this.#rules.judge(group, now));
     }
     effects.push(...this.#partition.relinquish(), ...this.#operator.check(now));
@@ -246,7 +251,8 @@ export class Native implements Negotiator {
     if (!isLeaving) this.#bare.judge();
     const status = isLeaving ? "leaving" : this.#council.active ? "active" : "starting";
     const bare = this.#bare.news;
-    const told = { groups: this.#ledger.news(isLeaving), ...(bare && { bare }) };
+    const groups = this.#ledger.news(isLeaving);
+    const told = { groups, ...(bare && { bare }), ...this.#whereabouts.told };
     effects.push(...this.#herald.speak(status, told, now));
     if (isLeaving) return [...effects, ...this.#leave.check(now)];
     return [...effects, ...this.#inquiry.check(now), ...this.#renewal.check()];

@@ -119,7 +119,7 @@ test("Group.holdBack() lets a script end, and no other stage begin before it is 
   const bench = new Bench(["httpd", "10.0.0.1"]);
   bench.fails.add("status httpd");
   bench.see(bench.group.raise("test", bench.now));
-  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  bench.see(bench.group.holdBack(() => "bob is stopping", bench.now)).finish();
   expect(bench.done).toEqual(["status httpd"]);
   expect(bench.group.state).toBe("starting");
   bench.forget().see(bench.group.holdBack(undefined, bench.now)).finish();
@@ -130,7 +130,7 @@ test("Group.holdBack() lets a script end, and no other stage begin before it is 
 test("Group.lower() ends a start that is held back", () => {
   const bench = new Bench(["10.0.0.1", "httpd"]);
   bench.see(bench.group.raise("test", bench.now));
-  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  bench.see(bench.group.holdBack(() => "bob is stopping", bench.now)).finish();
   bench.forget().see(bench.group.lower("test", bench.now)).finish();
   expect(bench.done).toEqual(["stop httpd", "drop 10.0.0.1"]);
   expect(bench.group.state).toBe("idle");
@@ -139,7 +139,7 @@ test("Group.lower() ends a start that is held back", () => {
 test("Group.suspend() takes off what a start has put up that is held back, and up resumes it", () => {
   const bench = new Bench(["10.0.0.1", "httpd"]);
   bench.see(bench.group.raise("test", bench.now));
-  bench.see(bench.group.holdBack("bob is stopping", bench.now)).finish();
+  bench.see(bench.group.holdBack(() => "bob is stopping", bench.now)).finish();
   bench.forget().see(bench.group.suspend());
   expect(bench.done).toEqual(["suspend 10.0.0.1"]);
   expect(bench.group.state).toBe("unsure");
@@ -151,7 +151,7 @@ test("Group.suspend() takes off what a start has put up that is held back, and u
 test("Group.suspend() ends a start that is held back before anything is up", () => {
   const bench = new Bench(["10.0.0.1", "httpd"]);
   bench.see(bench.group.raise("test", bench.now)).finish();
-  bench.see(bench.group.holdBack("bob is unsure", bench.now));
+  bench.see(bench.group.holdBack(() => "bob is unsure", bench.now));
   bench.see(bench.group.respec(spec("10.0.0.1", "mysqld"), bench.now)).finish();
   expect(bench.group.state).toBe("starting");
   bench.forget().see(bench.group.suspend());

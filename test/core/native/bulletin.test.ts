@@ -27,6 +27,8 @@ const said = fc.record(
     runs: fc.array(fc.tuple(name, count)).map((entries) => new Map(entries)),
     ask: fc.array(name),
     digest: fc.constantFrom("1:0badcafe", "2:"),
+    layout: fc.constantFrom("0badcafe", ""),
+    up: fc.array(fc.stringMatching(/^[!-~]{1,30}$/)).map((words) => new Set(words)),
     bare: fc
       .array(fc.tuple(name, fc.record({ node: name, epoch: count })), {
         minLength: 1,

@@ -30,8 +30,16 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     story: "leftovers",
     law: "1",
     file: "core/native/native.ts",
-    find: "group.holdBack(this.#council.occupant(group.key), now)",
-    replace: "group.holdBack(undefined, now)",
+    find: "this.#council.occupant(group.key) ??",
+    replace: "",
+  },
+  {
+    name: "starts what another node has by another line",
+    story: "exchange",
+    law: "1",
+    file: "core/native/whereabouts.ts",
+    find: "if (word !== undefined) return",
+    replace: "if (word === node) return",
   },
   {
     name: "asks nobody what an earlier agent left up",

@@ -27,6 +27,16 @@ function configOf(self: string): ClusterConfig {
   };
 }
 
+/** A script goes over to the line of another node. */
+function withExchange(self: string): ClusterConfig {
+  const groups = [
+    groupOf("alice", ["10.0.0.10", "httpd"]),
+    groupOf("bob", ["10.0.0.11", "mysqld", "10.0.0.12", "tail"]),
+  ];
+  return { ...configOf(self), groups };
+}
+
+/** One more, of an address alone: whether that is up nobody has to be asked. */
 function withMore(self: string): ClusterConfig {
   const config = configOf(self);
   return { ...config, groups: [...config.groups, groupOf("carol", ["10.0.0.13"])] };
@@ -187,12 +197,20 @@ export const stories = {
     { at: 80_001, act: "lose", node: "carol", file: "memory", how: "lost" },
     { at: 95_000, act: "start", node: "carol" },
   ]),
-  /** A group comes into the files of two nodes at once, while its owner is dead. */
+  /** A group comes back into its owner's files in the moment in which another node waits for that no longer. */
   files: planOf(13, [
-    { at: 20_000, act: "kill", node: "carol" },
-    ...["alice", "bob"].map(
-      (node): TimedAct => ({ at: 40_000, act: "reload", node, config: withMore(node) }),
+    ...nodes.map((node): TimedAct => ({ at: 10_000, act: "reload", node, config: withMore(node) })),
+    { at: 20_000, act: "kill", node: "bob" },
+    { at: 30_000, act: "reload", node: "carol", config: configOf("carol") },
+    { at: 40_000, act: "reload", node: "carol", config: withMore("carol") },
+    { at: 60_000, act: "heal" },
+  ]),
+  exchange: planOf(20, [
+    { at: 30_000, act: "script", node: "alice", word: "tail", temper: { tookMs: 2_000 } },
+    ...nodes.map(
+      (node): TimedAct => ({ at: 40_000, act: "reload", node, config: withExchange(node) }),
     ),
+    { at: 60_000, act: "heal" },
   ]),
   moves: planOf(14, [
     { at: 30_000, act: "script", node: "alice", word: "tail", temper: { tookMs: 2_000 } },
