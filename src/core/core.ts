@@ -187,10 +187,7 @@ export class Core {
   #overslept(ms: number, now: Instant): Effect[] {
     const silentMs = Math.max(ms, this.#membership.silentMs(now));
     const isLong = silentMs >= this.#config.timing.deadtimeMs;
-    const suspended = [
-      ...(isLong ? this.#groups.suspend() : []),
-      ...this.#routers.overslept(ms, now),
-    ];
+    const suspended = [...this.#groups.away(ms, isLong), ...this.#routers.overslept(ms, now)];
     const forgiven = this.#absorb(this.#membership.overslept(ms, now), now);
     if (!isLong) return [...suspended, ...forgiven];
     return [...suspended, ...forgiven, ...this.#groups.overslept(silentMs, now)];

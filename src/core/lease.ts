@@ -36,6 +36,15 @@ export function renewEveryMs(seconds: number): number {
   return (seconds * 1000) / 3;
 }
 
+/** True when a lease that was renewed in time may end within a silence of `ms`. */
+export function mayOutlast(
+  ms: number,
+  config: Pick<ClusterConfig, "addressLease" | "timing">,
+): boolean {
+  const seconds = leaseSeconds(config);
+  return seconds !== undefined && ms >= seconds * 1000 - renewEveryMs(seconds);
+}
+
 /** The first renewal of the address number `index` of `count`: spread over half of a period, so
  *  that a large group is never renewed all at once. */
 export function firstRenewal(now: Instant, seconds: number, index: number, count: number): Instant {

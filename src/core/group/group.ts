@@ -21,7 +21,6 @@ import type { GroupState } from "./hand.ts";
 import type { Household } from "./household.ts";
 import type { Ladder } from "./ladder.ts";
 import { Search } from "./search.ts";
-import { announceable } from "./stage.ts";
 import { Voice } from "./voice.ts";
 import { type Goal, isFree, type Result, type Work, waitsFor } from "./work.ts";
 
@@ -183,6 +182,11 @@ export class Group {
     return [this.#voice.lost(word, reason), ...this.#repair()];
   }
 
+  /** Leases may have ended while the host was away: a start puts up again what it stands on. */
+  napped(): void {
+    if (this.#state === "starting") this.#ladder.napped();
+  }
+
   /** Adopt a changed line of haresources; what is up is stopped by the old line first, unless only the
    *  owner is another one. */
   respec(spec: GroupSpec, now: Instant): Effect[] {
@@ -220,13 +224,6 @@ export class Group {
       case "descending":
         return this.#descend(work.by.result(result, now), now);
     }
-  }
-
-  /** Announce what is held, at once. */
-  announce(): Effect[] {
-    const words = announceable(this.spec);
-    if (this.#state !== "held" || words.length === 0) return [];
-    return [{ do: "announce", words }];
   }
 
   /** All scripts have answered. */

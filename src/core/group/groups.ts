@@ -16,6 +16,7 @@ import type { Effect } from "../effect.ts";
 import { type Fenced, Fencing } from "../fencing/fencing.ts";
 import type { Command, Input } from "../input.ts";
 import { earliest, type Instant } from "../instant.ts";
+import { mayOutlast } from "../lease.ts";
 import type { Member, MemberEvent } from "../member.ts";
 import { type GroupMemory, isStale, type RememberedGroup } from "../memory.ts";
 import type { NativeTable } from "../native/council.ts";
@@ -142,9 +143,11 @@ export class Groups {
     return [...this.#watch(this.#negotiator.command(request, command, now)), ...this.#after(now)];
   }
 
-  /** Take all addresses off their interfaces now, without any decision about them. */
-  suspend(): Effect[] {
-    return this.#runner.suspendAll();
+  /** The host was away. If for long, all addresses leave their interfaces now, without any decision about them. */
+  away(ms: number, isLong: boolean): Effect[] {
+    if (isLong) return this.#runner.suspendAll();
+    if (mayOutlast(ms, this.#config)) this.#runner.napped();
+    return [];
   }
 
   /** This node was away for longer than its own deadtime, and everything is suspended. */

@@ -170,6 +170,11 @@ export class Ladder {
     this.#lost.add(n);
   }
 
+  /** Any address that is up may have vanished. */
+  napped(): void {
+    for (const n of this.#pulseStages()) this.#lost.add(n);
+  }
+
   /** The stage has been stopped. */
   stopped(n: number): void {
     this.#touched.delete(n);

@@ -11,6 +11,7 @@ import type { RememberedGroup } from "../memory.ts";
 import { Group } from "./group.ts";
 import type { Hand, Settled } from "./hand.ts";
 import type { Household } from "./household.ts";
+import { announceable } from "./stage.ts";
 import type { GroupRules } from "./work.ts";
 
 interface Order {
@@ -75,7 +76,16 @@ export class Runner implements Hand {
   }
 
   announce(keys: readonly string[], _now: Instant): Effect[] {
-    return keys.flatMap((key) => this.group(key)?.announce() ?? []);
+    const held = keys.map((key) => this.group(key)).filter((group) => group?.state === "held");
+    const words = held.map((group) => (group === undefined ? [] : announceable(group.spec)));
+    return words
+      .filter(({ length }) => length > 0)
+      .map((some) => ({ do: "announce", words: some }));
+  }
+
+  /** Leases may have ended while the host was away. */
+  napped(): void {
+    for (const group of this.#everyone()) group.napped();
   }
 
   /** Addresses of these groups leave the interface now; services keep running. */

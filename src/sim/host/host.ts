@@ -267,7 +267,9 @@ export class Host {
     if (this.pulse === undefined) return;
     this.pulse = undefined;
     this.#tellProcess("pulse", false);
-    this.defer(() => this.desk?.pulseEnded(reason));
+    // A desk that is started while the host stands still has a pulse of its own.
+    const { desk } = this;
+    this.defer(() => this.desk === desk && desk?.pulseEnded(reason));
   }
 
   effect(effect: DeskEffect, life: number): void {

@@ -542,11 +542,3 @@ test("Group.willStop() names what is still to be stopped of a group that goes do
   bench.finish();
   expect(still()).toEqual([]);
 });
-
-test("Group.announce() names what is held, and nothing else", () => {
-  const bench = new Bench(words);
-  expect(bench.group.announce()).toEqual([]);
-  bench.up();
-  const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
-  expect(bench.group.announce()).toEqual([{ do: "announce", words: addresses }]);
-});

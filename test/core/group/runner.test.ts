@@ -43,6 +43,14 @@ test("Runner.take() starts group after group and reports once", () => {
   expect(outcomes(hand)).toEqual([]);
 });
 
+test("Runner.announce() names what is held, and nothing else", () => {
+  const hand = runner();
+  expect(hand.announce(keys, now)).toEqual([]);
+  const [first = ""] = keys;
+  finish(hand, hand.take([first], "test", now));
+  expect(hand.announce(keys, now)).toEqual([{ do: "announce", words: [first] }]);
+});
+
 test("Runner.take() of what is held already ends at once", () => {
   const hand = runner();
   finish(hand, hand.take(keys, "test", now));

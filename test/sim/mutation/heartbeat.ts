@@ -118,7 +118,7 @@ export const heartbeatMutations: readonly HeartbeatMutation[] = [
     story: "naps",
     law: "3",
     file: "core/core.ts",
-    find: "...(isLong ? this.#groups.suspend() : []),",
+    find: "...this.#groups.away(ms, isLong),",
     replace: "",
   },
   {

@@ -79,7 +79,7 @@ export const mixedMutations: readonly MixedMutation[] = [
     law: "3",
     seed: 21,
     file: "core/core.ts",
-    find: "...(isLong ? this.#groups.suspend() : []),",
+    find: "...this.#groups.away(ms, isLong),",
     replace: "",
   },
   {
