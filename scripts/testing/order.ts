@@ -21,6 +21,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   "lab/install-rpm.test.ts": 40,
   "lab/systemd.test.ts": 40,
   "lab/carp/bsd-first.test.ts": 45,
+  "lab/api/outdater.test.ts": 40,
   "lab/carp/bsd-parity.test.ts": 40,
   "lab/carp/bsd-second.test.ts": 40,
   "lab/carp/ucarp-sidebyside.test.ts": 40,

@@ -1,5 +1,5 @@
 // Programs that take part in the cluster through Heartbeat's client API, as Debian ships them, on running agents:
-// dopd, ccm (ipfail: ../ipfail.test.ts), and one that says as much as it can.
+// dopd (beside 3.0.6: outdater.test.ts), ccm (ipfail: ../ipfail.test.ts), and one that says as much as it can.
 
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync } from "node:fs";
@@ -9,27 +9,11 @@ import { hasHeartbeat } from "../heartbeat.ts";
 import type { Host } from "../host.ts";
 import { SOON_MS, until } from "../until.ts";
 import { brisk, withAgents } from "./pair.ts";
+import { asCluster, onBoth } from "./program.ts";
 
 setDefaultTimeout(180_000);
 
 const withPrograms = test.skipIf(!hasHeartbeat());
-
-/** As the daemon of Heartbeat starts its children. */
-function asCluster(host: Host, program: string): void {
-  const who = ["setpriv", "--reuid=hacluster", "--regid=haclient", "--clear-groups"];
-  const path = `PATH=/var/log/bin:${process.env.PATH}`;
-  host.spawn([...who, "env", path, `/usr/libexec/heartbeat/${program}`], `${program}.log`);
-}
-
-/** Waits until both nodes have such a client, as the first of them is told. */
-async function onBoth(host: Host, client: string): Promise<void> {
-  const what = `both nodes to have "${client}"`;
-  await until({ what, withinMs: SOON_MS, everyMs: 500 }, async () => {
-    const ask = (node: string) => host.exec(["cl_status", "clientstatus", node, client, "3000"]);
-    const said = await Promise.all(["alice", "bob"].map(ask));
-    return said.every(({ stdout }) => stdout === "online\n");
-  });
-}
 
 withPrograms(
   "dopd on two agents has the peer's disk outdated for DRBD, and keeps its place when pulses die",
@@ -41,16 +25,18 @@ withPrograms(
       // dopd is not root.
       bob.write("log/drbdadm", "");
       chmodSync(join(bob.dir, "log/drbdadm"), 0o666);
-      for (const host of [alice, bob]) asCluster(host, "dopd");
+      for (const host of [alice, bob]) host.spawn(asCluster("dopd"), "dopd.log");
       await onBoth(alice, "dopd");
-      const before = [alice, bob].flatMap((host) => host.pidsOf(/dopd$/));
+      const dopds = () => [alice, bob].map((host) => host.pidsOf(/\/dopd\b/));
+      const before = dopds();
+      expect(before.map(({ length }) => length)).toEqual([1, 1]);
       for (const host of [alice, bob]) host.signal("SIGKILL", HALF.pulse);
       await Promise.all(
         [alice, bob].map((host) => host.says("log/hb.log", /The pulse ended/, SOON_MS)),
       );
       await Promise.all([settled(alice), settled(bob)]);
       await onBoth(alice, "dopd");
-      expect([alice, bob].flatMap((host) => host.pidsOf(/dopd$/))).toEqual(before);
+      expect(dopds()).toEqual(before);
       const outdater = "/usr/libexec/heartbeat/drbd-peer-outdater";
       const { code } = await alice.exec([outdater, "-p", "bob", "-r", "r0"]);
       expect({ code, asked: bob.read("log/drbdadm") }).toEqual({ code: 4, asked: "outdate r0\n" });
@@ -63,9 +49,9 @@ withPrograms(
   async () => {
     await withAgents({ name: "ccm", ...brisk }, async (lab) => {
       const [alice, bob] = [lab.host("alice"), lab.host("bob")];
-      for (const host of [alice, bob]) asCluster(host, "ccm");
+      for (const host of [alice, bob]) host.spawn(asCluster("ccm"), "ccm.log");
       await onBoth(alice, "ccm");
-      asCluster(alice, "ccm_testclient");
+      alice.spawn(asCluster("ccm_testclient"), "ccm_testclient.log");
       const log = "log/ccm_testclient.log";
       await alice.says(log, /nodes=2, new=2, lost=0/, SOON_MS);
       alice.signal("SIGKILL", HALF.pulse);
