@@ -2,7 +2,6 @@
 // 6), so that its init script and its unit drive hb unchanged. What runs then is the agent.
 
 import { hostname } from "node:os";
-import { printHaCf } from "../config/print.ts";
 import { renderProblems } from "../config/render.ts";
 import { heedHangup } from "../desk/hangup.ts";
 import { Log } from "../desk/log.ts";
@@ -12,11 +11,17 @@ import { defaultDirectories, placesOf } from "../desk/place.ts";
 import { processName, runs } from "../desk/process.ts";
 import { callSelf } from "../desk/selfname.ts";
 import { ownName } from "../desk/settings.ts";
-import { type Amendment, type Reading, SettingsReader } from "../desk/settingsreader.ts";
-import { heartbeatDefaults } from "../text/heartbeat.ts";
+import { type Amendment, SettingsReader } from "../desk/settingsreader.ts";
+import { heartbeatDefaults, heartbeatWikiDefaults } from "../text/heartbeat.ts";
 import { startInBackground } from "./background.ts";
 import { release } from "./edition.ts";
-import { type HeartbeatLetter, heartbeatUsage, readHeartbeatOptions } from "./heartbeatoption.ts";
+import {
+  type HeartbeatComplaint,
+  type HeartbeatOptions,
+  heartbeatUsage,
+  readHeartbeatOptions,
+} from "./heartbeatoption.ts";
+import { heartbeatPage } from "./heartbeatpage.ts";
 import { print, say } from "./output.ts";
 
 /** 3.0.6's exit codes. */
@@ -32,28 +37,41 @@ const places = placesOf(defaultDirectories);
 export async function heartbeat(program: string, argv: readonly string[]): Promise<number> {
   heedHangup();
   const reading = readHeartbeatOptions(argv);
+  for (const complaint of reading.complaints) await complain(program, complaint);
+  if (reading.kind === "version") {
+    print(`${speaks} (hb ${release.version})`);
+    return code.done;
+  }
   if (reading.kind === "wrong") {
-    if (reading.complaint !== undefined) say(`${program}: ${reading.complaint}`);
     say(heartbeatUsage);
     return code.usage;
   }
   const { letters } = reading.options;
-  if (letters.has("V")) {
-    print(`${speaks} (hb ${release.version})`);
-    return code.done;
-  }
   if (letters.has("D")) {
-    print(heartbeatDefaults);
+    print(letters.has("W") ? heartbeatWikiDefaults : heartbeatDefaults);
     return code.done;
   }
-  if (letters.has("s")) return status();
   if (letters.has("k")) return await stop();
+  if (letters.has("s")) return status();
   const pid = running();
-  if (letters.has("R") && typeof pid === "number") {
+  if (letters.has("R")) {
+    if (typeof pid !== "number") {
+      say("ERROR: heartbeat is not running.");
+      return code.configuration;
+    }
     say(`ERROR: Heartbeat already running [pid ${pid}].`);
     return code.running;
   }
-  return await begin(letters, pid);
+  return await begin(reading.options, pid);
+}
+
+async function complain(program: string, { by, text }: HeartbeatComplaint): Promise<void> {
+  if (by === "getopt") return say(`${program}: ${text}`);
+  const log = new Log("info");
+  log.open({ logFormat: "classic", syslogmsgfmt: true });
+  log.error(text);
+  await log.drained(lastWordsMs);
+  log.close();
 }
 
 /** Who is the daemon here: started by this name, by that of hb, or 3.0.6's own. */
@@ -94,7 +112,7 @@ async function stop(): Promise<number> {
 }
 
 async function begin(
-  letters: ReadonlySet<HeartbeatLetter>,
+  { letters, debug }: HeartbeatOptions,
   pid: ReturnType<typeof pidIn>,
 ): Promise<number> {
   const amendment: Amendment = {
@@ -121,9 +139,12 @@ async function begin(
       process.kill(pid, "SIGHUP");
       return code.done;
     }
-    if (!isDaemon && !letters.has("r")) {
+    // In the foreground the agent says it itself.
+    const staysHere = letters.has("f") && !isRunning;
+    if (!staysHere && !letters.has("r")) {
       log.info(`Configuration validated. Starting heartbeat ${speaks}`);
     }
+    if (letters.has("v")) print(heartbeatPage(hostname(), settings.conf, debug));
     if (isRunning) {
       log.info(`heartbeat: already running [pid ${pid}].`);
       return code.done;
@@ -132,7 +153,6 @@ async function begin(
     await log.drained(lastWordsMs);
     log.close();
   }
-  if (letters.has("v")) print(configurationOf(settings));
   if (letters.has("f")) return await run(letters, amendment);
   process.env[daemonMark] = "1";
   const handedOn = ([...letters] as const).filter((letter) => "dlM".includes(letter));
@@ -147,7 +167,7 @@ async function begin(
 /** In the environment of a daemon that another one of us started: everything was said. */
 const daemonMark = "HB_DAEMON_OF_HEARTBEAT";
 
-async function run(letters: ReadonlySet<HeartbeatLetter>, amendment: Amendment) {
+async function run(letters: HeartbeatOptions["letters"], amendment: Amendment) {
   delete process.env[daemonMark];
   callSelf("heartbeat");
   const { runAgent } = await import("../desk/start.ts");
@@ -158,8 +178,4 @@ async function run(letters: ReadonlySet<HeartbeatLetter>, amendment: Amendment) 
     amendment,
     likeHeartbeat: true,
   });
-}
-
-function configurationOf({ conf }: Reading): string {
-  return `#\n#\tLinux-HA heartbeat configuration (on ${hostname()})\n#\n${printHaCf(conf)}`;
 }

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { readHeartbeatOptions } from "../../src/cli/heartbeatoption.ts";
 import { isHeartbeat } from "../../src/cli/names.ts";
-import { heartbeatDefaults } from "../../src/text/heartbeat.ts";
+import { heartbeatDefaults, heartbeatWikiDefaults } from "../../src/text/heartbeat.ts";
 
 test.each([
   [[], ""],
@@ -21,22 +21,37 @@ test.each([
 });
 
 test.each([
-  [["-x"], "invalid option -- 'x'"],
-  [["-m"], "invalid option -- 'm'"],
-  [["-fh"], "invalid option -- 'h'"],
-  [["--status"], "invalid option -- '-'"],
-  [["-R", "-C"], "option requires an argument -- 'C'"],
-  [["-C", "all"], undefined],
-])("readHeartbeatOptions(%j) is wrong: %j", (argv, complaint) => {
-  const wrong = { kind: "wrong", ...(complaint !== undefined && { complaint }) };
-  expect(readHeartbeatOptions(argv)).toEqual(wrong as ReturnType<typeof readHeartbeatOptions>);
+  [["-x"], ["invalid option -- 'x'"]],
+  [["-m"], ["invalid option -- 'm'"]],
+  [["-fh"], ["invalid option -- 'h'"]],
+  [["--help"], ["-", "h", "e", "p"].map((letter) => `invalid option -- '${letter}'`)],
+  [["-R", "-C"], ["option requires an argument -- 'C'"]],
+  [["-C", "all"], []],
+  [["-Cs"], ["encode_resources: bad resource type [s]"]],
+])("readHeartbeatOptions(%j) is wrong: %j", (argv, complaints) => {
+  const { kind, complaints: said } = readHeartbeatOptions(argv);
+  expect([kind, ...said.map(({ text }) => text)]).toEqual(["wrong", ...complaints]);
+});
+
+test.each([
+  [["-V", "-x"], 0],
+  [["-x", "-sV"], 1],
+  [["-C", "all", "-V"], 0],
+])("readHeartbeatOptions(%j) ends with -V, after %d complaints", (argv, count) => {
+  const { kind, complaints } = readHeartbeatOptions(argv);
+  expect([kind, complaints.length]).toEqual(["version", count]);
+});
+
+test("readHeartbeatOptions() says of a wrong state only what -R does not stand before", () => {
+  expect(readHeartbeatOptions(["-R", "-C", "bogus"]).complaints).toEqual([]);
+  expect(readHeartbeatOptions(["-C", "bogus", "-R"]).complaints).toHaveLength(1);
 });
 
 test("readHeartbeatOptions() finds only what was written, whatever that is", () => {
   fc.assert(
     fc.property(fc.array(fc.string()), (argv) => {
       const reading = readHeartbeatOptions(argv);
-      if (reading.kind === "wrong") return;
+      if (reading.kind !== "good") return;
       for (const letter of reading.options.letters) expect(argv.join("")).toContain(letter);
     }),
   );
@@ -56,4 +71,10 @@ test("heartbeatDefaults has 3.0.6's columns", () => {
   expect(head).toBe("Directive                Default   Description");
   expect(line).toBe("-".repeat(80));
   expect(first).toBe("cluster                  linux-ha  the name of cluster");
+});
+
+test("heartbeatWikiDefaults names the page of each directive", () => {
+  expect(heartbeatWikiDefaults).toContain(
+    "\n||[wiki:ha.cf/ConnLogdTimeDirective conn_logd_time]||60||the interval to reconnect to logd||\n",
+  );
 });
