@@ -14,6 +14,8 @@ import type { Watch } from "./watch.ts";
 const QUEUE_MAX = 4_096;
 /** Messages for clients that leave together, at most. */
 const BATCH_MAX = 32;
+/** Their bytes, at most, and one message more: a value between the two processes has a limit (core/frame.ts). */
+const BATCH_BYTES = 64 * 1024;
 /** Inputs of one turn, at most: what clients say must not keep the deadlines waiting. Long ones count for several: to
  *  sign them takes longer. */
 const HEARD_MAX = 16;
@@ -27,6 +29,7 @@ export class DeskLine {
   readonly #heard: (value: FromDesk) => void;
   #queue: Uint8Array[] = [];
   #batch: DeskEffect[] = [];
+  #batchBytes = 0;
   #droppedLogs = 0;
   #closed = false;
 
@@ -46,7 +49,8 @@ export class DeskLine {
     if (this.#closed) return;
     if (value.say === "effect" && value.effect.do === "deliver") {
       this.#batch.push(value.effect);
-      if (this.#batch.length >= BATCH_MAX) this.settle();
+      this.#batchBytes += value.effect.body.length;
+      if (this.#batch.length >= BATCH_MAX || this.#batchBytes >= BATCH_BYTES) this.settle();
       return;
     }
     this.settle();
@@ -63,6 +67,7 @@ export class DeskLine {
     const effects = this.#batch;
     if (effects.length === 0) return;
     this.#batch = [];
+    this.#batchBytes = 0;
     this.#send({ say: "effects", effects });
   }
 

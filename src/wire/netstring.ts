@@ -25,6 +25,28 @@ export function netstringText(message: Message): string {
   return `${text}%%%\n`;
 }
 
+/** How long that is, without making it. */
+export function netstringLength(message: Message): number {
+  let length = "###\n%%%\n".length;
+  for (const field of message.fields) {
+    const counted = 4 + field.name.length + valueLength(field);
+    length += `${counted}:,`.length + counted;
+  }
+  return length;
+}
+
+function valueLength(field: Field): number {
+  switch (field.type) {
+    case "struct":
+    case "compress":
+      return netstringLength(field.value);
+    case "list":
+      return joinList(field.value).length;
+    default:
+      return field.value.length;
+  }
+}
+
 function encodeValue(field: Field): string {
   switch (field.type) {
     case "string":

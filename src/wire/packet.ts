@@ -7,11 +7,14 @@ import { bytesToText, textToBytes } from "./bytes.ts";
 import { decodeClassic, encodeLines, linesLength } from "./classic.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Field, Message } from "./message.ts";
-import { decodeNetstring, encodeNetstring, readLength } from "./netstring.ts";
+import { decodeNetstring, encodeNetstring, netstringLength, readLength } from "./netstring.ts";
 import { sign, signatureLength, type Verdict, verify } from "./sign.ts";
 
 /** Longest packet on any medium (heartbeat-wire 2.5). */
 export const PACKET_MAX = 256 * 1024;
+
+/** Longest packet that UDP over IPv4 carries (heartbeat-wire 2.5). */
+export const DATAGRAM_MAX = 65_507;
 
 /** Why bytes are not an authentic message. Counters are kept by these words. */
 export type RejectReason =
@@ -40,6 +43,20 @@ export function seal(
   packet.set(body);
   packet.set(auth, body.length);
   return packet;
+}
+
+/** How long the netstring packet is, mostly without making it. */
+export function packetLength(
+  message: Message,
+  keyring: Keyring,
+  msgfmt: "classic" | "netstring",
+): number {
+  const signature = signatureLength(keyring);
+  if (signature === undefined) return seal(message, keyring, msgfmt).length;
+  const counted = (length: number) => `${length}:,`.length + length;
+  const inner = msgfmt === "classic" && isPlain(message);
+  const auth = inner ? counted("(0)auth=".length + signature) : 0;
+  return netstringLength(message) + auth + counted(signature);
 }
 
 /** The text packet for a message: what a serial line carries. */

@@ -223,7 +223,7 @@ async function large(): Promise<{ heard: number; isOverAtLast: boolean }> {
     for (let n = 0; n < 5; n++) line.say(words({ t: "hello", text: "x".repeat(length) }));
   }
   line.say(words({ t: "hello", text: "short" }));
-  await line.until(() => hellos() === 11);
+  await line.until(() => hellos() === 26);
   const heard = hellos();
   line.say(header(262_145), new Uint8Array(300_000));
   await line.until(() => line.isOver);

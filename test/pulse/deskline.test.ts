@@ -61,6 +61,22 @@ test("DeskLine.say() keeps what clients hear until the end of the turn, or until
   expect(told()).toEqual([{ say: "effects", effects: [delivery("c")] }]);
 });
 
+test("DeskLine.say() lets long messages for clients travel in values of bounded length", () => {
+  const { deskLine, told } = line();
+  const long = "x".repeat(100_000);
+  const heard: FromPulse[] = [];
+  for (let n = 0; n < 3; n++) {
+    deskLine.say({ say: "effect", effect: delivery(`${n}`) });
+    deskLine.say({ say: "effect", effect: delivery(long) });
+    heard.push(...told());
+  }
+  const pairs = [0, 1, 2].map((n) => ({
+    say: "effects",
+    effects: [delivery(`${n}`), delivery(long)],
+  }));
+  expect(heard).toEqual(pairs as FromPulse[]);
+});
+
 test("DeskLine.finish() says what was kept", () => {
   const { deskLine, told } = line();
   deskLine.say({ say: "effect", effect: delivery("a") });

@@ -16,7 +16,14 @@ import { fitsLine } from "../../src/wire/compact.ts";
 import type { Keyring } from "../../src/wire/keyring.ts";
 import type { Field, Message } from "../../src/wire/message.ts";
 import { decodeNetstring, encodeNetstring } from "../../src/wire/netstring.ts";
-import { open, PACKET_MAX, seal, sealText, textLength } from "../../src/wire/packet.ts";
+import {
+  open,
+  PACKET_MAX,
+  packetLength,
+  seal,
+  sealText,
+  textLength,
+} from "../../src/wire/packet.ts";
 import { GOLDEN, keyringOf, readCapture } from "./capture.ts";
 
 const KEYS: Keyring = {
@@ -152,6 +159,14 @@ describe("open()", () => {
           expect(open(seal(message, ring, fmt), KEYS)).toEqual({ ok: true, message });
         },
       ),
+    );
+  });
+
+  test("packetLength() is the length of what seal() makes", () => {
+    fc.assert(
+      fc.property(messages(NETSTRING), keyrings, msgfmts, (message, ring, msgfmt) => {
+        expect(packetLength(message, ring, msgfmt)).toBe(seal(message, ring, msgfmt).length);
+      }),
     );
   });
 

@@ -8,8 +8,8 @@ import { type Message, textOf } from "../../wire/message.ts";
 import { decodeNetstring } from "../../wire/netstring.ts";
 import { isUnsequenced } from "../membership/header.ts";
 
-/** A datagram carries 65 507 bytes (heartbeat-wire 2.5): header and signatures take less than the rest. */
-export const letterMax = 64_000;
+/** No longer than the frame in which it came (heartbeat-api.md 2), which its own clients' copy must fit as well. */
+export const letterMax = 256 * 1024;
 
 /** The message in a body; a string says why it does not leave. */
 export function letterOf(body: string): Message | string {

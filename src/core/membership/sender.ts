@@ -3,6 +3,8 @@
 
 import type { ClusterConfig } from "../../config/cluster.ts";
 import { type Message, text, textOf } from "../../wire/message.ts";
+import { netstringLength } from "../../wire/netstring.ts";
+import { DATAGRAM_MAX, packetLength } from "../../wire/packet.ts";
 import type { Boot } from "../boot.ts";
 import { type Audience, classOf } from "../clients/audience.ts";
 import { filter } from "../clients/filter.ts";
@@ -18,6 +20,9 @@ import type { Turn } from "./turn.ts";
 /** The version of hb's own additions to the protocol; its presence says that a node is hb. */
 const HB_PROTOCOL = "1";
 
+/** A client's message of so many bytes is measured: header and signatures take less than the rest of a datagram. */
+const MEASURED_MIN = 64_000;
+
 export class Sender {
   readonly #boot: Boot;
   readonly #uuid: Uint8Array;
@@ -26,6 +31,7 @@ export class Sender {
   readonly #history: History;
   readonly #flow = new Flow();
   readonly #complaint = new Complaint();
+  readonly #tooLong = new Complaint();
   #config: ClusterConfig;
   #bootUnixMs: number;
   #load = "n/a";
@@ -63,26 +69,10 @@ export class Sender {
   /** Stamps the draft, remembers it unless its type starts with NS_, and sends it on every link. */
   send(draft: Message, now: Instant): Effect[] {
     const type = textOf(draft, "t") ?? "";
-    const dest = textOf(draft, "dest");
-    const destUuid = dest === undefined ? undefined : this.#uuidOf(dest);
     const seq = isUnsequenced(type) ? undefined : this.#history.next();
-    const message = stamped(draft, {
-      src: this.#config.self,
-      uuid: this.#uuid,
-      generation: this.#boot.generation,
-      unixSeconds: this.unixSeconds(now),
-      load: this.#load,
-      ttl: this.#config.hopfudge + this.#roster.size,
-      ...(seq === undefined ? {} : { seq }),
-      ...(destUuid === undefined ? {} : { destUuid }),
-    });
+    const message = this.#stamped(draft, seq, now);
     if (seq !== undefined) this.#history.keep(message);
-    const effects: Effect[] = [{ do: "send", message }];
-    if (dest !== undefined && dest !== this.#config.self) return effects;
-    // What this node says to all, its own clients hear as those of the others do.
-    const as = type === "status" ? filter.noChange : classOf(type);
-    effects.push(...this.#audience.given(message, as));
-    return effects;
+    return [{ do: "send", message }, ...this.#loopedBack(message)];
   }
 
   /** The same for a local client, who must not say more than others can keep up with. */
@@ -170,10 +160,52 @@ export class Sender {
     return this.send(text({ t: "NS_nak_rexmit", firstseq, dest: asker, info }), now);
   }
 
+  #stamped(draft: Message, seq: number | undefined, now: Instant): Message {
+    const dest = textOf(draft, "dest");
+    const destUuid = dest === undefined ? undefined : this.#uuidOf(dest);
+    return stamped(draft, {
+      src: this.#config.self,
+      uuid: this.#uuid,
+      generation: this.#boot.generation,
+      unixSeconds: this.unixSeconds(now),
+      load: this.#load,
+      ttl: this.#config.hopfudge + this.#roster.size,
+      ...(seq === undefined ? {} : { seq }),
+      ...(destUuid === undefined ? {} : { destUuid }),
+    });
+  }
+
+  /** What this node says to all, or to itself, its own clients hear as those of the others do. */
+  #loopedBack(message: Message): readonly Effect[] {
+    const dest = textOf(message, "dest");
+    if (dest !== undefined && dest !== this.#config.self) return [];
+    const type = textOf(message, "t") ?? "";
+    return this.#audience.given(message, type === "status" ? filter.noChange : classOf(type));
+  }
+
   #say(letter: Message, now: Instant): Effect[] {
+    const kept = this.#saidHere(letter, now);
+    if (kept !== undefined) return kept;
     const effects = this.send(letter, now);
     this.#flow.sent(this.#history.newest, () => this.#settled(), now);
     return effects;
+  }
+
+  /** What no datagram carries is heard on this node alone, as with 3.0.6. Its copy has the number of the message that
+   *  comes next, and takes none: the others would miss it, and ask for it in vain. Undefined for all that leaves. */
+  #saidHere(letter: Message, now: Instant): Effect[] | undefined {
+    if (netstringLength(letter) < MEASURED_MIN) return undefined;
+    const message = this.#stamped(letter, this.#history.newest + 1, now);
+    const { keyring, msgfmt } = this.#config;
+    const length = packetLength(message, keyring, msgfmt);
+    if (length <= DATAGRAM_MAX) return undefined;
+    const why = `${length} bytes with header and signature, and a datagram carries ${DATAGRAM_MAX}`;
+    const copies = this.#loopedBack(message);
+    const who = copies.length > 0 ? "only programs of this node hear it" : "nobody hears it";
+    const complaint = `A message of a local program is not sent: ${why}; ${who}; say it in parts`;
+    const text = this.#tooLong.say(complaint, now);
+    if (text === undefined) return [...copies];
+    return [...copies, { do: "log", level: "error", topic: "client", text }];
   }
 
   /** Up to this number every active node has everything; where there is none, nobody is waited for. */

@@ -5,7 +5,7 @@
 
 import { type Credentials, peerCredentials } from "../../../ffi/credentials.ts";
 import { setOption } from "../../../ffi/socket.ts";
-import { FrameReader, frame } from "../../wire/ipc/frame.ts";
+import { BODY_MAX, FrameReader, frame } from "../../wire/ipc/frame.ts";
 
 /** Frames of one client that are heard in a turn: others have theirs. */
 const heardMax = 16;
@@ -15,6 +15,9 @@ const lingerMs = 10_000;
 
 /** Frames that wait, unless the client asks for another number (heartbeat-api.md 2). */
 export const queueUsual = 64;
+
+/** Bytes that wait, whatever number it asks for: the usual number of the longest frames. One more may come on top. */
+const queueBytesMax = queueUsual * BODY_MAX;
 
 export interface Visitor {
   /** A whole frame's body. */
@@ -37,6 +40,7 @@ export class Connection {
   readonly #reader = new FrameReader();
   readonly #queue: Waiting[] = [];
   #frames = 0;
+  #queuedBytes = 0;
   #queueMax = queueUsual;
   /** What it has said and is not heard yet. */
   #unheard: Uint8Array[] = [];
@@ -76,7 +80,10 @@ export class Connection {
   send(...bodies: readonly Uint8Array[]): boolean {
     if (this.#isGone || this.#isEnding) return true;
     if (this.#frames > 0 && this.#frames + bodies.length > this.#queueMax) return false;
-    this.#queue.push({ bytes: Buffer.concat(bodies.map(frame)), count: bodies.length });
+    if (this.#queuedBytes > queueBytesMax) return false;
+    const bytes = Buffer.concat(bodies.map(frame));
+    this.#queue.push({ bytes, count: bodies.length });
+    this.#queuedBytes += bytes.length;
     this.#frames += bodies.length;
     this.flush();
     return true;
@@ -127,6 +134,7 @@ export class Connection {
       const first = this.#queue[0];
       if (first === undefined || this.#isGone) break;
       const written = this.#socket.write(first.bytes);
+      this.#queuedBytes -= Math.max(0, written);
       if (written < first.bytes.length) {
         if (written > 0) this.#queue[0] = { ...first, bytes: first.bytes.subarray(written) };
         return;
@@ -186,6 +194,7 @@ export class Connection {
     this.#queue.length = 0;
     this.#unheard = [];
     this.#frames = 0;
+    this.#queuedBytes = 0;
     this.#socket.end();
     this.#forget();
     this.visitor?.left(why);

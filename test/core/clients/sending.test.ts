@@ -2,10 +2,12 @@
 
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { filter } from "../../../src/core/clients/filter.ts";
 import { letterMax, letterOf } from "../../../src/core/clients/letter.ts";
 import { type Field, type Message, text, textOf } from "../../../src/wire/message.ts";
 import { decodeNetstring, netstringText } from "../../../src/wire/netstring.ts";
-import { from, status, uuidOf } from "../membership/scene.ts";
+import { DATAGRAM_MAX, seal } from "../../../src/wire/packet.ts";
+import { config, from, status, uuidOf } from "../membership/scene.ts";
 import { Listener } from "./listener.ts";
 
 /** What alice sends for this, and what else happens. */
@@ -99,6 +101,59 @@ describe("Core.step() with a client's message", () => {
   });
 });
 
+/** What alice's core wants done when a program says so many bytes. */
+function saidLong(alice: Listener, length: number, fields: Record<string, string> = {}) {
+  const { effects } = said(alice, text({ t: "hello", v: "x".repeat(length), ...fields }));
+  const [sent] = effects.flatMap((effect) => (effect.do === "send" ? [effect.message] : []));
+  const [heard] = effects.flatMap((effect) => (effect.do === "deliver" ? [effect.body] : []));
+  const [log] = effects.flatMap((effect) => (effect.do === "log" ? [effect.text] : []));
+  return { sent, heard: decodeNetstring(heard ?? "")?.message, log };
+}
+
+const packetOf = (message: Message | undefined) =>
+  message === undefined ? 0 : seal(message, config("alice").keyring, "classic").length;
+
+describe("Core.step() with a client's long message", () => {
+  function listener(): Listener {
+    const alice = new Listener();
+    alice.step({ on: "audience", filter: filter.normal }, 0);
+    return alice;
+  }
+
+  test("sends what one datagram carries to its last byte, and gives it back", () => {
+    const room = DATAGRAM_MAX - packetOf(saidLong(listener(), 65_000).sent);
+    const full = saidLong(listener(), 65_000 + room);
+    expect(packetOf(full.sent)).toBe(DATAGRAM_MAX);
+    expect(full).toMatchObject({ heard: full.sent, log: undefined });
+    const over = saidLong(listener(), 65_000 + room + 1);
+    expect(over.sent).toBeUndefined();
+    expect(textOf(over.heard ?? { fields: [] }, "v")).toHaveLength(65_000 + room + 1);
+    expect(over.log).toBe(
+      "A message of a local program is not sent: 65508 bytes with header and signature, and a datagram carries 65507; " +
+        "only programs of this node hear it; say it in parts",
+    );
+  });
+
+  test("lets what does not leave take no number, so that nobody misses it", () => {
+    const alice = listener();
+    const before = saidLong(alice, 10).sent;
+    const long = saidLong(alice, 260_000).heard;
+    const after = saidLong(alice, 10).sent;
+    const number = (message: Message | undefined) => textOf(message ?? { fields: [] }, "seq");
+    expect([before, long, after].map(number)).toEqual(["4", "5", "5"]);
+  });
+
+  test.each([
+    ["bob", false],
+    ["alice", true],
+  ])("gives what is for %s alone back: %p", (dest, isHeard) => {
+    const { sent, heard, log } = saidLong(listener(), 100_000, { dest });
+    expect({ sent, isHeard: heard !== undefined }).toEqual({ sent: undefined, isHeard });
+    const who = isHeard ? "only programs of this node hear it" : "nobody hears it";
+    expect(log).toEndWith(`a datagram carries 65507; ${who}; say it in parts`);
+  });
+});
+
 describe("letterOf()", () => {
   test.each([
     ["", "not a message"],
@@ -110,10 +165,10 @@ describe("letterOf()", () => {
     expect(letterOf(body)).toBe(why);
   });
 
-  test("refuses what does not fit into a datagram", () => {
+  test("refuses what is longer than a frame", () => {
     const ofLength = (length: number) => netstringText(text({ t: "x", v: "y".repeat(length) }));
-    expect(letterOf(ofLength(letterMax - 29))).toBeObject();
-    expect(letterOf(ofLength(letterMax - 28))).toBe("64001 bytes, more than 64000");
+    expect(letterOf(ofLength(letterMax - 30))).toBeObject();
+    expect(letterOf(ofLength(letterMax - 29))).toBe("262145 bytes, more than 262144");
   });
 
   test("never throws", () => {

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Connection, Visitor } from "../../../src/desk/ipc/connection.ts";
+import { type Connection, queueUsual, type Visitor } from "../../../src/desk/ipc/connection.ts";
 import { IpcServer } from "../../../src/desk/ipc/server.ts";
-import { FrameReader, frame } from "../../../src/wire/ipc/frame.ts";
+import { BODY_MAX, FrameReader, frame } from "../../../src/wire/ipc/frame.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -111,6 +111,21 @@ test("Connection says no when a client that does not read has its queue full", a
   while (connection.send(new Uint8Array(60_000))) sent += 1;
   expect(connection.queued).toBe(4);
   expect(sent).toBeGreaterThan(3);
+});
+
+test("Connection keeps no more bytes for a client that does not read than the usual number of the longest frames", async () => {
+  const { promise, resolve } = Promise.withResolvers<Connection>();
+  serve((connection) => {
+    resolve(connection);
+    return { said: () => {}, left: () => {} };
+  });
+  const { socket } = await client();
+  socket.pause();
+  const connection = await promise;
+  connection.queueMax = 1_000;
+  let sent = 0;
+  while (sent < 500 && connection.send(new Uint8Array(BODY_MAX))) sent += 1;
+  expect(connection.queued).toBeWithin(queueUsual, queueUsual + 2);
 });
 
 test("Connection hears nothing while it is paused, and everything afterwards, of a client that is gone too", async () => {
