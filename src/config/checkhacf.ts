@@ -1,12 +1,13 @@
 // What the lines of ha.cf mean together: times that fit each other, a way to the other nodes, no promise
 // that hb does not keep (heartbeat-config 1 "Checks after reading").
 
+import { checkFencing } from "./checkfencing.ts";
 import { checkLines, type LineFacts } from "./checkline.ts";
 import { checkMembership } from "./checkmembership.ts";
 import { checkTiming } from "./checktiming.ts";
 import { pacemakerMode } from "./child.ts";
 import { nodeCountMax } from "./directive/member.ts";
-import { checkFencing, type FencingFacts } from "./fencing.ts";
+import type { FencingFacts } from "./fencing.ts";
 import type { HaCf } from "./hacf.ts";
 import type { HaConf } from "./haconf.ts";
 import type { Medium } from "./medium.ts";

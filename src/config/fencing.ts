@@ -1,8 +1,6 @@
-// Which device of ha.cf this node has (heartbeat-resources 9), and what can be wrong with it.
+// Which device of ha.cf a node has (heartbeat-resources 9), and what a host knows of devices.
 
-import type { View } from "./checkhacf.ts";
-import type { HaConf, Stonith } from "./haconf.ts";
-import { quote } from "./unit.ts";
+import type { Stonith } from "./haconf.ts";
 
 /** What this host has of the program that works the devices; absent when the files are not for it. */
 export interface FencingFacts {
@@ -10,36 +8,43 @@ export interface FencingFacts {
   readonly isInstalled: boolean;
   /** It has a plugin of this name; undefined: nobody knows. */
   knows(type: string): boolean | undefined;
-  /** Why a file of parameters cannot be read; undefined: it can. */
-  trouble(path: string): string | undefined;
+  /** What a plugin calls its parameters, in their order; undefined: nobody knows. No device is touched. */
+  names(type: string): readonly string[] | undefined;
+  /** A file of parameters, or why it cannot be read. */
+  read(path: string): { readonly text: string } | { readonly trouble: string };
 }
 
 /** The last line that is for this node. */
-export function deviceOf({ stonith }: Pick<HaConf, "stonith">, self: string): Stonith | undefined {
+export function deviceOf<Line extends Stonith>(
+  { stonith }: { readonly stonith: readonly Line[] },
+  self: string,
+): Line | undefined {
   return stonith.findLast(({ host }) => host === undefined || host === "*" || host === self);
 }
 
-/** A device that cannot work must not seem to protect anything. */
-export function checkFencing({ conf, report, spots }: View, self: string, facts?: FencingFacts) {
-  const device = deviceOf(conf, self);
-  if (device === undefined) return;
-  const { type, host, parameters } = device;
-  const word = spots(host === undefined ? "stonith" : "stonith_host").at(-1);
-  if (parameters === "") {
-    const want = host === undefined ? "its file of parameters" : "its parameters";
-    report.error(word, `The stonith device ${quote(type)} misses ${want}`, `stonith -t ${type} -n`);
-    return;
-  }
-  if (facts === undefined) return;
-  if (!facts.isInstalled) {
-    const message = 'Nobody can be fenced: the program "stonith" is not on this host';
-    report.error(word, message, "Install cluster-glue: apt install cluster-glue");
-  } else if (facts.knows(type) === false) {
-    const message = `Unknown stonith device ${quote(type)}`;
-    report.error(word, message, '"stonith -L" lists those that this host has');
-  }
-  const trouble = host === undefined ? facts.trouble(parameters) : undefined;
-  if (trouble === undefined) return;
-  const message = `Cannot read the parameters of the stonith device: ${parameters}: ${trouble}`;
-  report.error(word, message, `What belongs in it: stonith -t ${type} -n`);
+/** The words of a file of parameters. stonith(8) reads one line: the first that is not empty and does not begin with
+ *  `#`. One of blanks is that line, and so is a comment with a blank before it. */
+export function wordsOfFile(text: string): readonly string[] {
+  return wordsOf(text.split("\n").find((line) => line !== "" && !line.startsWith("#")) ?? "");
+}
+
+/** Parameters as the devices take them: one word each. */
+export function wordsOf(parameters: string): readonly string[] {
+  return parameters.split(/[ \t]+/).filter(Boolean);
+}
+
+/** Names of parameters that say whom a device resets, in small letters. */
+const aims: readonly string[] = ["hostlist", "hostname", "nodename"];
+
+/**
+ * Whom the parameters of a device name, in small letters; undefined: only the device itself knows. `names` are
+ * those of its plugin. The last one takes what is left of the line.
+ */
+export function aimOf(names: readonly string[], words: readonly string[]): string[] | undefined {
+  const place = names.findIndex((name) => aims.includes(name.toLowerCase()));
+  if (place === -1) return undefined;
+  const told = words.slice(place, place === names.length - 1 ? undefined : place + 1);
+  // Some plugins want what the host is called elsewhere behind it: bob:guest4, bob=guest4.
+  const hosts = told.flatMap((word) => word.split(/[,;]/));
+  return hosts.map((host) => host.split(/[:=]/, 1).join("").toLowerCase()).filter(Boolean);
 }

@@ -30,15 +30,31 @@ export const fencingFacts: FencingFacts = {
     if (folder === undefined) return undefined;
     return existsSync(join(folder, type)) || existsSync(join(folder, "stonith2", `${type}.so`));
   },
-  trouble(path) {
+  names: namesOf,
+  read(path) {
     try {
-      readFileSync(path);
-      return undefined;
+      return { text: readFileSync(path, "utf8") };
     } catch (error) {
-      return reasonOf(error);
+      return { trouble: reasonOf(error) };
     }
   },
 };
+
+/** A plugin says its names from itself; one that does not is not waited for. */
+const namesMs = 3_000;
+
+/** Asks the plugin, which touches no device for that. A type is no path: nothing but plugins is run. */
+function namesOf(type: string): readonly string[] | undefined {
+  const program = findStonith();
+  if (program === undefined || !/^([a-z]+\/)?\w[\w.-]*$/.test(type)) return undefined;
+  const { success, stdout } = Bun.spawnSync([program, "-t", type, "-n"], {
+    stdin: "ignore",
+    stderr: "ignore",
+    timeout: namesMs,
+    killSignal: "SIGKILL",
+  });
+  return success ? stdout.toString().split(/\s+/).filter(Boolean) : undefined;
+}
 
 export interface StonithCall {
   readonly argv: readonly string[];

@@ -1,7 +1,7 @@
 // The real program stonith, with the device that only says that it resets.
 
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stonith } from "../../../src/config/haconf.ts";
@@ -43,7 +43,27 @@ test("stonithCall() says parameters on no command line", () => {
 test.skipIf(findStonith() === undefined)("fencingFacts knows the devices of this host", () => {
   expect(fencingFacts.isInstalled).toBe(true);
   expect(["null", "external/ssh", "nosuch"].map(fencingFacts.knows)).toEqual([true, true, false]);
-  expect(fencingFacts.trouble(join(dir, "nosuch"))).toContain("ENOENT");
+  expect(fencingFacts.read(join(dir, "nosuch"))).toEqual({
+    trouble: expect.stringContaining("ENOENT"),
+  });
+  const file = join(dir, "read");
+  writeFileSync(file, "alice\n");
+  expect(fencingFacts.read(file)).toEqual({ text: "alice\n" });
+});
+
+test.skipIf(findStonith() === undefined)("fencingFacts.names() asks the plugin alone", () => {
+  const ipmi = ["hostname", "ipaddr", "userid", "passwd", "interface"];
+  expect(fencingFacts.names("external/ipmi")).toEqual(ipmi);
+  // One that complains beside it.
+  expect(fencingFacts.names("ipmilan")?.slice(0, 2)).toEqual(["hostname", "ipaddr"]);
+  expect(fencingFacts.names("suicide")).toEqual([]);
+  expect(fencingFacts.names("nosuch")).toBeUndefined();
+  const ran = join(dir, "ran");
+  writeFileSync(join(dir, "plugin"), `#!/bin/sh\ntouch ${ran}\necho hostlist\n`, { mode: 0o755 });
+  for (const type of [`external/../../../../..${dir}/plugin`, `${dir}/plugin`, "-L"]) {
+    expect(fencingFacts.names(type)).toBeUndefined();
+  }
+  expect(existsSync(ran)).toBe(false);
 });
 
 test.skipIf(findStonith() === undefined)("Fencer.fence() resets with the null device", async () => {
