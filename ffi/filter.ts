@@ -2,10 +2,13 @@
 // Sources: socket(7), bpf(4) of the BSDs, linux/filter.h.
 
 import { ptr } from "bun:ffi";
-import { c, check, within } from "./libc.ts";
+import { errnoOf, SysError } from "./error.ts";
+import { c, check, errno, within } from "./libc.ts";
 
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
+const SO_DETACH_FILTER = 27;
+const ENOENT = errnoOf("ENOENT");
 const SOCK_FILTER = 8;
 const SOCK_FPROG = 16;
 /** BPF_MAXINSNS. */
@@ -74,4 +77,12 @@ export function attachFilter(fd: number, program: readonly Instruction[]): void 
   const result = c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, head, head.byteLength);
   // Used once more, so that the program outlives the call that reads it by its address.
   check("attach", result, `a filter of ${filter.byteLength} bytes`);
+}
+
+/** From now on everything is queued to the socket, whether it had a filter or not. */
+export function detachFilter(fd: number): void {
+  const unused = new Uint8Array(4);
+  const result = c.setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, unused, unused.byteLength);
+  const code = result === -1 ? errno() : 0;
+  if (code !== 0 && code !== ENOENT) throw new SysError("detach", code, "a filter");
 }

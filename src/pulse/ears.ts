@@ -32,6 +32,7 @@ export class Ears<Port> {
   readonly #watch: Watch;
   readonly #listener: Listener<Port>;
   readonly #open = new Map<string, OpenEar<Port>>();
+  #hearsSelf = false;
   readonly #buffer = new Uint8Array(new ArrayBuffer(PACKET_BUFFER));
 
   constructor(watch: Watch, listener: Listener<Port>) {
@@ -47,6 +48,7 @@ export class Ears<Port> {
       return;
     }
     const opened = { ear: spec.open(), ports: new Set([port]) };
+    if (this.#hearsSelf) opened.ear.hearSelf?.(true);
     this.#open.set(spec.key, opened);
     this.#watch.add(opened.ear.fd, (limit) => this.#hear(opened, limit));
   }
@@ -58,6 +60,13 @@ export class Ears<Port> {
     this.#open.delete(key);
     this.#watch.remove(opened.ear.fd);
     opened.ear.close();
+  }
+
+  /** From now on what this host itself sends to all is heard, or is not, as far as the kernel brings it. */
+  hearSelf(wanted: boolean): void {
+    if (wanted === this.#hearsSelf) return;
+    this.#hearsSelf = wanted;
+    for (const { ear } of this.#open.values()) ear.hearSelf?.(wanted);
   }
 
   #hear({ ear, ports }: OpenEar<Port>, limit: number): void {

@@ -329,10 +329,10 @@ export class Host {
 
   #hear(value: FromDesk): void {
     this.#silence.heard(this.now());
+    if (value.say === "input") this.#links.told(value.input);
     if (value.say === "input") this.#queue.push(value.input);
-    if (value.say === "clients") {
-      for (const body of value.bodies) this.#queue.push({ on: "client", body });
-    }
+    const bodies = value.say === "clients" ? value.bodies : [];
+    for (const body of bodies) this.#queue.push({ on: "client", body });
     if (value.say === "seal") this.#adverts.extend(value.until);
     if (value.say === "seals") this.#adverts.grant(value.grant);
     if (value.say === "snapshot?") this.#questions.push(value.id);

@@ -6,6 +6,7 @@
 import { unixMs } from "../../ffi/clock.ts";
 import type { ClusterConfig } from "../config/cluster.ts";
 import { isLine, linkOf, type SerialMedium } from "../config/medium.ts";
+import { filter } from "../core/clients/filter.ts";
 import type { Input } from "../core/input.ts";
 import { after, earliest, type Instant } from "../core/instant.ts";
 import { Ring } from "../core/ring.ts";
@@ -124,6 +125,11 @@ export class Links {
       if (!port.isOpen && link !== undefined && touched) port.hurry(now);
     }
     this.expire(now);
+  }
+
+  /** The core is told something: while clients want copies, those of what this host says are heard too, as by 3.0.6. */
+  told(input: Input): void {
+    if (input.on === "audience") this.#ears.hearSelf((input.filter & filter.duplicate) !== 0);
   }
 
   /** The desk tells how the PPP link on this tty is. */

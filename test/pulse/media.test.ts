@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { readlinkSync } from "node:fs";
 import type { Medium } from "../../src/config/medium.ts";
+import { filter } from "../../src/core/clients/filter.ts";
 import { text, textOf } from "../../src/wire/message.ts";
 import { cable, inNamespace, ip } from "./namespace.ts";
 import { Puppet, puppetConfig } from "./puppet.ts";
@@ -165,6 +166,27 @@ test("bcast does not hear itself, but whoever calls himself by its name", () =>
       expect(textOf(heard.message, "word")).toBe("theirs");
     },
   ));
+
+test("bcast hears itself while a client wants to hear copies", () =>
+  inNamespace(async () => {
+    cable();
+    ip("addr add 10.9.0.1/24 brd + dev left");
+    const puppet = new Puppet({ media: [{ kind: "bcast", device: "left", port }] });
+    await puppet.input("start");
+    const want = (bits: number) =>
+      puppet.say({ say: "input", input: { on: "audience", filter: bits } });
+    want(filter.normal | filter.duplicate);
+    await reach(puppet, puppet, "wanted", "left");
+    want(filter.normal);
+    say(puppet, "unwanted");
+    await puppet.snapshot();
+    want(filter.duplicate);
+    const next = puppet.input("message", ({ message }) => textOf(message, "word") !== "wanted");
+    const heard = await saying(puppet, "again", next);
+    expect(textOf(heard.message, "word")).toBe("again");
+    puppet.signal("SIGKILL");
+    await puppet.exited();
+  }));
 
 test("ucast lines for several peers on one device share a port", () =>
   withPair(

@@ -15,6 +15,8 @@ export interface Ear {
   readonly fd: number;
   /** Reads one packet, into the buffer if it needs room; undefined when nothing is queued. */
   hear(buffer: Uint8Array): Heard | undefined;
+  /** From now on it hears, or does not hear, what this host itself sends to all. Absent: it is always the same. */
+  hearSelf?(wanted: boolean): void;
   close(): void;
 }
 

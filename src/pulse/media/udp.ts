@@ -1,6 +1,6 @@
 // What the UDP media share: the ears on a port of a device, and the mouth bound to that device.
 
-import { attachFilter, noEcho } from "../../../ffi/filter.ts";
+import { attachFilter, detachFilter, noEcho } from "../../../ffi/filter.ts";
 import { interfaceIndex } from "../../../ffi/interface.ts";
 import { sockaddrAddress, sockaddrIn, sockaddrIn6 } from "../../../ffi/layout.ts";
 import {
@@ -40,12 +40,13 @@ export function indexOf(device: string): number {
 }
 
 /** Listens to everything that arrives on one port of one device, whoever it was sent to. The kernel would bring each
- *  broadcast of this host back as well: its signature would be checked, and then it would be dropped. */
+ *  broadcast of this host back as well: its signature would be checked, and then it would be dropped. So it is filtered
+ *  until somebody wants to hear just that. */
 export function portEar(family: 4 | 6, device: string, port: number): EarSpec {
   return {
     key: `udp${family} ${device} ${port}`,
-    open: () =>
-      datagramEar(
+    open: () => {
+      const ear = datagramEar(
         udpSocket(family, (fd) => {
           setOption(fd, "reuseAddr", 1);
           setOption(fd, "reusePort", 1);
@@ -56,7 +57,11 @@ export function portEar(family: 4 | 6, device: string, port: number): EarSpec {
           const any = family === 4 ? sockaddrIn("0.0.0.0", port) : sockaddrIn6("::", port);
           bind(fd, any, `udp port ${port} on ${device}`);
         }),
-      ),
+      );
+      const hearSelf = (wanted: boolean) =>
+        wanted ? detachFilter(ear.fd) : attachFilter(ear.fd, noEcho);
+      return { ...ear, hearSelf };
+    },
   };
 }
 
