@@ -11,6 +11,7 @@ import type {
   Snapshot,
   WatchdogView,
 } from "../core/snapshot.ts";
+import { endText } from "../desk/children/rule.ts";
 import { lastPacketMs } from "../desk/lastpacket.ts";
 import { type Cell, countsOf, dot, length, type Paint, section, styleOf } from "./column.ts";
 import { consensusRow } from "./consensusrow.ts";
@@ -108,11 +109,19 @@ function pppRow({ tty, state, device, local, remote = "?", why }: PppView): Cell
   return [dot(state), tty, [styleOf(state), state], device ?? "", line, ["dim", why]];
 }
 
-function childRow({ kind, program, user, state, sinceMs, restarts, why }: ChildView): Cell[] {
+function childRow(child: ChildView): Cell[] {
+  const { kind, program, user, state, sinceMs, why } = child;
+  const since = `${state} for ${length(sinceMs)}`;
+  return [dot(state), program, [styleOf(state), since], user, kind, livesOf(child), ["dim", why]];
+}
+
+/** How often it was started again, and how it ended before; where the state tells that, once is enough. */
+function livesOf({ restarts, lastExit, why }: ChildView): string {
   const times =
     restarts === 0 ? "" : `started again ${restarts === 1 ? "once" : `${restarts} times`}`;
-  const since = `${state} for ${length(sinceMs)}`;
-  return [dot(state), program, [styleOf(state), since], user, kind, times, ["dim", why]];
+  const end = lastExit === undefined ? "" : endText(lastExit);
+  const last = end === "" || why.includes(end) ? "" : `last ${end}`;
+  return [times, last].filter(Boolean).join(", ");
 }
 
 /** What it is, and under it why. */

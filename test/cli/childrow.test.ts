@@ -30,12 +30,26 @@ const failed: ChildView = {
 };
 
 const section = `Programs
-  ●  /usr/libexec/heartbeat/ccm  running for 61.0 s  hacluster  failfast  started again once      pid 41
-  ○  /bin/guard                  failed for 500 ms   root       respawn   started again 10 times  given up after 11 short lives in a row: exit code 3`;
+  ●  /usr/libexec/heartbeat/ccm  running for 61.0 s  hacluster  failfast  started again once, last exit code 0  pid 41
+  ○  /bin/guard                  failed for 500 ms   root       respawn   started again 10 times                given up after 11 short lives in a row: exit code 3`;
 
 test("statusPage() shows each program with its state, and why", () => {
   const snapshot = plainSnapshot({ children: [running, failed] });
   expect(statusPage(snapshot, (_, text) => text)).toContain(section);
+});
+
+test.each([
+  [{ code: 3 }, "started again once, last exit code 3"],
+  [{ signal: "SIGKILL" }, "started again once, last killed by SIGKILL"],
+] as const)("statusPage() says how a program that runs again ended before: %p", (lastExit, text) => {
+  const page = (child: ChildView) =>
+    statusPage(plainSnapshot({ children: [child] }), (_, word) => word);
+  expect(page({ ...running, lastExit })).toContain(`failfast  ${text}  pid 41`);
+  const { lastExit: _, ...unseen } = running;
+  expect(page(unseen)).toContain("failfast  started again once  pid 41");
+  const waiting = { state: "waiting", why: "exit code 3, it is started again in 1 s" } as const;
+  const again = "failfast  started again once  exit code 3, it is started again in 1 s";
+  expect(page({ ...running, ...waiting, lastExit: { code: 3 } })).toContain(again);
 });
 
 test("denseParts() shows them too, and no heading where there are none", () => {

@@ -4,7 +4,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import type { ChildView } from "../../src/core/snapshot.ts";
-import { built, leave, startAgent, status } from "./agent.ts";
+import { built, hb, leave, startAgent, status } from "./agent.ts";
 import { configure } from "./conf.ts";
 import { hasHeartbeat, startHeartbeat } from "./heartbeat.ts";
 import type { Host } from "./host.ts";
@@ -32,6 +32,11 @@ exec sleep 600
 
 /** It is started again, again and again. */
 const hasty = "#!/bin/sh\necho x >>/var/log/hasty\nexit 3\n";
+/** It ends once, and stays the next time. */
+const once = (name: string, end: string) =>
+  `#!/bin/sh\n[ -e /var/log/${name} ] && exec sleep 600\necho x >/var/log/${name}\n${end}\n`;
+const coded = once("coded", "exit 7");
+const slain = once("slain", "kill -KILL $$");
 const rests = "#!/bin/sh\necho x >>/var/log/rests\nexit 100\n";
 
 const lines = [
@@ -41,10 +46,12 @@ const lines = [
   "respawn hacluster /etc/ha.d/hasty",
   "failfast hacluster /etc/ha.d/look hacluster",
   "respawn root /etc/ha.d/rests",
+  "respawn root /etc/ha.d/coded",
+  "respawn root /etc/ha.d/slain",
 ];
 
 async function prepare(host: Host): Promise<void> {
-  for (const [name, text] of Object.entries({ look, hasty, rests })) {
+  for (const [name, text] of Object.entries({ look, hasty, rests, coded, slain })) {
     host.write(`ha.d/${name}`, text, 0o755);
   }
   await host.exec(["chmod", "777", "/var/log"]);
@@ -93,6 +100,12 @@ test.skipIf(!hasHeartbeat())(
         expect(host.read("log/rests")).toBe("x\n");
       }
       expect(await child(ours, "rests")).toMatchObject({ state: "done", lastExit: { code: 100 } });
+      for (const name of ["coded", "slain"]) {
+        expect(await child(ours, name)).toMatchObject({ state: "running", restarts: 1 });
+      }
+      const { stdout } = await hb(ours, "status");
+      expect(stdout).toMatch(/\/coded +running .* started again once, last exit code 7 +pid/);
+      expect(stdout).toMatch(/\/slain +running .* started again once, last killed by SIGKILL +pid/);
       expect(ours.read("log/ha-log")).toMatch(/hasty" is given up after 11 short lives in a row/);
       expect(await leave(ours, agent)).toBe(0);
       expect(ours.pidsOf(/sleep 600/)).toEqual([]);
