@@ -83,6 +83,32 @@ describe("Core.step() hands clients", () => {
     ]);
   });
 
+  // 3.0.6 says "dead" once more when the node is heard again (heartbeat-api 7); no client needs that.
+  test.each([
+    ["in its run", { seq: 40 }, "active"],
+    ["in a new run", { seq: 1, hg: 1001 }, "init"],
+  ] as const)(
+    "of a node that comes back late %s its life, and its death no second time",
+    (_, header, word) => {
+      const alice = listening(filter.normal, ["alice", "bob"]);
+      const list = { dest: "alice", t: "repnodes", nodelist: "alice bob ", delnodelist: " " };
+      alice.hears(echo, "router");
+      alice.hears(from("bob", list, { seq: 4 }));
+      alice.delivered = [];
+      alice.wait(9_000);
+      const words = () =>
+        alice.delivered
+          .filter((line) => /^1 (status|ifstat) .*(src|node)=bob/.test(line))
+          .map((line) => line.replace(/^1 (\w+) .*?\bst=(\w+).*/, "$1 $2"));
+      expect(words()).toEqual(["status dead", "ifstat dead"]);
+      alice.hears(status("bob", word, header), "eth0", 9_000);
+      expect(words().slice(2)).toEqual(["ifstat up", `status ${word}`]);
+      alice.hears(status("bob", "active", { ...header, seq: header.seq + 1 }), "eth0", 9_100);
+      const after = word === "active" ? [] : ["status active"];
+      expect(words().slice(4)).toEqual(after);
+    },
+  );
+
   test("a fault of a link of this host, as if it did not hear itself, but not of the way to a ping node", () => {
     const alice = listening(filter.normal);
     alice.step({ on: "link", link: "eth0", ok: false, reason: "no carrier" }, 20);
