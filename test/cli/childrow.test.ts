@@ -41,16 +41,19 @@ test("statusPage() shows each program with its state, and why", () => {
 test.each([
   [{ code: 3 }, "started again once, last exit code 3"],
   [{ signal: "SIGKILL" }, "started again once, last killed by SIGKILL"],
-] as const)("statusPage() says how a program that runs again ended before: %p", (lastExit, text) => {
-  const page = (child: ChildView) =>
-    statusPage(plainSnapshot({ children: [child] }), (_, word) => word);
-  expect(page({ ...running, lastExit })).toContain(`failfast  ${text}  pid 41`);
-  const { lastExit: _, ...unseen } = running;
-  expect(page(unseen)).toContain("failfast  started again once  pid 41");
-  const waiting = { state: "waiting", why: "exit code 3, it is started again in 1 s" } as const;
-  const again = "failfast  started again once  exit code 3, it is started again in 1 s";
-  expect(page({ ...running, ...waiting, lastExit: { code: 3 } })).toContain(again);
-});
+] as const)(
+  "statusPage() says how a program that runs again ended before: %p",
+  (lastExit, text) => {
+    const page = (child: ChildView) =>
+      statusPage(plainSnapshot({ children: [child] }), (_, word) => word);
+    expect(page({ ...running, lastExit })).toContain(`failfast  ${text}  pid 41`);
+    const { lastExit: _, ...unseen } = running;
+    expect(page(unseen)).toContain("failfast  started again once  pid 41");
+    const waiting = { state: "waiting", why: "exit code 3, it is started again in 1 s" } as const;
+    const again = "failfast  started again once  exit code 3, it is started again in 1 s";
+    expect(page({ ...running, ...waiting, lastExit: { code: 3 } })).toContain(again);
+  },
+);
 
 test("denseParts() shows them too, and no heading where there are none", () => {
   const page = (children: readonly ChildView[]) =>

@@ -544,6 +544,25 @@ test("parseHaCf() takes the service's port unless udpport is given", () => {
   expect(parseHaCf("bcast eth0\nudpport 7", file, 1001).conf.media).toMatchObject([{ port: 7 }]);
 });
 
+// 3.0.6 says on stderr that it "must precede media statements", wherever it stands, and takes it everywhere.
+test("parseHaCf() takes udpport above, between and below its media, and says nothing", () => {
+  const media = ["bcast eth0", "ucast eth1 10.0.0.2"];
+  for (const place of [0, 1, 2]) {
+    const { conf, problems } = parseHaCf(
+      media.toSpliced(place, 0, "udpport 1694").join("\n"),
+      file,
+    );
+    expect(problems).toEqual([]);
+    expect(conf.media).toMatchObject([{ port: 1694 }, { port: 1694 }]);
+  }
+});
+
+test("parseHaCf() says of crm_daemon_dir where it looks, and that 3.0.6 refuses it", () => {
+  const [problem] = parseHaCf("crm_daemon_dir /usr/lib/heartbeat", file).problems;
+  expect(problem?.level).toBe("warning");
+  expect(problem?.hint).toMatch(/^It looks in \/.*; 3\.0\.6 refuses it$/);
+});
+
 test("parseHaCf() refuses a line that Heartbeat would tear", () => {
   expect(errorsOf(`node ${"a ".repeat(2600)}`)).toEqual([
     "1:1 The line is too long: 5205 characters, at most 5119 are read",

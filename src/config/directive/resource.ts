@@ -121,7 +121,10 @@ function noEffect(): Directive {
     shape: "list",
     set(name, _, { report }) {
       const message = `"${name.text}" has no effect: programs are where hb looks for them`;
-      report.warning(name, message, `It looks in ${programFolders.join(", ")}`);
+      // 3.0.6 refuses every folder, so the line is of older files or of other builds. Who has it wants the
+      // programs found, and they are: no reason not to start.
+      const hint = `It looks in ${programFolders.join(", ")}; 3.0.6 refuses it`;
+      report.warning(name, message, hint);
     },
   };
 }
