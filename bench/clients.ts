@@ -1,5 +1,6 @@
 // What clients cost the heartbeat: two nodes, 25 clients on each that say 100 messages a second to their namesakes,
-// beside the same nodes without clients; hb and Heartbeat 3.0.6 in one run.
+// beside the same nodes without clients; hb and Heartbeat 3.0.6 in one run. As a control, the same nodes without clients
+// beside programs that speak to nobody and take what all this took of the processors: what a busy machine alone costs.
 //
 //   bench/clients [--clients N] [--rate N] [--seconds N] [--only NAMES] [--json]
 //
@@ -23,6 +24,7 @@ const NODES = ["alice", "bob"];
 const KEEPALIVE_MS = 100;
 const BUN = join(import.meta.dir, "../node_modules/.bin/bun");
 const LOAD = join(import.meta.dir, "clientload.ts");
+const BUSY = join(import.meta.dir, "busyload.ts");
 /** `###\n11:(0)t=status`: the packets that are heartbeats. */
 const STATUS = "udp port 694 and udp[12:4] = 0x31313a28 and udp[20:4] = 0x73746174";
 
@@ -39,6 +41,8 @@ interface Process {
 interface Figures {
   readonly program: Program;
   readonly clients: number;
+  /** Of a processor, on each node, by programs that speak to nobody. */
+  readonly busyPercent: number;
   /** Messages of clients that were handed to a client, per second, on both nodes. */
   readonly saidPerS: number;
   readonly heardPerS: number;
@@ -56,6 +60,7 @@ interface Wanted {
   readonly clients: number;
   readonly rate: number;
   readonly seconds: number;
+  readonly busyPercent: number;
 }
 
 function start(program: Program, host: Host): Promise<unknown> {
@@ -83,12 +88,14 @@ interface Spent {
   readonly waitedNs: number;
 }
 
-const names = { agent: "desk", clientload: "clients" };
+const names = { agent: "desk", clientload: "clients", busyload: "others" };
 
 /** Of every process of the daemon, and of the clients. */
 function spent(host: Host): Map<number, Spent> {
   const all = new Map<number, Spent>();
-  for (const pid of host.pidsOf(/\bhb\S* agent|\bhb pulse|^heartbeat:|^\S*bun .*clientload/)) {
+  for (const pid of host.pidsOf(
+    /\bhb\S* agent|\bhb pulse|^heartbeat:|^\S*bun .*(client|busy)load/,
+  )) {
     const command = readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
     const [ran = "0", waited = "0"] = readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ");
     const known = Object.entries(names).find(([word]) => command.includes(word))?.[1];
@@ -166,6 +173,7 @@ async function measured(program: Program, lab: Lab, wanted: Wanted): Promise<Fig
   return {
     program,
     clients: wanted.clients,
+    busyPercent: wanted.busyPercent,
     saidPerS: seconds === 0 ? 0 : sum((each) => each.sent) / seconds,
     heardPerS: seconds === 0 ? 0 : sum((each) => each.own + each.others) / seconds,
     lostClients: Math.max(0, ...lab.hosts.map((host) => tellings(host).at(-1)?.lost ?? 0)),
@@ -207,6 +215,9 @@ async function figures(program: Program, wanted: Wanted): Promise<Figures> {
     await Promise.all(lab.hosts.map((host) => start(program, host)));
     await Promise.all(lab.hosts.map((host) => active(program, host)));
     if (wanted.clients > 0) await load(lab, wanted);
+    if (wanted.busyPercent > 0) {
+      for (const host of lab.hosts) host.spawn([BUN, BUSY, `${wanted.busyPercent}`]);
+    }
     found = await measured(program, lab, wanted);
   });
   if (found === undefined) throw new Error("nothing was measured");
@@ -217,7 +228,7 @@ function row(each: Figures): string[] {
   const ms = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(2));
   return [
     each.program,
-    `${each.clients}`,
+    each.busyPercent > 0 ? `none, others ${each.busyPercent} %` : `${each.clients}`,
     each.saidPerS.toFixed(0),
     each.heardPerS.toFixed(0),
     `${each.lostClients}`,
@@ -249,11 +260,16 @@ const { values } = parseArgs({
 });
 const found: Figures[] = [];
 for (const program of values.only.split(",") as Program[]) {
-  for (const clients of [0, Number(values.clients)]) {
-    const wanted = { clients, rate: Number(values.rate), seconds: Number(values.seconds) };
-    found.push(await figures(program, wanted));
-    process.stderr.write(`${row(found.at(-1) as Figures).join("  ")}\n`);
-  }
+  const run = async (clients: number, busyPercent: number) => {
+    const [rate, seconds] = [Number(values.rate), Number(values.seconds)];
+    const each = await figures(program, { clients, rate, seconds, busyPercent });
+    found.push(each);
+    process.stderr.write(`${row(each).join("  ")}\n`);
+    return each.processes.reduce((all, process) => all + process.busyPercent, 0);
+  };
+  const alone = await run(0, 0);
+  const busy = await run(Number(values.clients), 0);
+  await run(0, Math.round(Math.min(100, busy - alone)));
 }
 process.stdout.write(
   values.json ? `${JSON.stringify(found)}\n` : `${table([head, ...found.map(row)])}\n`,
