@@ -22,6 +22,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   "lab/systemd.test.ts": 40,
   "lab/carp/bsd-first.test.ts": 45,
   "lab/api/outdater.test.ts": 40,
+  "lab/ipfail.test.ts": 60,
   "lab/carp/bsd-parity.test.ts": 40,
   "lab/carp/bsd-second.test.ts": 40,
   "lab/carp/ucarp-sidebyside.test.ts": 40,
