@@ -14,12 +14,17 @@ export interface ClassicWord {
 /** The Heartbeat that is spoken. */
 const speaks = "3.0.6";
 
+const localDone = "Local Resource acquisition completed.";
+
 /** How one process talks: some lines of 3.0.6 are about several of ours. */
 export class ClassicVoice {
   /** This one. */
   readonly #node: string;
   /** Groups that are being taken from a node, by whose they were. */
   readonly #taking = new Map<unknown, Set<unknown>>();
+  /** Groups that this node gives, of one standby among hb nodes. */
+  #giving = new Set<unknown>();
+  #hasAcquired = false;
   #hasLeft = false;
   /** What was said: a line goes to several places, to one of them later perhaps. */
   readonly #said = new WeakMap<Line, readonly ClassicWord[]>();
@@ -49,7 +54,11 @@ export class ClassicVoice {
       case "takeover":
         return fields?.to === this.#node ? this.#take(fields) : undefined;
       case "group":
+        if (fields?.act === "give") this.#giving.delete(fields.group);
         return fields?.act === "take" ? this.#taken(fields) : undefined;
+      case "standby":
+      case "failback":
+        return fields?.set === undefined ? undefined : this.#standby(fields);
       case "exit":
         // What fails, or makes way for the next one, has relinquished nothing.
         if (level !== "info" || (fields === undefined && !this.#hasLeft)) return undefined;
@@ -68,14 +77,33 @@ export class ClassicVoice {
     return groups === undefined ? info(`Resources being acquired from ${from}.`) : [];
   }
 
+  /** Beside a Heartbeat 3 node one line has the whole set; among hb nodes each group has a line. */
+  #standby({ group, from = this.#node, set }: Fields): ClassicWord[] {
+    const words = info(`${from} wants to go standby [${set}]`);
+    if (group === undefined) return words;
+    // Who gives a group again has begun anew.
+    const isFirst = this.#giving.size === 0 || this.#giving.has(group);
+    if (isFirst) this.#giving = new Set();
+    this.#giving.add(group);
+    return isFirst ? words : [];
+  }
+
   #taken({ group, outcome }: Fields): ClassicWord[] | undefined {
     for (const [from, groups] of this.#taking) {
       if (!groups.delete(group)) continue;
       if (groups.size > 0) return outcome === "held" ? [] : undefined;
       this.#taking.delete(from);
-      return outcome === "held" ? info("mach_down takeover complete.") : undefined;
+      return outcome === "held" ? info(localDone, "mach_down takeover complete.") : undefined;
     }
-    return outcome === "held" ? info("local resource transition completed.") : undefined;
+    if (outcome !== "held") return undefined;
+    const words = info("local resource transition completed.");
+    if (this.#hasAcquired) return words;
+    // As early as with 3.0.6, which says it once, before the scripts of all of them have ended.
+    this.#hasAcquired = true;
+    return [
+      ...words,
+      ...info("Initial resource acquisition complete (T_RESOURCES(us))", localDone),
+    ];
   }
 }
 
@@ -115,6 +143,11 @@ function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
     case "partition":
       if (life !== "returned") return undefined;
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
+    case "classic":
+      if (fields.transition === "none") return info(`${localDone} (none)`);
+      return fields.transition === "remote"
+        ? info("remote resource transition completed.")
+        : undefined;
     case "child":
       return childWords(fields);
     case "fencing":

@@ -151,7 +151,37 @@ test.each<[Level, string, Line["fields"], string[]]>([
     "info",
     "group",
     { group: "g", act: "take", outcome: "held" },
-    ["info local resource transition completed."],
+    [
+      "info local resource transition completed.",
+      "info Initial resource acquisition complete (T_RESOURCES(us))",
+      "info Local Resource acquisition completed.",
+    ],
+  ],
+  [
+    "info",
+    "classic",
+    { peer: "bob", transition: "remote" },
+    ["info remote resource transition completed."],
+  ],
+  [
+    "info",
+    "classic",
+    { peer: "bob", transition: "none" },
+    ["info Local Resource acquisition completed. (none)"],
+  ],
+  ["info", "classic", { peer: "bob" }, ["info classic: ours"]],
+  [
+    "info",
+    "standby",
+    { peer: "bob", from: "bob", set: "all" },
+    ["info bob wants to go standby [all]"],
+  ],
+  ["info", "standby", { peer: "bob" }, ["info standby: ours"]],
+  [
+    "info",
+    "failback",
+    { group: "g", to: "bob", set: "foreign" },
+    ["info alice wants to go standby [foreign]"],
   ],
   [
     "info",
@@ -217,25 +247,45 @@ const from = (peer: string, group: string) =>
 const held = (group: string, outcome = "held") =>
   ["group", { group, act: "take", outcome }] as const;
 
+const initial = [
+  "info local resource transition completed.",
+  "info Initial resource acquisition complete (T_RESOURCES(us))",
+  "info Local Resource acquisition completed.",
+];
+
 test("ClassicVoice.words() tells of a takeover once, however many groups it has", () => {
   expect(said([from("bob", "g"), from("bob", "h"), held("g"), held("h"), held("i")])).toEqual([
     "info Resources being acquired from bob.",
+    "info Local Resource acquisition completed.",
     "info mach_down takeover complete.",
-    "info local resource transition completed.",
+    ...initial,
   ]);
+});
+
+test("ClassicVoice.words() tells of the first groups that come up, and of a standby, once", () => {
+  const gives = (group: string) => ["standby", { group, to: "bob", set: "all" }] as const;
+  const given = (group: string) => ["group", { group, act: "give", outcome: "idle" }] as const;
+  const wants = "info alice wants to go standby [all]";
+  expect(said([held("g"), held("h")])).toEqual([...initial, initial[0] ?? ""]);
+  const once = [gives("g"), gives("h"), given("g"), given("h")];
+  const words = [wants, "info group: ours", "info group: ours"];
+  expect(said([...once, ...once])).toEqual([...words, ...words]);
+  // The one before came to no end.
+  expect(said([gives("g"), gives("g")])).toEqual([wants, wants]);
 });
 
 test("ClassicVoice.words() completes no takeover whose last group fails, nor one of a life before", () => {
   expect(said([from("bob", "g"), held("g", "failed"), held("g")])).toEqual([
     "info Resources being acquired from bob.",
     "info group: ours",
-    "info local resource transition completed.",
+    ...initial,
   ]);
   const again = ["dead", { peer: "bob" }] as const;
   expect(said([from("bob", "g"), again, from("bob", "h"), held("h")])).toEqual([
     "info Resources being acquired from bob.",
     "WARN node bob: is dead",
     "info Resources being acquired from bob.",
+    "info Local Resource acquisition completed.",
     "info mach_down takeover complete.",
   ]);
 });

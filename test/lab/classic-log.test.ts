@@ -134,5 +134,34 @@ test("log_format classic says what 3.0.6 says in the same story", async () => {
   );
   const known = /^(?:EMERG|ALERT|CRIT|ERROR|WARN|notice|info|debug): /;
   expect([...own, ...theirs].filter((line) => !known.test(line))).toEqual([]);
-  expect([messages.length, unsaid.length]).toEqual([25, 4]);
+  expect([messages.length, unsaid.length]).toEqual([25, 2]);
+});
+
+test("log_format classic says beside 3.0.6 what hb nodes do not tell each other", async () => {
+  await built();
+  await withHeartbeat({ hosts: ["alice", "bob"], name: "logmix" }, async (lab) => {
+    const [alice, bob] = [lab.host("alice"), lab.host("bob")];
+    const resources = Object.entries(ADDRESS).map(
+      ([name, address]) => `${name} ${address}/24/eth0`,
+    );
+    configure(lab, { resources }, [alice]);
+    configure(lab, { resources, extra: ["log_format classic"] }, [bob]);
+    const agent = startAgent(bob);
+    await startHeartbeat(alice);
+    const says = (text: RegExp) => bob.says(LOG, text, SOON_MS);
+    await says(/ info: remote resource transition completed\.$/);
+    await says(/ info: Initial resource acquisition complete \(T_RESOURCES\(us\)\)$/);
+    await says(/ info: Local Resource acquisition completed\.$/);
+    await alice.says(LOG, /Local Resource acquisition completed\.$/, SOON_MS);
+    await lab.watch.held(ADDRESS.alice, ["alice"], SOON_MS);
+    await heartbeatCommand(alice, "hb_standby", "all");
+    await says(/ info: alice wants to go standby \[all\]$/);
+    await lab.watch.held(ADDRESS.alice, ["bob"], SOON_MS);
+    await alice.says(LOG, /Other node completed standby takeover of all/, SOON_MS);
+    await hb(bob, "standby", "all");
+    await says(/ info: bob wants to go standby \[all\]$/);
+    await alice.says(LOG, / info: bob wants to go standby \[all\]$/, SOON_MS);
+    await leave(bob, agent);
+    await stopHeartbeat(alice);
+  });
 });

@@ -58,7 +58,8 @@ export class Arrival {
     if (stable === "0") partner.stable = false;
     if (stable !== "1") return;
     if (!partner.stable) {
-      this.#pair.log("info", "classic", `${partner.name}'s resource transition completed`);
+      const text = `${partner.name}'s resource transition completed`;
+      this.#pair.log("info", "classic", text, { transition: "remote" });
       partner.stable = true;
       this.#pair.report(now);
     }
@@ -112,7 +113,9 @@ export class Arrival {
       pair.work("give", parts, "given up: only part of its set was up", { for: "yield" }, now);
     }
     if (isNothing(pair.claim)) {
-      pair.log("info", "classic", "Local resource acquisition completed (none)");
+      pair.log("info", "classic", "Local resource acquisition completed (none)", {
+        transition: "none",
+      });
       return;
     }
     const keys = pair.missing(pair.claim);

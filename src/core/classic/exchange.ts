@@ -53,7 +53,9 @@ export class Exchange {
     partner.stable = false;
     this.#pair.alarms.set("handover", this.#current.deadline);
     this.#pair.alarms.set("answer", after(now, this.#pair.table.patienceMs));
-    this.#pair.log("info", "standby", `${this.#pair.self} wants to go standby [${set}]: ${why}`);
+    const { self } = this.#pair;
+    const text = `${self} wants to go standby [${set}]: ${why}`;
+    this.#pair.log("info", "standby", text, { from: self, set });
     const awaited = partner.awaited(now);
     partner.heeded();
     if (awaited === undefined) this.#pair.say(standbyDraft(set, "me"), now);
@@ -250,7 +252,8 @@ export class Exchange {
     alarms.clear("takeover");
     alarms.set("handover", this.#current.deadline);
     partner.stable = false;
-    this.#pair.log("info", "standby", `${partner.name} wants to go standby [${set}]: we can take`);
+    const text = `${partner.name} wants to go standby [${set}]: we can take`;
+    this.#pair.log("info", "standby", text, { from: partner.name, set });
     this.#pair.say(standbyDraft(set, "other"), now);
   }
 

@@ -42,7 +42,7 @@ export class Operator {
         continue;
       }
       moves.push({ key, from: self, to });
-      effects.push(this.#assign(key, to, `standby of ${self}, as asked for`, "standby"));
+      effects.push(this.#assign(key, to, `standby of ${self}, as asked for`, set));
     }
     return [...effects, ...this.#accept(request, moves, refused, now)];
   }
@@ -62,7 +62,7 @@ export class Operator {
       }
       this.#ledger.forgive(key);
       moves.push({ key, from: node === self ? null : node, to: self });
-      effects.push(this.#assign(key, self, `takeover by ${self}, as asked for`, "takeover"));
+      effects.push(this.#assign(key, self, `takeover by ${self}, as asked for`));
     }
     return [...effects, ...this.#accept(request, moves, refused, now)];
   }
@@ -115,9 +115,12 @@ export class Operator {
     return news?.activity === "held" && sameRegister(news.register, this.#ledger.register(key));
   }
 
-  #assign(key: string, node: string, why: string, topic: string): Effect {
+  /** `set`: what a standby gives; absent: a takeover. */
+  #assign(key: string, node: string, why: string, set?: GroupSet): Effect {
     this.#ledger.homesick.delete(key);
     this.#ledger.assign(key, node, why);
-    return assigned("info", topic, { group: key, to: node, why });
+    const assignment = { group: key, to: node, why };
+    if (set === undefined) return assigned("info", "takeover", assignment);
+    return assigned("info", "standby", { ...assignment, set });
   }
 }

@@ -116,7 +116,7 @@ export class Rulebook {
     const why = `${owner} is its owner and is back`;
     this.#ledger.homesick.delete(key);
     this.#ledger.assign(key, owner, why);
-    return [assigned("info", "failback", { group: key, to: owner, why })];
+    return [assigned("info", "failback", { group: key, to: owner, why, set: "foreign" })];
   }
 
   /** Another node sees more ping nodes. */

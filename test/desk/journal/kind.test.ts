@@ -55,10 +55,7 @@ const made: Made[] = [
     file,
     keys: keysOf(before, own),
   })),
-  // Those that a function is given by its callers, and what no log line says.
-  ...[...sourceOf("core/native/operator.ts").matchAll(/#assign\(.*, "([a-z]+)"\)/g)].map(
-    ([, kind = ""]) => ({ kind, file: "core/native/operator.ts", keys: [] }),
-  ),
+  // What no log line says.
   { kind: "gap", file: "desk/journal/journal.ts", keys: ["lost"] },
 ];
 
@@ -101,7 +98,6 @@ test("docs/events.md: kinds are named where an event is made, or handed on by th
     .map(({ file, kind }) => `${file}: ${kind}`);
   expect(handing.toSorted()).toEqual([
     "core/native/decision.ts: topic",
-    "core/native/operator.ts: topic",
     "desk/agent.ts: effect.topic",
     "desk/carp/process.ts: effect.topic",
     "desk/release/release.ts: effect.topic",
