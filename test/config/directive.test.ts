@@ -512,6 +512,25 @@ test.each([
   ["udp eth0", 'The directive "udp" is now called "bcast"'],
   ["quorum_server q", "hb does not ask a quorum server yet: this line has no effect"],
   ["crm_daemon_dir /x", '"crm_daemon_dir" has no effect: programs are where hb looks for them'],
+  ["compression bz2", '"compression" has no effect in hb: its messages are too small to compress'],
+  [
+    "compression_threshold 9",
+    '"compression_threshold" has no effect in hb: its messages are too small to compress',
+  ],
+  [
+    "traditional_compression on",
+    '"traditional_compression" has no effect in hb: its messages are too small to compress',
+  ],
+  ["log_badpack Off", '"log_badpack" has no effect in hb: rejected packets are counted and logged'],
+  [
+    "coredumps no",
+    '"coredumps" has no effect in hb: the limits and the core_pattern of the kernel count',
+  ],
+  [
+    "coreroot /var/cores",
+    '"coreroot" has no effect in hb: the limits and the core_pattern of the kernel count',
+  ],
+  ["normalpoll false", '"normalpoll" has no effect in hb: it has one way to wait'],
   [
     "nice_failback on",
     'The directive "nice_failback" is obsolete: it is read as "auto_failback off"',
@@ -524,7 +543,13 @@ test.each([
   expect(warningsOf(text)).toEqual([message]);
 });
 
-test.each(["use_logd off", "use_apphbd on", "keepalive 1\nkeepalive 1"])(
+const usual = ["compression zlib", "compression_threshold 2", "traditional_compression no"].concat([
+  "log_badpack TRUE",
+  "coredumps on",
+  "normalpoll yes",
+]);
+
+test.each(["use_logd off", "use_apphbd on", "keepalive 1\nkeepalive 1", ...usual])(
   "parseHaCf() has nothing to say about %j",
   (text) => {
     expect(parseHaCf(text, file).problems).toEqual([]);
