@@ -23,6 +23,10 @@ export class Veterans {
   readonly #toTake = new Set<string>();
   /** "node key": groups that it gave away before it came to take them. */
   readonly #takesLate = new Set<string>();
+  /** What each said last that it holds, in this run of it. */
+  readonly #claims = new Map<string, string>();
+  /** Pulses in the order in which they began. */
+  readonly #runs: string[] = [];
   /** Its ip-request that nobody has answered yet, by the group. */
   readonly #requests = new Map<string, Request>();
 
@@ -50,7 +54,8 @@ export class Veterans {
         else this.#ends(sight.node);
         return;
       case "sent":
-        this.#says(sight.node, sight.message);
+        // Rings send on what others said.
+        if (textOf(sight.message, "src") === sight.node) this.#says(sight.node, sight.message);
         return;
       case "address":
       case "service":
@@ -93,7 +98,24 @@ export class Veterans {
    *  at all when the first resource is up already: what else was killed with it stays down. */
   neverTakes(key: string): boolean {
     const isLost = this.#requests.get(key)?.isLost === true;
-    return isLost || this.#picture.all.some((host) => this.#wasLeftUp(host, key));
+    if (isLost || this.#isClaimed(key)) return true;
+    return this.#picture.all.some((host) => this.#wasLeftUp(host, key));
+  }
+
+  /** Among three it claims to hold the groups of all others once it has taken those of one (heartbeat-resources 11):
+   *  it is believed, and another owner that begins anew leaves its own alone. Only who heard it begin with empty
+   *  hands can know whose groups it may have. */
+  #isClaimed(key: string): boolean {
+    const { all, alive, groups } = this.#picture;
+    const owner = groups.find((group) => group.key === key)?.owner;
+    if (all.length < 3) return false;
+    const began = ({ name }: Seen) => this.#runs.indexOf(name);
+    const firstHb = Math.min(...alive.filter(({ name }) => !this.has(name)).map(began));
+    return alive.some((host) => {
+      const claim = this.#claims.get(host.name) ?? "none";
+      if (!this.has(host.name) || host.name === owner) return false;
+      return (claim === "all" || claim === "foreign") && began(host) < firstHb;
+    });
   }
 
   #says(node: string, message: Message): void {
@@ -104,6 +126,8 @@ export class Veterans {
     }
     if (type === "ip-request-resp") this.#requests.delete(key);
     if (!this.has(node)) return;
+    const claim = textOf(message, "rsc_hold");
+    if (type === "resource" && claim !== undefined) this.#claims.set(node, claim);
     if (type === "ip-request-resp" && textOf(message, "dest") === node) {
       this.#toTake.add(`${node} ${key}`);
     }
@@ -132,6 +156,9 @@ export class Veterans {
   }
 
   #ends(node: string): void {
+    this.#claims.delete(node);
+    const n = this.#runs.indexOf(node);
+    if (n >= 0) this.#runs.splice(n, 1);
     for (const [key, request] of this.#requests) {
       if (request.node === node) this.#requests.delete(key);
       else request.isLost = true;
@@ -140,6 +167,7 @@ export class Veterans {
 
   #begins(node: string): void {
     this.#leaving.delete(node);
+    this.#runs.push(node);
     for (const { key } of this.#groups) {
       this.#toTake.delete(`${node} ${key}`);
       this.#takesLate.delete(`${node} ${key}`);
