@@ -21,8 +21,10 @@ export class Veterans {
   readonly #leftUp = new Set<string>();
   /** "node key": groups of its own that it has told itself to take and has not up yet. */
   readonly #toTake = new Set<string>();
-  /** "node key": groups that it gave away before it came to take them. */
+  /** "node word": what it gave away before it came to take it. */
   readonly #takesLate = new Set<string>();
+  /** It goes standby, and has not said yet that it is done. */
+  readonly #giving = new Set<string>();
   /** What each said last that it holds, in this run of it. */
   readonly #claims = new Map<string, string>();
   /** Pulses in the order in which they began. */
@@ -59,7 +61,7 @@ export class Veterans {
         return;
       case "address":
       case "service":
-        if (sight.up) this.#tookUp(sight.node);
+        if (sight.up) this.#tookUp(sight.node, sight.word);
         else this.#gaveUp(sight.node, sight.word);
         return;
       default:
@@ -85,12 +87,10 @@ export class Veterans {
   }
 
   /** What it takes at its start waits in a queue for one job after the other, and a standby passes that queue:
-   *  it says that it gave all, and takes what still waits (heartbeat-resources 7.1, 7.3). */
+   *  it says that it gave all, and takes what still waits (heartbeat-resources 7.1, 7.3). Or what it starts while
+   *  it stops it, script by script, is up again behind the stop. */
   #tookLate({ name }: Seen, word: string): boolean {
-    return this.#groups.some(
-      ({ key, resources }) =>
-        this.#takesLate.has(`${name} ${key}`) && resources.some((each) => each.word === word),
-    );
+    return this.#takesLate.has(`${name} ${word}`);
   }
 
   /** In mode legacy it asks for a group once: when the other one dies before it has answered, and is back
@@ -131,26 +131,30 @@ export class Veterans {
     if (type === "ip-request-resp" && textOf(message, "dest") === node) {
       this.#toTake.add(`${node} ${key}`);
     }
-    if (type === "ask_resources" && textOf(message, "info") === "done") this.#gave(node);
+    if (type !== "ask_resources") return;
+    if (textOf(message, "info") === "me") this.#giving.add(node);
+    if (textOf(message, "info") === "done") this.#gave(node);
   }
 
   #gave(node: string): void {
-    for (const { key } of this.#groups) {
-      const entry = `${node} ${key}`;
-      if (this.#toTake.delete(entry)) this.#takesLate.add(entry);
+    this.#giving.delete(node);
+    for (const { key, resources } of this.#groups) {
+      if (!this.#toTake.delete(`${node} ${key}`)) continue;
+      for (const { word } of resources) this.#takesLate.add(`${node} ${word}`);
     }
   }
 
   #gaveUp(node: string, word: string): void {
     this.#leftUp.delete(`${node} ${word}`);
-    for (const { key, resources } of this.#groups) {
-      if (resources.some((each) => each.word === word)) this.#takesLate.delete(`${node} ${key}`);
-    }
+    this.#takesLate.delete(`${node} ${word}`);
   }
 
-  #tookUp(node: string): void {
+  #tookUp(node: string, word: string): void {
     const { up } = this.#picture.host(node);
     for (const { key, resources } of this.#groups) {
+      const isLate = this.#giving.has(node) && this.#toTake.has(`${node} ${key}`);
+      if (isLate && resources.some((each) => each.word === word))
+        this.#takesLate.add(`${node} ${word}`);
       if (resources.every(({ word }) => up.has(word))) this.#toTake.delete(`${node} ${key}`);
     }
   }
@@ -168,9 +172,10 @@ export class Veterans {
   #begins(node: string): void {
     this.#leaving.delete(node);
     this.#runs.push(node);
-    for (const { key } of this.#groups) {
+    this.#giving.delete(node);
+    for (const { key, resources } of this.#groups) {
       this.#toTake.delete(`${node} ${key}`);
-      this.#takesLate.delete(`${node} ${key}`);
+      for (const { word } of resources) this.#takesLate.delete(`${node} ${word}`);
     }
     const breed = this.#next.get(node);
     if (breed === "heartbeat3") this.#now.add(node);
