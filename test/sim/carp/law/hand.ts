@@ -17,6 +17,8 @@ export class Hand implements Law {
   readonly #report: Report;
   /** Since when somebody says that he is master, and has nothing. */
   readonly #hollow = new Map<string, { readonly since: number; readonly until: number }>();
+  /** When who says so heard a better one: what it says in answer is its last word. */
+  readonly #bowedAt = new Map<string, number>();
   readonly #mutedUntil = new Map<string, number>();
   readonly #told = new Set<string>();
 
@@ -28,19 +30,22 @@ export class Hand implements Law {
   see(sight: Sight, now: number): void {
     if (sight.saw === "act" && sight.act.act === "mute") this.#mutedUntil.set(sight.act.node, now);
     if (sight.saw === "process" || sight.saw === "frozen") this.#hollow.delete(sight.node);
-    if (sight.saw === "advert-heard" && sight.rejected === undefined) this.#heard(sight);
+    if (sight.saw === "advert-heard" && sight.rejected === undefined) this.#heard(sight, now);
     if (sight.saw === "advert") this.#said(this.#picture.host(sight.node), now);
   }
 
   /** A better master, or an equal one, ends the term. */
-  #heard({ node, advert }: Extract<Sight, { readonly saw: "advert-heard" }>): void {
+  #heard({ node, advert }: Extract<Sight, { readonly saw: "advert-heard" }>, now: number): void {
     const { said } = this.#picture.host(node);
-    if (said !== undefined && comparePace(advert, said) <= 0) this.#hollow.delete(node);
+    if (said === undefined || comparePace(advert, said) > 0) return;
+    this.#hollow.delete(node);
+    this.#bowedAt.set(node, now);
   }
 
   #said(host: Seen, now: number): void {
     // A farewell ends it as well.
-    if (host.holds || host.said === undefined || !isOurs(host)) {
+    const isLast = this.#bowedAt.get(host.name) === now;
+    if (isLast || host.holds || host.said === undefined || !isOurs(host)) {
       this.#hollow.delete(host.name);
       return;
     }

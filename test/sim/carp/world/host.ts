@@ -208,7 +208,7 @@ export class RouterHost implements Ground {
     this.#config = config;
     if (this.#life === undefined) this.#spoken = routerOf(config);
     else if (this.#life.breed === "hb" && !this.#spoken.likeUcarp) {
-      this.give({ on: "reload", config });
+      this.give({ on: "reload", config: { ...config, routers: [configFor("hb", this.config)] } });
     } else {
       this.crash();
       this.start();
