@@ -62,6 +62,11 @@ export class Ledger {
     return !this.isUnsure(node) && this.#opinion(node, advert) === "refused";
   }
 
+  /** Nobody knows but that it may be refused here. */
+  mayRefuse(node: string, advert: HeardAdvert): boolean {
+    return this.isUnsure(node) || this.#opinion(node, advert) !== "counts";
+  }
+
   /** Somebody refuses what somebody else says. */
   get isDoubtful(): boolean {
     return [...this.#memories.values()].some(({ refused }) => [...refused.values()].includes(true));

@@ -24,8 +24,7 @@ export class SealsGrow implements Law {
     if (sight.saw === "process") this.#heard.delete(sight.node);
     else if (sight.saw === "act" && sight.act.act === "reload") this.#heard.delete(sight.act.node);
     else if (sight.saw === "advert-heard" && sight.rejected === undefined) {
-      if (this.#ledger.isUnsure(sight.node)) return;
-      if (this.#ledger.refuses(sight.node, sight.advert)) return;
+      if (this.#ledger.mayRefuse(sight.node, sight.advert)) return;
       const heard = this.#heard.get(sight.node) ?? new Map<string, bigint>();
       this.#heard.set(sight.node, heard);
       // Who stands still reads it later, with what came before it.
