@@ -210,9 +210,8 @@ export class Classic implements Negotiator {
     const pair = this.#pair;
     const { partner } = pair;
     const lost = this.#exchange.cancel(`${partner.name} ${how}`, now);
-    pair.makeWay();
-    // Its own groups it takes by itself when it has started; a report of ours that is still on its way
-    // to the earlier run allows it to.
+    pair.keepBack(lost);
+    // Its own groups it takes by itself when it has started, or is given.
     const back = minus(lost, claimOf("foreign"));
     partner.forget();
     this.#dispute.over();

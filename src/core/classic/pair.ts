@@ -19,6 +19,7 @@ import {
   isNothing,
   mirrored,
   nothing,
+  plus,
   runningClaim,
   wholeClaim,
   wordOf,
@@ -160,9 +161,15 @@ export class Pair {
     this.#bare(keys);
   }
 
-  /** The partner is about to take its own groups: what is still stopping here has no address any more. */
-  makeWay(): void {
-    this.#bare(this.keys(claimOf("foreign")));
+  /** A new run of the partner is about to take its own groups, which were `lost` to the one before. What is still
+   *  stopping here is claimed again until it has stopped, and given then. It has no address any more: a report on
+   *  its way to the earlier run may let the partner take it all the same. */
+  keepBack(lost: Claim): void {
+    const foreign = claimOf("foreign");
+    this.#bare(this.keys(foreign));
+    if (!lost.foreign || !this.groups(foreign).some(({ state }) => state === "stopping")) return;
+    this.claim = plus(this.claim, foreign);
+    this.needsFailback = true;
   }
 
   /** Takes the addresses of what is stopping off at once. A start is left alone: its errand goes on. */
