@@ -16,7 +16,8 @@ interface Placed extends Stonith {
 }
 
 /** A device that cannot work must not seem to protect anything. */
-export function checkFencing(view: View, self: string, facts?: FencingFacts): void {
+export function checkFencing(view: View, self: string, host?: FencingFacts): void {
+  const facts = host && asking(host);
   const { conf, report } = view;
   const stonith = placed(view);
   const nodes = conf.nodes.includes(self) ? conf.nodes : [...conf.nodes, self];
@@ -36,6 +37,16 @@ export function checkFencing(view: View, self: string, facts?: FencingFacts): vo
     const rest = nodes.filter((each) => each !== node);
     checkTold(device, { others: rest, isOwn: false, isClosed, facts }, report);
   }
+}
+
+/** Each plugin is asked once: to ask takes a program. */
+function asking(facts: FencingFacts): FencingFacts {
+  const known = new Map<string, readonly string[] | undefined>();
+  const names = (type: string) => {
+    if (!known.has(type)) known.set(type, facts.names(type));
+    return known.get(type);
+  };
+  return { ...facts, names };
 }
 
 interface Asked {

@@ -7,7 +7,7 @@
 //   t=hb_groups  n=17  st=active  pings=2  seen="bob:1700000001:12 "  runs="carol:1700000002"
 //   ask="carol "  home=10  gone=01  fences=1  fenced="dave:1700000003"  bare="bob:1:alice"  lines=0badcafe
 //   g="held 7 0 7 alice 10.0.0.10"  g=…             activity, claim, unwilling, epoch, node, key
-//   ups=2  u=10.0.0.10  u=httpd                     what is up, where lines differ
+//   ups=2  u="0 10.0.0.10"  u="0 httpd"             of which group what is up, where lines differ
 
 import { bulletinType } from "../../wire/bulletin.ts";
 import { type Field, type Message, textOf } from "../../wire/message.ts";
@@ -55,8 +55,8 @@ export interface Bulletin {
   readonly digest?: string;
   /** Which lines of haresources the sender goes by (config/digest.ts); an older hb does not say. */
   readonly layout?: string;
-  /** Resource words that are or may be up there. Undefined: it does not say (whereabouts.ts). */
-  readonly up?: ReadonlySet<string>;
+  /** Resource words that are or may be up there, by their group. Undefined: it does not say (whereabouts.ts). */
+  readonly up?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** True when the two differ in nothing but their numbers and those that they echo. */
@@ -71,7 +71,8 @@ export function saysTheSame(one: Bulletin, other: Bulletin): boolean {
   if (one.fences !== other.fences || fencedOf(one) !== fencedOf(other)) return false;
   if (one.gone !== other.gone && goneOf(one) !== goneOf(other)) return false;
   if (one.bare !== other.bare && bareOf(one.bare) !== bareOf(other.bare)) return false;
-  if (one.layout !== other.layout || !sameWords(one.up, other.up)) return false;
+  if (one.layout !== other.layout || upOf(one)?.join("\n") !== upOf(other)?.join("\n"))
+    return false;
   return one.groups === other.groups || sameGroups(one.groups, other.groups);
 }
 
@@ -82,11 +83,6 @@ function sameGroups(one: Bulletin["groups"], other: Bulletin["groups"]): boolean
     if (others === undefined || !sameNews(news, others)) return false;
   }
   return true;
-}
-
-function sameWords(one: Bulletin["up"], other: Bulletin["up"]): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return one.size === other.size && [...one].every((word) => other.has(word));
 }
 
 function sameNews(one: GroupNews, other: GroupNews): boolean {
@@ -122,8 +118,9 @@ export function encodeBulletin(bulletin: Bulletin, lines = linesOf(bulletin.grou
   if (bulletin.digest !== undefined) fields.push(stringField("conf", bulletin.digest));
   if (bulletin.layout !== undefined) fields.push(stringField("lines", bulletin.layout));
   for (const line of lines) fields.push(stringField("g", line));
-  if (bulletin.up !== undefined) fields.push(stringField("ups", String(bulletin.up.size)));
-  for (const word of bulletin.up ?? []) fields.push(stringField("u", word));
+  const up = upOf(bulletin);
+  if (up !== undefined) fields.push(stringField("ups", String(up.length)));
+  for (const word of up ?? []) fields.push(stringField("u", word));
   return { fields };
 }
 
@@ -152,7 +149,6 @@ export class BulletinReader {
     const fenced = decodeRuns(words(textOf(message, "fenced")));
     const bare = decodeBare(words(textOf(message, "bare")));
     const layout = textOf(message, "lines");
-    const isUpTold = textOf(message, "ups") !== undefined;
     const told = {
       ...(gone !== undefined && { gone }),
       ...(textOf(message, "fences") === "1" && { fences: true as const }),
@@ -160,7 +156,7 @@ export class BulletinReader {
       ...(bare.size > 0 && { bare }),
       ...(digest !== undefined && { digest }),
       ...(layout !== undefined && { layout }),
-      ...(isUpTold && { up: new Set(stringsOf(message, "u")) }),
+      ...(textOf(message, "ups") !== undefined && { up: decodeUp(message, groups) }),
     };
     return { n, status, pings, seen, runs, ask, groups, homes: this.#homes, ...told };
   }
@@ -209,6 +205,27 @@ function homeOf({ homes, groups }: Bulletin): string | undefined {
 /** The same for those that its files have no more; undefined where there is none. */
 function goneOf({ gone, groups }: Bulletin): string | undefined {
   return gone === undefined || gone.size === 0 ? undefined : encodeMarks(gone, groups);
+}
+
+/** "0 httpd": the number of the group among the bulletin's, and the word. */
+function upOf({ up, groups }: Bulletin): string[] | undefined {
+  if (up === undefined) return undefined;
+  const keys = [...groups.keys()];
+  return [...up].flatMap(([key, words]) => words.map((word) => `${keys.indexOf(key)} ${word}`));
+}
+
+function decodeUp(message: Message, groups: Bulletin["groups"]): Bulletin["up"] & {} {
+  const keys = [...groups.keys()];
+  const up = new Map<string, string[]>();
+  for (const entry of stringsOf(message, "u")) {
+    const [digits = ""] = entry.split(" ", 1);
+    const key = keys[number(digits) ?? keys.length];
+    if (key === undefined) continue;
+    const words = up.get(key) ?? [];
+    up.set(key, words);
+    words.push(entry.slice(digits.length + 1));
+  }
+  return up;
 }
 
 function fencedOf({ fenced }: Bulletin): string {

@@ -58,7 +58,7 @@ export class Herald {
       ...homes,
       bareOf(bare) ?? "",
       layout,
-      ...(up === undefined ? [] : ["has up", ...up]),
+      ...(up === undefined ? [] : ["has up", ...up].flat(2)),
       ...seen.keys(),
       "asks",
       ...ask,

@@ -168,8 +168,10 @@ export class Native implements Negotiator {
     if (!this.#operator.requests.isEmpty || this.#leave.begun) return false;
     // Without quorum what has no holder here has none for as long as that lasts.
     if (this.#table.franchise.isLost) return true;
+    // What no node can hold is tried again, and rests until then.
     return this.#table.hand.groups.every(
-      ({ key }) => this.holder(key) === this.#ledger.register(key).node,
+      ({ key }) =>
+        this.#ledger.orphans.has(key) || this.holder(key) === this.#ledger.register(key).node,
     );
   }
 
@@ -241,7 +243,7 @@ export class Native implements Negotiator {
     for (const group of this.#table.hand.groups) {
       this.#ledger.note(group, this.#council, now);
       const heldBack = (words: readonly string[]) =>
-        this.#council.occupant(group.key) ?? this.#whereabouts.objection(words);
+        this.#council.occupant(group.key) ?? this.#whereabouts.objection(group.key, words);
       effects.push(...group.holdBack(heldBack, now));
       effects.push(...this.#rules.judge(group, now));
     }

@@ -22,14 +22,14 @@ export class Whereabouts {
     return this.#isAsIn(layout) ? { layout } : { layout, up: this.#up() };
   }
 
-  /** Why nothing with these words may start now: another node has one of them up, or goes by other lines and has not
-   *  said yet what it has. One that does not hear us cannot be asked. */
-  objection(words: readonly string[]): string | undefined {
+  /** Why nothing with these words of the group may start now: another node has one of them up in another group, or
+   *  goes by other lines and has not said yet what it has. One that does not hear us cannot be asked. */
+  objection(group: string, words: readonly string[]): string | undefined {
     const { peers, hearsay } = this.#council;
     const own = this.#ownLayout();
     for (const node of peers) {
       const { layout, up } = hearsay.bulletin(node) ?? {};
-      const word = words.find((one) => up?.has(one));
+      const word = words.find((one) => up !== undefined && this.#isTaken(one, group, up));
       if (word !== undefined) return `${node} has ${word} up`;
       const isOther = layout !== undefined && layout !== own;
       if (isOther && up === undefined && !hearsay.isDeaf(node))
@@ -38,26 +38,35 @@ export class Whereabouts {
     return undefined;
   }
 
+  /** What stands in both lines by our files runs on several nodes: each may have a service of that name. */
+  #isTaken(word: string, group: string, up: Bulletin["up"] & {}): boolean {
+    return [...up].some(
+      ([key, words]) => key !== group && words.includes(word) && !this.#hasInLine(key, word),
+    );
+  }
+
+  #hasInLine(key: string, word: string): boolean {
+    const line = this.#groups?.find((group) => group.key === key);
+    return line?.resources.some((resource) => resource.word === word) ?? false;
+  }
+
   /** Everybody that is heard goes by our lines, and so does what is up here. */
   #isAsIn(layout: string): boolean {
     const { peers, hearsay, table } = this.#council;
     const isOther = (node: string) => (hearsay.bulletin(node)?.layout ?? layout) !== layout;
     if (peers.some(isOther) || table.hand.leaving.length > 0) return false;
     return table.hand.groups.every(({ key, up, isSought }) => {
-      if (isSought || up.length === 0) return true;
-      const line = this.#groups?.find((group) => group.key === key);
-      return up.every((word) => line?.resources.some((resource) => resource.word === word));
+      return isSought || up.every((word) => this.#hasInLine(key, word));
     });
   }
 
   /** What is or may be up here. */
-  #up(): ReadonlySet<string> {
+  #up(): Bulletin["up"] & {} {
     const { groups, leaving } = this.#council.table.hand;
-    return new Set(
-      [...groups, ...leaving].flatMap(({ up, isSought, spec }) =>
-        isSought ? spec.resources.map(({ word }) => word) : up,
-      ),
-    );
+    const all = [...groups, ...leaving].map(({ key, up, isSought, spec }) => {
+      return [key, isSought ? spec.resources.map(({ word }) => word) : up] as const;
+    });
+    return new Map(all.filter(([, words]) => words.length > 0));
   }
 
   #ownLayout(): string {

@@ -40,8 +40,8 @@ export const fencingFacts: FencingFacts = {
   },
 };
 
-/** A plugin says its names from itself; one that does not is not waited for. */
-const namesMs = 3_000;
+/** A plugin says its names from itself. One that does not is not waited for: the agent reads its files with this. */
+const namesMs = 1_000;
 
 /** Asks the plugin, which touches no device for that. A type is no path: nothing but plugins is run. */
 function namesOf(type: string): readonly string[] | undefined {

@@ -52,7 +52,7 @@ class Bench {
   see(effects: readonly Effect[]): this {
     for (const effect of effects) {
       if (effect.do === "log") this.said.push(effect.text);
-      if (effect.do === "hold") this.job = effect.job;
+      if (effect.do === "hold" || effect.do === "drop") this.job = effect.job;
       if (effect.do === "reply") this.replies.push(effect.text);
     }
     return this;
@@ -218,6 +218,18 @@ test.each(["freeze", "stop"] as const)(
     expect(look("lost", 100_050)).toBe(policy === "stop" ? "transition" : "local");
   },
 );
+
+test("Groups.heldWord() is no transition while no node can hold a group", () => {
+  const bench = new Bench([]);
+  const end = (ok: boolean, ms: number) => {
+    const result = { on: "result", job: bench.job, ok, text: "no", tookMs: 1 } as const;
+    bench.see(bench.groups.result(result, at(ms)));
+    return bench.groups.heldWord();
+  };
+  expect(end(false, 100_010)).toBe("transition");
+  expect(end(true, 100_020)).toBe("none");
+  expect(bench.groups.views()).toMatchObject([{ state: "failed", why: "no node can hold it" }]);
+});
 
 test("Groups.views() say why a group is where it was before the Heartbeat 3 node came", () => {
   const bench = new Bench([member("bob", { unheard: true })]);

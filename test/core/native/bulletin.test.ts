@@ -28,7 +28,6 @@ const said = fc.record(
     ask: fc.array(name),
     digest: fc.constantFrom("1:0badcafe", "2:"),
     layout: fc.constantFrom("0badcafe", ""),
-    up: fc.array(fc.stringMatching(/^[!-~]{1,30}$/)).map((words) => new Set(words)),
     bare: fc
       .array(fc.tuple(name, fc.record({ node: name, epoch: count })), {
         minLength: 1,
@@ -41,15 +40,18 @@ const said = fc.record(
   } as const,
   { requiredKeys: ["n", "status", "pings", "seen", "runs", "ask", "groups"] },
 );
+const words = fc.array(fc.stringMatching(/^[!-~]{1,30}$/), { minLength: 1 });
 const choice = fc.infiniteStream(fc.boolean());
 const bulletin = fc
-  .tuple(said, fc.boolean(), choice, choice)
-  .map(([all, saysHome, isHome, isGone]) => {
+  .tuple(said, fc.boolean(), fc.option(words), choice, choice)
+  .map(([all, saysHome, up, isHome, isGone]) => {
     const chosen = (marks: Iterator<boolean>) =>
       new Set([...all.groups.keys()].filter(() => marks.next().value));
     const gone = chosen(isGone);
     const homes = saysHome ? chosen(isHome) : undefined;
-    return { ...all, homes, ...(gone.size > 0 && { gone }) } as Bulletin;
+    const keys = [...all.groups.keys()].slice(0, 2);
+    const told = up !== null && { up: new Map(keys.map((key) => [key, up])) };
+    return { ...all, homes, ...(gone.size > 0 && { gone }), ...told } as Bulletin;
   });
 
 test("decodeBulletin() gives back what encodeBulletin() was given", () => {
