@@ -15,6 +15,7 @@ export interface ClassicWord {
 const speaks = "3.0.6";
 
 const localDone = "Local Resource acquisition completed.";
+const remoteDone = "remote resource transition completed.";
 
 /** How one process talks: some lines of 3.0.6 are about several of ours. */
 export class ClassicVoice {
@@ -25,6 +26,8 @@ export class ClassicVoice {
   /** Groups that this node gives, of one standby among hb nodes. */
   #giving = new Set<unknown>();
   #hasAcquired = false;
+  /** Groups are negotiated among hb nodes, which say nothing of their transitions. */
+  #isAmongUs = true;
   #hasLeft = false;
   /** What was said: a line goes to several places, to one of them later perhaps. */
   readonly #said = new WeakMap<Line, readonly ClassicWord[]>();
@@ -51,6 +54,13 @@ export class ClassicVoice {
         // What was to be taken from it before and was not is forgotten; who leaves is still being taken over.
         if (fields?.life !== "left") this.#taking.delete(fields?.peer);
         return undefined;
+      case "negotiator":
+        this.#isAmongUs = fields?.negotiator === "native";
+        return undefined;
+      case "status":
+        // Among 3.0.6 nodes as well it says that the other one has begun to take its own, not that they are up.
+        if (!this.#isAmongUs || fields?.status !== "active") return undefined;
+        return [...(wordsOf("status", fields) ?? []), ...info(remoteDone)];
       case "takeover":
         return fields?.to === this.#node ? this.#take(fields) : undefined;
       case "group":
@@ -145,9 +155,7 @@ function wordsOf(topic: string, fields: Fields): ClassicWord[] | undefined {
       return [{ level: "CRIT", text: `Cluster node ${peer} returning after partition.` }];
     case "classic":
       if (fields.transition === "none") return info(`${localDone} (none)`);
-      return fields.transition === "remote"
-        ? info("remote resource transition completed.")
-        : undefined;
+      return fields.transition === "remote" ? info(remoteDone) : undefined;
     case "child":
       return childWords(fields);
     case "fencing":

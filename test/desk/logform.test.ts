@@ -117,8 +117,12 @@ test.each<[Level, string, Line["fields"], string[]]>([
     "info",
     "status",
     { peer: "bob", status: "active" },
-    ["info Status update for node bob: status active"],
+    [
+      "info Status update for node bob: status active",
+      "info remote resource transition completed.",
+    ],
   ],
+  ["info", "status", { peer: "bob", status: "up" }, ["info Status update for node bob: status up"]],
   [
     "warn",
     "late",
@@ -252,6 +256,19 @@ const initial = [
   "info Initial resource acquisition complete (T_RESOURCES(us))",
   "info Local Resource acquisition completed.",
 ];
+
+test("ClassicVoice.words() leaves a Heartbeat 3 node's transition to what that says of it", () => {
+  const active = ["status", { peer: "bob", status: "active" }] as const;
+  const by = (negotiator: string) => ["negotiator", { negotiator }] as const;
+  const update = "info Status update for node bob: status active";
+  const done = "info remote resource transition completed.";
+  expect(said([by("classic"), active, by("native"), active])).toEqual([
+    "info negotiator: ours",
+    update,
+    "info negotiator: ours",
+    ...[update, done],
+  ]);
+});
 
 test("ClassicVoice.words() tells of a takeover once, however many groups it has", () => {
   expect(said([from("bob", "g"), from("bob", "h"), held("g"), held("h"), held("i")])).toEqual([
