@@ -10,6 +10,8 @@ import type { Council } from "./council.ts";
 export class Whereabouts {
   readonly #council: Council;
   #groups: Council["config"]["groups"] | undefined;
+  /** The words of our lines. */
+  #lines: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #layout = "";
 
   constructor(council: Council) {
@@ -46,8 +48,7 @@ export class Whereabouts {
   }
 
   #hasInLine(key: string, word: string): boolean {
-    const line = this.#groups?.find((group) => group.key === key);
-    return line?.resources.some((resource) => resource.word === word) ?? false;
+    return this.#lines.get(key)?.has(word) ?? false;
   }
 
   /** Everybody that is heard goes by our lines, and so does what is up here. */
@@ -74,6 +75,9 @@ export class Whereabouts {
     if (groups !== this.#groups) {
       this.#groups = groups;
       this.#layout = layoutOf(groups);
+      this.#lines = new Map(
+        groups.map(({ key, resources }) => [key, new Set(resources.map(({ word }) => word))]),
+      );
     }
     return this.#layout;
   }
