@@ -17,8 +17,9 @@ interface Placed extends Stonith {
 
 /** A device that cannot work must not seem to protect anything. */
 export function checkFencing(view: View, self: string, host?: FencingFacts): void {
-  const facts = host && asking(host);
   const { conf, report } = view;
+  if (conf.stonith.length === 0) return;
+  const facts = host && asking(host);
   const stonith = placed(view);
   const nodes = conf.nodes.includes(self) ? conf.nodes : [...conf.nodes, self];
   const isClosed = conf.autojoin === "none" && conf.nodes.length > 0;

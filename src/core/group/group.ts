@@ -129,8 +129,8 @@ export class Group {
   }
 
   /** No stage of a start begins while there is a reason, for another node is not done with it. */
-  holdBack(reason: Obstacle | undefined, now: Instant): Effect[] {
-    this.#heldBack = reason;
+  holdBack(obstacle: Obstacle | undefined, now: Instant): Effect[] {
+    this.#heldBack = obstacle;
     return this.goOn(now);
   }
 

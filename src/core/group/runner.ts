@@ -76,11 +76,11 @@ export class Runner implements Hand {
   }
 
   announce(keys: readonly string[], _now: Instant): Effect[] {
-    const held = keys.map((key) => this.group(key)).filter((group) => group?.state === "held");
-    const words = held.map((group) => (group === undefined ? [] : announceable(group.spec)));
-    return words
-      .filter(({ length }) => length > 0)
-      .map((some) => ({ do: "announce", words: some }));
+    return keys.flatMap((key): Effect[] => {
+      const group = this.group(key);
+      const words = group?.state === "held" ? announceable(group.spec) : [];
+      return words.length === 0 ? [] : [{ do: "announce", words }];
+    });
   }
 
   /** Leases may have ended while the host was away. */

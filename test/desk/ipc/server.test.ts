@@ -97,7 +97,8 @@ test("Connection sends away who does not speak in frames", async () => {
   await closed;
 });
 
-test("Connection says no when a client that does not read has its queue full", async () => {
+/** The connection of a client that does not read. */
+async function unread(): Promise<Connection> {
   const { promise, resolve } = Promise.withResolvers<Connection>();
   serve((connection) => {
     resolve(connection);
@@ -105,7 +106,11 @@ test("Connection says no when a client that does not read has its queue full", a
   });
   const { socket } = await client();
   socket.pause();
-  const connection = await promise;
+  return await promise;
+}
+
+test("Connection says no when a client that does not read has its queue full", async () => {
+  const connection = await unread();
   connection.queueMax = 4;
   let sent = 0;
   while (connection.send(new Uint8Array(60_000))) sent += 1;
@@ -114,14 +119,7 @@ test("Connection says no when a client that does not read has its queue full", a
 });
 
 test("Connection keeps no more bytes for a client that does not read than the usual number of the longest frames", async () => {
-  const { promise, resolve } = Promise.withResolvers<Connection>();
-  serve((connection) => {
-    resolve(connection);
-    return { said: () => {}, left: () => {} };
-  });
-  const { socket } = await client();
-  socket.pause();
-  const connection = await promise;
+  const connection = await unread();
   connection.queueMax = 1_000;
   let sent = 0;
   while (sent < 500 && connection.send(new Uint8Array(BODY_MAX))) sent += 1;
